@@ -1,0 +1,1 @@
+//! The catalogue of what can be asked of the program.

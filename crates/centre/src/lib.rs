@@ -1,0 +1,1 @@
+//! The Prescription Centre: a complete local one, for testing.

@@ -1,0 +1,1 @@
+//! Sessions, visits, checks before signing, signing, hand-over.

@@ -1,0 +1,1 @@
+//! The way to the Prescription Centre: a transport, over TLS or simulated.

@@ -1,0 +1,1 @@
+//! The Pharmaceutical Database: packages, search, substitution.

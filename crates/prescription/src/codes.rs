@@ -1,0 +1,197 @@
+//! Values of the national code sets that rules depend on. A value that is not known is kept as such and hinders
+//! (promise 7 of the house: an unknown code never means free).
+
+use serde::{Deserialize, Serialize};
+
+/// A coded value as a document carries it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Code {
+    /// `@code`.
+    pub code: String,
+    /// `@codeSystem`, an OID.
+    pub system: String,
+    /// `@displayName`; not compared by any rule.
+    pub name: Option<String>,
+}
+
+macro_rules! code_set {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $code:literal),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(from = "String", into = "String")]
+        pub enum $name {
+            $($(#[$doc])* $variant,)*
+            /// A value that this program does not know: kept, shown, and a hindrance.
+            Unknown(String),
+        }
+        impl $name {
+            /// The value as the code set writes it.
+            pub fn code(&self) -> &str {
+                match self { $(Self::$variant => $code,)* Self::Unknown(code) => code }
+            }
+        }
+        impl From<String> for $name {
+            fn from(code: String) -> Self {
+                match code.as_str() { $($code => Self::$variant,)* _ => Self::Unknown(code) }
+            }
+        }
+        impl From<&str> for $name {
+            fn from(code: &str) -> Self { Self::from(code.to_owned()) }
+        }
+        impl From<$name> for String {
+            fn from(value: $name) -> Self { value.code().to_owned() }
+        }
+    };
+}
+
+code_set! {
+    /// Type of a prescription document (Reseptisanoman tyyppi), 1.2.246.537.5.40105.2006.
+    DocumentType {
+        /// Lääkemääräys.
+        Prescription = "1",
+        /// Lääkemääräyksen mitätöinti.
+        Cancellation = "2",
+        /// Lääkemääräyksen korjaus.
+        Correction = "3",
+        /// Lääkemääräyksen lukitus.
+        Lock = "4",
+        /// Lääkemääräyksen lukituksen purku.
+        Unlock = "5",
+        /// Lääkemääräyksen varaus.
+        Reservation = "6",
+        /// Lääkemääräyksen varauksen purku.
+        Release = "7",
+        /// Uusimispyyntö.
+        RenewalRequest = "8",
+        /// Uusimispyynnön vastaus.
+        RenewalAnswer = "9",
+        /// Lääkemääräyksen toimitus.
+        Dispensation = "10",
+        /// Lääkemääräyksen toimituksen mitätöinti.
+        DispensationCancellation = "11",
+        /// Lääkemääräyksen toimituksen korjaus.
+        DispensationCorrection = "12",
+        /// Annosjakelu.
+        DoseDispensing = "16",
+        /// Annosjakelun purku.
+        DoseDispensingEnd = "17",
+        /// Toimitusvarauksen purku.
+        DispensingReservationRelease = "18",
+    }
+}
+
+impl DocumentType {
+    /// The title that a document of this type carries.
+    pub fn title(&self) -> &'static str {
+        match self {
+            Self::Prescription => "Lääkemääräys",
+            Self::Cancellation => "Lääkemääräyksen mitätöinti",
+            Self::Correction => "Lääkemääräyksen korjaus",
+            Self::Lock => "Lääkemääräyksen lukitus",
+            Self::Unlock => "Lääkemääräyksen lukituksen purku",
+            Self::Reservation => "Lääkemääräyksen varaus",
+            Self::Release => "Lääkemääräyksen varauksen purku",
+            Self::RenewalRequest => "Uusimispyyntö",
+            Self::RenewalAnswer => "Uusimispyynnön vastaus",
+            Self::Dispensation => "Lääkemääräyksen toimitus",
+            Self::DispensationCancellation => "Lääkemääräyksen toimituksen mitätöinti",
+            Self::DispensationCorrection => "Lääkemääräyksen toimituksen korjaus",
+            Self::DoseDispensing => "Annosjakelu",
+            Self::DoseDispensingEnd => "Annosjakelun purku",
+            Self::DispensingReservationRelease => "Toimitusvarauksen purku",
+            Self::Unknown(_) => "",
+        }
+    }
+}
+
+code_set! {
+    /// Class of a medicine that may be misused, field 119, 1.2.246.537.5.40118.2006.
+    ControlClass {
+        /// Huume: a narcotic.
+        Narcotic = "H",
+        /// PKV-lääke: acts mainly on the central nervous system.
+        Pkv = "P",
+        /// PKV-lääke, psykotrooppinen aine (lists III and IV).
+        PkvPsychotropic = "Z",
+    }
+}
+
+impl ControlClass {
+    /// The name that documents carry beside the code.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Narcotic => "Huumausaine",
+            Self::Pkv => "PKV-lääke",
+            Self::PkvPsychotropic => "PKV-lääke, psykotrooppinen aine",
+            Self::Unknown(_) => "",
+        }
+    }
+}
+
+code_set! {
+    /// Kind of product (Valmisteen laji), field 164, 1.2.246.537.6.604.2014.
+    ProductKind {
+        /// Myyntiluvallinen lääkevalmiste.
+        Authorised = "1",
+        /// Lääketietokannan perusvoide.
+        BasicCream = "2",
+        /// Kliininen ravintovalmiste.
+        ClinicalNutrient = "3",
+        /// Määräaikainen erityislupavalmiste.
+        TemporarySpecialPermit = "4",
+        /// Lääketietokannan ulkopuolinen valmiste.
+        OutsideDatabase = "6",
+        /// Apteekissa valmistettava lääke.
+        Compounded = "7",
+        /// Vaikuttavan aineen nimellä määrätty.
+        ByActiveSubstance = "9",
+        /// Hoitotarvike.
+        CareSupply = "10",
+        /// Potilaskohtainen erityislupavalmiste.
+        PatientSpecialPermit = "11",
+    }
+}
+
+impl ProductKind {
+    /// The name that documents carry beside the code.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Authorised => "Myyntiluvallinen lääkevalmiste",
+            Self::BasicCream => "Lääketietokannan perusvoide",
+            Self::ClinicalNutrient => "Kliininen ravintovalmiste",
+            Self::TemporarySpecialPermit => "Määräaikainen erityislupavalmiste",
+            Self::OutsideDatabase => "Lääketietokannan ulkopuolinen valmiste",
+            Self::Compounded => "Apteekissa valmistettava lääke",
+            Self::ByActiveSubstance => "Vaikuttavan aineen nimellä määrätty lääke",
+            Self::CareSupply => "Hoitotarvike",
+            Self::PatientSpecialPermit => "Potilaskohtainen erityislupavalmiste",
+            Self::Unknown(_) => "",
+        }
+    }
+}
+
+code_set! {
+    /// Kind of prescription (Reseptin laji), field 169, 1.2.246.537.6.605.2014.
+    PrescriptionKind {
+        /// Resepti.
+        Ordinary = "1",
+        /// Sairaala-apteekkiresepti: only a hospital pharmacy dispenses it (LC-14).
+        HospitalPharmacy = "2",
+        /// Ulkomaanresepti: not usable in Finland (LC-15).
+        Abroad = "3",
+    }
+}
+
+code_set! {
+    /// Reason of a query (kyselyn syy), 1.2.246.537.5.40110.2006: the values that this program sends or accepts.
+    QueryReason {
+        /// Toimitus.
+        Dispensing = "6",
+        /// Toimituksen korjaus tai mitätöinti.
+        CorrectingDispensation = "7",
+        /// Reseptikeskuksen tietojen käytön valvonta.
+        Supervision = "14",
+        /// Teknisen häiriön selvittäminen.
+        TechnicalFault = "25",
+    }
+}

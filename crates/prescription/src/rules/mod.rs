@@ -1,0 +1,308 @@
+//! The dry run: every rule that can stop a dispensation, asked before anything is signed and asked again by the Centre.
+//!
+//! [`check`] answers each rule by name. A rule's sentences stand in [`table`]; its logic stands here, in the order in
+//! which a pharmacist would want to hear about it: may this be touched at all, is it the right thing, is it the right
+//! amount, is it the right time.
+
+pub mod table;
+
+#[cfg(any(test, feature = "samples"))]
+pub mod samples;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::amount::plain;
+use crate::codes::PrescriptionKind;
+use crate::remaining::counted;
+use crate::{
+    Dispensation, DocumentReference, DocumentType, Oid, Prescription, ProductKind, Quantity, Remaining, Right,
+    remaining,
+};
+
+pub use table::{Language, Rule, TABLE, Text, by_id};
+
+/// All that the rules look at. Everything is handed in: the time as well.
+#[derive(Debug, Clone)]
+pub struct Case<'a> {
+    /// The newest version that the asker knows.
+    pub prescription: &'a Prescription,
+    /// What the Centre says of it beside its documents.
+    pub state: &'a State,
+    /// Whether its signatures are believed.
+    pub signature: SignatureTrust,
+    /// Live dispensations already made from it, the pharmacy's own waiting ones included.
+    pub history: &'a [Dispensation],
+    /// What is to be dispensed.
+    pub proposal: &'a Dispensation,
+    /// In which right the signer acts today.
+    pub acting: &'a Right,
+    /// Finnish local time now.
+    pub now: NaiveDateTime,
+    /// A person's stated reason, which opens the rules that allow one.
+    pub reason: Option<&'a str>,
+}
+
+/// The axes of state that no document of the prescription's own shows (prescriptions notes, 1.3).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct State {
+    /// Cancelled (mitätöity).
+    pub cancelled: bool,
+    /// Locked (lukittu), by which organisation.
+    pub locked_by: Option<Oid>,
+    /// Reserved, dose-marked or under a dispensing reservation, by which organisation.
+    pub reserved_by: Option<Oid>,
+    /// The newest version, where it is another than the one at hand (DI-18).
+    pub newer: Option<DocumentReference>,
+}
+
+/// What the signatures of the prescription are worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignatureTrust {
+    /// A professional signed it, and the Centre too.
+    Trusted,
+    /// No signature: held, shown, not dispensable.
+    Unsigned,
+    /// A signature that does not hold.
+    Broken,
+}
+
+/// How a rule answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Nothing to say.
+    Pass,
+    /// Worth knowing; hinders nothing.
+    Note,
+    /// Allowed with a person's stated reason, which is here; kept in the record.
+    Reasoned,
+    /// Needs a person's stated reason.
+    NeedsReason,
+    /// Not allowed.
+    Stop,
+}
+
+/// One rule's answer in one case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Which rule.
+    pub rule: &'static Rule,
+    /// Its answer.
+    pub outcome: Outcome,
+    /// Values for the sentence's placeholders.
+    pub facts: Vec<(&'static str, String)>,
+}
+
+impl Finding {
+    /// Whether signing must wait.
+    pub fn hinders(&self) -> bool {
+        self.outcome >= Outcome::NeedsReason
+    }
+
+    /// One sentence for a person: what the rule demands where it passed, what is wrong where it did not.
+    pub fn sentence(&self, language: Language) -> String {
+        let text = if self.outcome == Outcome::Pass { &self.rule.demand } else { &self.rule.refusal };
+        self.facts.iter().fold(text.in_language(language).to_owned(), |sentence, (name, value)| {
+            sentence.replace(&format!("{{{name}}}"), value)
+        })
+    }
+
+    /// What the person can do next; empty where the rule passed.
+    pub fn advice(&self, language: Language) -> &'static str {
+        if self.outcome == Outcome::Pass { "" } else { self.rule.advice.in_language(language) }
+    }
+}
+
+/// Asks every rule about a case, in the order of a pharmacist's questions. Deterministic, no side effects.
+pub fn check(case: &Case<'_>) -> Vec<Finding> {
+    let mut answers = Answers { findings: Vec::with_capacity(TABLE.len()), reason: case.reason };
+    who_may(case, &mut answers);
+    may_be_touched(case, &mut answers);
+    is_valid_today(case, &mut answers);
+    is_the_right_product(case, &mut answers);
+    is_the_right_amount(case, &mut answers);
+    tells_the_pharmacist(case, &mut answers);
+    answers.findings
+}
+
+/// The day before which the next lot may not be given (DI-7b), where the prescription has an interval and history.
+pub fn next_lot_day(prescription: &Prescription, history: &[Dispensation]) -> Option<NaiveDate> {
+    let interval = prescription.iteration.as_ref()?.interval_days?;
+    let last = history.iter().map(|d| d.dispensed_at.date()).max()?;
+    last.checked_add_days(chrono::Days::new(interval.into()))
+}
+
+struct Answers<'a> {
+    findings: Vec<Finding>,
+    reason: Option<&'a str>,
+}
+
+impl Answers<'_> {
+    fn stop(&mut self, rule: &'static Rule, broken: bool, facts: Vec<(&'static str, String)>) {
+        self.push(rule, if broken { Outcome::Stop } else { Outcome::Pass }, facts);
+    }
+
+    fn stop_or_reason(&mut self, rule: &'static Rule, broken: bool, hard: bool, facts: Vec<(&'static str, String)>) {
+        let outcome = match (broken, hard, self.reason) {
+            (false, ..) => Outcome::Pass,
+            (true, true, _) => Outcome::Stop,
+            (true, false, Some(reason)) if !reason.trim().is_empty() => Outcome::Reasoned,
+            (true, false, _) => Outcome::NeedsReason,
+        };
+        self.push(rule, outcome, facts);
+    }
+
+    fn note(&mut self, rule: &'static Rule, facts: Vec<(&'static str, String)>) {
+        self.push(rule, Outcome::Note, facts);
+    }
+
+    fn push(&mut self, rule: &'static Rule, outcome: Outcome, facts: Vec<(&'static str, String)>) {
+        self.findings.push(Finding { rule, outcome, facts });
+    }
+}
+
+fn who_may(case: &Case<'_>, answers: &mut Answers<'_>) {
+    answers.stop(&table::DI_3, !case.acting.may_dispense(), vec![("right", case.acting.name().to_owned())]);
+}
+
+fn may_be_touched(case: &Case<'_>, answers: &mut Answers<'_>) {
+    let prescription = case.prescription;
+    let own = &case.proposal.pharmacy.id;
+    answers.stop(&table::SI_1, case.signature != SignatureTrust::Trusted, vec![]);
+    let cancelled = case.state.cancelled || prescription.reference.document_type == DocumentType::Cancellation;
+    answers.stop(&table::LC_11, cancelled, vec![]);
+    answers.stop(&table::DI_18, case.state.newer.is_some(), vec![]);
+    let owner = case.state.locked_by.as_ref().map(Oid::to_string).unwrap_or_default();
+    answers.stop(&table::LC_10, case.state.locked_by.is_some(), vec![("owner", owner)]);
+    let other = case.state.reserved_by.as_ref().filter(|owner| *owner != own);
+    answers.stop(&table::RE_1, other.is_some(), vec![("owner", other.map(Oid::to_string).unwrap_or_default())]);
+    answers.stop(&table::LC_14, prescription.kind == PrescriptionKind::HospitalPharmacy, vec![]);
+    let unusable = matches!(prescription.kind, PrescriptionKind::Abroad | PrescriptionKind::Unknown(_));
+    answers.stop(&table::LC_15, unusable, vec![]);
+    let unknown_class = matches!(prescription.control, Some(crate::ControlClass::Unknown(_)))
+        || matches!(prescription.product.kind, ProductKind::Unknown(_));
+    answers.stop(&table::UK_1, unknown_class, vec![]);
+}
+
+fn is_valid_today(case: &Case<'_>, answers: &mut Answers<'_>) {
+    let prescription = case.prescription;
+    let day = case.proposal.dispensed_at.date();
+    let last = prescription.last_valid_day();
+    let issued = prescription.prescribed_at.date();
+    answers.stop(
+        &table::DI_21,
+        case.proposal.dispensed_at < prescription.prescribed_at || case.proposal.dispensed_at > case.now,
+        vec![("day", finnish_day(day))],
+    );
+    // LC-6: a month of grace for a two-year prescription of a regular medicine that is not controlled, with a reason.
+    let month_after = last.checked_add_months(chrono::Months::new(1)).unwrap_or(NaiveDate::MAX);
+    let two_years = issued.checked_add_months(chrono::Months::new(24)).is_some_and(|end| last >= end);
+    let grace = day <= month_after
+        && two_years
+        && prescription.permanent
+        && !prescription.is_controlled()
+        && prescription.product.kind != ProductKind::PatientSpecialPermit;
+    answers.stop_or_reason(&table::LC_5, day > last, !grace, vec![("day", finnish_day(last))]);
+}
+
+fn is_the_right_product(case: &Case<'_>, answers: &mut Answers<'_>) {
+    let (prescribed, given) = (&case.prescription.product, &case.proposal.product);
+    let from_database = !matches!(prescribed.kind, ProductKind::OutsideDatabase | ProductKind::Compounded);
+    answers.stop(&table::DI_2, from_database && given.vnr.is_none(), vec![]);
+    let atc = |p: &crate::Product| p.atc.as_ref().map(|code| code.code.clone());
+    let differs = (atc(prescribed).is_some() && atc(prescribed) != atc(given))
+        || different_text(prescribed.strength.as_deref(), given.strength.as_deref());
+    answers.stop(&table::SU_1, differs, vec![("prescribed", shown(prescribed)), ("given", shown(given))]);
+    let substituted = prescribed.kind != ProductKind::ByActiveSubstance
+        && !prescribed.name.trim().eq_ignore_ascii_case(given.name.trim());
+    answers.stop(&table::SU_2, substituted && case.prescription.substitution_prohibited, vec![]);
+    answers.stop(&table::SU_3, substituted != case.proposal.substituted && !differs, vec![]);
+}
+
+fn is_the_right_amount(case: &Case<'_>, answers: &mut Answers<'_>) {
+    let prescription = case.prescription;
+    let before = remaining(prescription, case.history);
+    let nothing = matches!(prescription.quantity, Quantity::Nothing | Quantity::Unknown { .. });
+    answers.stop(&table::DI_6, nothing, vec![]);
+    answers.stop(&table::LC_1, !nothing && before.is_over(), vec![]);
+    let Remaining::Units { left, turn, unit, .. } = &before else {
+        return;
+    };
+    answers.stop(
+        &table::DI_8,
+        case.proposal.delivered.unit != *unit,
+        vec![("prescribed", unit.to_string()), ("given", case.proposal.delivered.unit.to_string())],
+    );
+    let given = counted(prescription, case.proposal);
+    answers.stop(&table::DI_20, given <= Decimal::ZERO, vec![]);
+    answers.stop(
+        &table::DI_7,
+        !before.is_over() && given > *left,
+        vec![("left", format!("{} {unit}", plain(*left))), ("given", case.proposal.delivered.to_string())],
+    );
+
+    let begun = history_units(case) % if turn.is_zero() { Decimal::ONE } else { *turn };
+    let rest_of_turn = if begun.is_zero() { *turn } else { *turn - begun };
+    let paced = next_lot_day(prescription, case.history);
+    let finishes_a_begun_lot = !begun.is_zero() && given <= rest_of_turn;
+    let too_early = paced.is_some_and(|day| case.proposal.dispensed_at.date() < day) && !finishes_a_begun_lot;
+    let controlled = prescription.is_controlled();
+    answers.stop_or_reason(
+        &table::DI_7B,
+        too_early && !before.is_over(),
+        controlled,
+        vec![("day", paced.map(finnish_day).unwrap_or_default())],
+    );
+    let one_turn_only = prescription.iteration.as_ref().is_some_and(|i| i.interval_days.is_some());
+    let most_now = if one_turn_only { rest_of_turn } else { *left };
+    answers.stop_or_reason(
+        &table::DI_7D,
+        !before.is_over() && given > most_now,
+        controlled,
+        vec![("most", format!("{} {unit}", plain(most_now))), ("given", case.proposal.delivered.to_string())],
+    );
+
+    let after = remaining(prescription, case.history.iter().chain([case.proposal]));
+    let agrees = after.agrees_with(&case.proposal.remaining) && after.is_over() == case.proposal.fully_dispensed;
+    let stated = case.proposal.remaining.shown();
+    let computed = after.statement().map(|s| s.shown()).unwrap_or_default();
+    answers.stop(&table::DI_7E, !agrees, vec![("stated", stated), ("computed", computed)]);
+}
+
+fn tells_the_pharmacist(case: &Case<'_>, answers: &mut Answers<'_>) {
+    if case.prescription.message_to_pharmacy.is_some() {
+        answers.note(&table::DI_13, vec![]);
+    }
+    if case.prescription.dosage.sic {
+        answers.note(&table::DI_14, vec![]);
+    }
+    if case.prescription.first_use {
+        answers.note(&table::DI_11, vec![]);
+    }
+    if !case.prescription.unknown.is_empty() {
+        answers.note(&table::LC_16, vec![]);
+    }
+}
+
+fn history_units(case: &Case<'_>) -> Decimal {
+    case.history.iter().fold(Decimal::ZERO, |sum, d| sum.saturating_add(counted(case.prescription, d)))
+}
+
+fn different_text(a: Option<&str>, b: Option<&str>) -> bool {
+    let plain = |text: &str| text.split_whitespace().collect::<String>().to_lowercase();
+    matches!((a, b), (Some(a), Some(b)) if plain(a) != plain(b))
+}
+
+fn shown(product: &crate::Product) -> String {
+    format!("{} {}", product.name, product.strength.as_deref().unwrap_or("")).trim().to_owned()
+}
+
+fn finnish_day(day: NaiveDate) -> String {
+    day.format("%-d.%-m.%Y").to_string()
+}
+
+#[cfg(test)]
+mod tests;

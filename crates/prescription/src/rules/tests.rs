@@ -1,0 +1,260 @@
+//! Each test is named for the rule that it proves.
+
+use super::*;
+use crate::{Amount, Iteration, Product, Vnr};
+
+struct Story {
+    prescription: Prescription,
+    state: State,
+    signature: SignatureTrust,
+    history: Vec<Dispensation>,
+    right: Right,
+    reason: Option<&'static str>,
+}
+
+impl Story {
+    fn new() -> Self {
+        Self {
+            prescription: samples::iterated_diazepam(),
+            state: State::default(),
+            signature: SignatureTrust::Trusted,
+            history: vec![],
+            right: Right::new(Right::PHARMACIST),
+            reason: None,
+        }
+    }
+
+    fn proposal(&self, units: u32, at: &str) -> Dispensation {
+        let mut proposal = samples::lot(&self.prescription, units, at);
+        samples::restate(&self.prescription, &self.history, &mut proposal);
+        proposal
+    }
+
+    fn dispensed(mut self, units: u32, at: &str) -> Self {
+        let lot = self.proposal(units, at);
+        self.history.push(lot);
+        self
+    }
+
+    fn hindrances(&self, proposal: &Dispensation) -> Vec<(&'static str, Outcome)> {
+        let case = Case {
+            prescription: &self.prescription,
+            state: &self.state,
+            signature: self.signature,
+            history: &self.history,
+            proposal,
+            acting: &self.right,
+            now: proposal.dispensed_at,
+            reason: self.reason,
+        };
+        check(&case).into_iter().filter(Finding::hinders).map(|f| (f.rule.id, f.outcome)).collect()
+    }
+
+    fn stopped_by(&self, units: u32, at: &str) -> Vec<&'static str> {
+        self.hindrances(&self.proposal(units, at)).into_iter().map(|(id, _)| id).collect()
+    }
+}
+
+const DAY_1: &str = "2026-11-03T10:00:00";
+
+#[test]
+fn an_ordinary_first_lot_passes_every_rule() {
+    assert_eq!(Story::new().stopped_by(21, DAY_1), Vec::<&str>::new());
+}
+
+#[test]
+fn di_7b_a_second_lot_two_days_later_is_stopped_and_a_week_later_passes() {
+    let story = Story::new().dispensed(21, DAY_1);
+    assert_eq!(story.stopped_by(21, "2026-11-05T10:00:00"), ["DI-7b"]);
+    assert_eq!(story.stopped_by(21, "2026-11-10T08:00:00"), Vec::<&str>::new());
+}
+
+#[test]
+fn di_7b_a_reason_opens_it_for_an_ordinary_medicine_and_never_for_a_controlled_one() {
+    let mut story = Story::new().dispensed(21, DAY_1);
+    story.reason = Some("Matkalle lähdössä.");
+    assert_eq!(story.stopped_by(21, "2026-11-05T10:00:00"), ["DI-7b"]);
+    story.prescription.control = None;
+    assert_eq!(story.stopped_by(21, "2026-11-05T10:00:00"), Vec::<&str>::new());
+    story.reason = Some("  ");
+    assert_eq!(story.stopped_by(21, "2026-11-05T10:00:00"), ["DI-7b"]);
+}
+
+#[test]
+fn di_7b_the_rest_of_a_begun_lot_does_not_wait() {
+    let story = Story::new().dispensed(14, DAY_1);
+    assert_eq!(story.stopped_by(7, "2026-11-04T10:00:00"), Vec::<&str>::new());
+    assert_eq!(story.stopped_by(21, "2026-11-04T10:00:00"), ["DI-7b", "DI-7d"]);
+}
+
+#[test]
+fn di_7d_a_controlled_medicine_is_never_given_above_the_prescribed_amount() {
+    let mut story = Story::new();
+    story.reason = Some("Pakkauskoko.");
+    assert_eq!(story.stopped_by(30, DAY_1), ["DI-7d"]);
+}
+
+#[test]
+fn lc_1_four_lots_make_it_fully_dispensed_and_a_fifth_is_refused_by_name() {
+    let story =
+        Story::new().dispensed(21, DAY_1).dispensed(21, "2026-11-10T10:00:00").dispensed(21, "2026-11-17T10:00:00");
+    let fourth = story.proposal(21, "2026-11-24T10:00:00");
+    assert!(fourth.fully_dispensed);
+    assert_eq!(story.hindrances(&fourth), []);
+    let story = story.dispensed(21, "2026-11-24T10:00:00");
+    assert_eq!(story.stopped_by(21, "2026-12-01T10:00:00"), ["LC-1"]);
+}
+
+#[test]
+fn di_7_more_than_is_left_is_stopped() {
+    let mut story = Story::new();
+    story.prescription.iteration = None;
+    assert_eq!(story.stopped_by(22, DAY_1), ["DI-7", "DI-7d"]);
+}
+
+#[test]
+fn di_7e_a_wrong_statement_of_what_remains_is_stopped() {
+    let story = Story::new();
+    let mut proposal = story.proposal(21, DAY_1);
+    proposal.remaining.text = Some("4X21".into());
+    assert_eq!(story.hindrances(&proposal), [("DI-7e", Outcome::Stop)]);
+    let mut proposal = story.proposal(21, DAY_1);
+    proposal.fully_dispensed = true;
+    assert_eq!(story.hindrances(&proposal), [("DI-7e", Outcome::Stop)]);
+}
+
+#[test]
+fn lc_5_an_expired_prescription_is_a_hard_stop_for_a_controlled_medicine() {
+    let mut story = Story::new();
+    story.prescription.valid_until = NaiveDate::from_ymd_opt(2026, 11, 2);
+    story.reason = Some("Poikkeustilanne.");
+    assert_eq!(story.stopped_by(21, DAY_1), ["LC-5"]);
+}
+
+#[test]
+fn lc_6_a_regular_two_year_medicine_has_a_month_of_grace_with_a_reason() {
+    let mut story = Story::new();
+    story.prescription.control = None;
+    story.prescription.permanent = true;
+    story.prescription.valid_until = None;
+    story.prescription.prescribed_at = "2024-11-01T10:00:00".parse().unwrap();
+    assert_eq!(story.hindrances(&story.proposal(21, "2026-11-20T10:00:00")), [("LC-5", Outcome::NeedsReason)]);
+    story.reason = Some("Vastaanottoaika vasta ensi viikolla.");
+    assert_eq!(story.stopped_by(21, "2026-11-20T10:00:00"), Vec::<&str>::new());
+    assert_eq!(story.stopped_by(21, "2026-12-02T10:00:00"), ["LC-5"]);
+}
+
+#[test]
+fn di_3_a_student_prepares_and_does_not_sign() {
+    let mut story = Story::new();
+    story.right = Right::new(Right::STUDENT);
+    assert_eq!(story.stopped_by(21, DAY_1), ["DI-3"]);
+}
+
+#[test]
+fn si_1_an_unsigned_or_broken_prescription_is_not_dispensable() {
+    for signature in [SignatureTrust::Unsigned, SignatureTrust::Broken] {
+        let mut story = Story::new();
+        story.signature = signature;
+        assert_eq!(story.stopped_by(21, DAY_1), ["SI-1"]);
+    }
+}
+
+#[test]
+fn locks_reservations_cancellations_and_newer_versions_stop() {
+    let own = Story::new().proposal(21, DAY_1).pharmacy.id;
+    let other = Oid::parse("1.2.246.10.99999903.34").unwrap();
+    let with = |state: State| Story { state, ..Story::new() }.stopped_by(21, DAY_1);
+    assert_eq!(with(State { cancelled: true, ..State::default() }), ["LC-11"]);
+    assert_eq!(with(State { locked_by: Some(own.clone()), ..State::default() }), ["LC-10"]);
+    assert_eq!(with(State { reserved_by: Some(other), ..State::default() }), ["RE-1"]);
+    assert_eq!(with(State { reserved_by: Some(own), ..State::default() }), Vec::<&str>::new());
+    let newer = Some(Story::new().prescription.reference);
+    assert_eq!(with(State { newer, ..State::default() }), ["DI-18"]);
+}
+
+#[test]
+fn su_1_and_su_2_another_strength_and_a_forbidden_substitution_stop() {
+    let mut story = Story::new();
+    let five: Product = Product { strength: Some("5 mg".into()), ..story.prescription.product.clone() };
+    let mut proposal = story.proposal(21, DAY_1);
+    proposal.product = five;
+    assert_eq!(story.hindrances(&proposal), [("SU-1", Outcome::Stop)]);
+
+    story.prescription.substitution_prohibited = true;
+    let mut proposal = story.proposal(21, DAY_1);
+    proposal.product.name = "MEDIPAM".into();
+    proposal.product.vnr = Vnr::parse("012345").ok();
+    proposal.substituted = true;
+    assert_eq!(story.hindrances(&proposal), [("SU-2", Outcome::Stop)]);
+}
+
+#[test]
+fn di_6_form_nine_and_an_unknown_form_have_nothing_to_dispense() {
+    for quantity in [Quantity::Nothing, Quantity::Unknown { code: "7".into() }] {
+        let mut story = Story::new();
+        let proposal = story.proposal(21, DAY_1);
+        story.prescription.quantity = quantity;
+        assert_eq!(story.hindrances(&proposal), [("DI-6", Outcome::Stop)]);
+    }
+}
+
+#[test]
+fn lc_14_lc_15_uk_1_kinds_that_this_pharmacy_cannot_dispense() {
+    let with = |kind: &str| {
+        let mut story = Story::new();
+        story.prescription.kind = kind.into();
+        story.stopped_by(21, DAY_1)
+    };
+    assert_eq!(with("2"), ["LC-14"]);
+    assert_eq!(with("3"), ["LC-15"]);
+    assert_eq!(with("8"), ["LC-15"]);
+    let mut story = Story::new();
+    story.prescription.control = Some("Q".into());
+    assert_eq!(story.stopped_by(21, DAY_1), ["UK-1"]);
+}
+
+#[test]
+fn di_7c_a_package_of_a_hundred_fills_ninety_eight() {
+    let mut story = Story::new();
+    story.prescription.control = None;
+    story.prescription.iteration = None::<Iteration>;
+    story.prescription.quantity = Quantity::Packages { count: 1, factor: 1, size: Amount::new(98, "fol"), text: None };
+    let mut proposal = story.proposal(100, DAY_1);
+    proposal.part_package = false;
+    samples::restate(&story.prescription, &[], &mut proposal);
+    assert!(proposal.fully_dispensed);
+    assert_eq!(story.hindrances(&proposal), []);
+}
+
+#[test]
+fn every_rule_is_said_in_three_languages_and_fills_its_placeholders() {
+    for rule in TABLE {
+        for text in [&rule.demand, &rule.refusal, &rule.advice] {
+            for language in [Language::Fi, Language::Sv, Language::En] {
+                let text = text.in_language(language);
+                assert!(text.ends_with('.'), "{}: {text}", rule.id);
+            }
+            let places = |t: &str| t.matches('{').count();
+            assert_eq!(places(text.fi), places(text.sv), "{}", rule.id);
+            assert_eq!(places(text.fi), places(text.en), "{}", rule.id);
+        }
+        assert_eq!(by_id(rule.id).map(|r| r.id), Some(rule.id));
+    }
+    let mut story = Story::new().dispensed(21, DAY_1);
+    story.right = Right::new(Right::STUDENT);
+    let proposal = story.proposal(30, "2026-11-04T10:00:00");
+    let case = Case {
+        prescription: &story.prescription,
+        state: &story.state,
+        signature: story.signature,
+        history: &story.history,
+        proposal: &proposal,
+        acting: &story.right,
+        now: proposal.dispensed_at,
+        reason: None,
+    };
+    for finding in check(&case) {
+        assert!(!finding.sentence(Language::Sv).contains('{'), "{}", finding.sentence(Language::Sv));
+    }
+}

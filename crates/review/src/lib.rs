@@ -1,0 +1,1 @@
+//! The manager's lists and exports: reads only.

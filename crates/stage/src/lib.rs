@@ -1,0 +1,1 @@
+//! A whole pharmacy and a whole Centre on one machine, for demonstrations and tests.

@@ -1,0 +1,1 @@
+//! Certificates: chains, revocation, and what a certificate says of its holder.
