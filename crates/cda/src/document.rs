@@ -1,0 +1,134 @@
+//! What a document of the prescription family consists of: a header that every type has, and a content by type. The
+//! header is kept as the sender states it, because Kanta's signatures do not cover it.
+
+use chrono::NaiveDateTime;
+use prescription::{
+    Dispensation, DocumentReference, DocumentType, InvalidIdentifier, Oid, Organisation, Patient, Prescription,
+    Professional,
+};
+
+/// A document (asiakirja) as it was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    /// What the header states.
+    pub header: Header,
+    /// What the body holds.
+    pub content: Content,
+}
+
+/// The content of a document, by its type.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// Types 1 (prescription), 2 (its cancellation) and 3 (its correction), which are built alike.
+    Prescription(Box<Prescription>),
+    /// Type 10, and 11 and 12 as far as they are built like it.
+    Dispensation(Box<Dispensation>),
+    /// A type of which only the header is read: locks, reservations, renewal requests and the like.
+    Other(DocumentType),
+}
+
+/// The header (otsikkotiedot) of a document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Header {
+    /// Identifier, set and type.
+    pub reference: DocumentReference,
+    /// 1, then one more for each correction or cancellation.
+    pub version: u32,
+    /// `ClinicalDocument/templateId`: the definition of the header.
+    pub header_definition: Oid,
+    /// `structuredBody/component/templateId`: the definition of the body.
+    pub body_definition: Option<Oid>,
+    /// `recordTarget`.
+    pub patient: Patient,
+    /// Everybody who made the document, in its order.
+    pub authors: Vec<Author>,
+    /// `effectiveTime`: when the document was made, Finnish local time.
+    pub made_at: NaiveDateTime,
+    /// `hl7fi:declaredTime`.
+    pub declared_at: Option<NaiveDateTime>,
+    /// When the patient was met: prescribing or dispensing. The body repeats it.
+    pub encounter_at: Option<NaiveDateTime>,
+    /// Where.
+    pub encounter_organisation: Option<Organisation>,
+    /// `relatedDocument`, in order.
+    pub related: Vec<Related>,
+    /// The keeper of the register; in Kanta always Kela.
+    pub custodian: Option<Oid>,
+    /// The program that made the document, as it says.
+    pub software: Option<Software>,
+}
+
+impl Header {
+    /// The author with a function code such as `LAL` or `LTE`.
+    pub fn author(&self, function: &str) -> Option<&Professional> {
+        self.authors.iter().find(|a| a.function.as_deref() == Some(function)).map(|a| &a.professional)
+    }
+
+    /// The document that this one continues (`APND`) or replaces (`RPLC`).
+    pub fn related(&self, type_code: &str) -> Option<&DocumentReference> {
+        self.related.iter().find(|r| r.type_code == type_code).map(|r| &r.reference)
+    }
+}
+
+/// One of the authors of a document, with the function in which the person made it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Author {
+    /// Code in 1.2.246.537.5.40006.2003: LAL, KOR, MIT, KIR or LTE. Locks and reservations have none.
+    pub function: Option<String>,
+    /// The person.
+    pub professional: Professional,
+}
+
+/// A document that this one continues or replaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// `APND` or `RPLC`.
+    pub type_code: String,
+    /// The other document.
+    pub reference: DocumentReference,
+}
+
+/// The program that makes a document. Kanta demands that it is the same in every document of one program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Software {
+    /// Who makes the program (`@moderator`).
+    pub vendor: String,
+    /// What it is called (`@product`).
+    pub product: String,
+    /// Which version (`@version`).
+    pub version: String,
+}
+
+/// The definition (määrittely) that a document follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Definition {
+    /// Of the header, `ClinicalDocument/templateId`.
+    pub header: Oid,
+    /// Of the body, `structuredBody/component/templateId`.
+    pub body: Oid,
+}
+
+impl Definition {
+    /// The definition of dispensations of 2014, which Kela's public sample follows.
+    pub fn dispensation_2014() -> Result<Self, InvalidIdentifier> {
+        Self::of("1.2.246.777.11.2014.29", "1.2.246.777.11.2014.30")
+    }
+
+    /// Version 3.30, in which prescriptions have their dosage as text.
+    pub fn version_3_30() -> Result<Self, InvalidIdentifier> {
+        Self::of("1.2.246.777.11.2015.1", "1.2.246.777.11.2015.2")
+    }
+
+    fn of(header: &str, body: &str) -> Result<Self, InvalidIdentifier> {
+        Ok(Self { header: Oid::parse(header)?, body: Oid::parse(body)? })
+    }
+}
+
+/// How a document is to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Writing {
+    /// The definition that it claims to follow.
+    pub definition: Definition,
+    /// The program that writes it.
+    pub software: Software,
+}
