@@ -1,1 +1,211 @@
-//! The Pharmaceutical Database: packages, search, substitution.
+//! The Pharmaceutical Database (Lääketietokanta) at the counter: packages, and which of them may be given for a
+//! prescription.
+//!
+//! This is the thin beginning: one edition from one JSON file, an artificial one of this project's own making built in.
+//! Import of Kela's and Fimea's real files, search while typing, scanning and reimbursement come with the room's own issue.
+
+use std::collections::HashMap;
+
+use prescription::{Code, ControlClass, Prescription, Product, ProductKind, Unit, Vnr};
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+/// The artificial database that is built in.
+pub const ARTIFICIAL: &str = include_str!("../../../fixtures/medicines/packages.json");
+
+/// Code system of ATC codes.
+pub const ATC_SYSTEM: &str = "1.2.246.537.6.32";
+
+/// An edition holds at most this many packages; Finland's has about 20,000.
+pub const MOST_PACKAGES: usize = 200_000;
+
+/// One package.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Package {
+    /// Its Nordic article number.
+    pub vnr: Vnr,
+    /// Trade name.
+    pub name: String,
+    /// "10 mg".
+    pub strength: String,
+    /// "tabletti".
+    pub form: String,
+    /// ATC code.
+    pub atc: String,
+    /// Its name.
+    pub atc_name: String,
+    /// Active substances.
+    pub substances: Vec<String>,
+    /// Marketing authorisation holder.
+    pub holder: String,
+    /// How many units it holds.
+    pub size: Decimal,
+    /// The unit.
+    pub unit: Unit,
+    /// Price to the customer before reimbursement, euro.
+    pub price: Decimal,
+    /// Control class, where the medicine has one.
+    pub control: Option<ControlClass>,
+    /// Kind of product.
+    pub kind: ProductKind,
+    /// Products of one group may be substituted for one another.
+    pub group: Option<String>,
+}
+
+impl Package {
+    /// The product as a dispensation names it.
+    pub fn product(&self, edition: &str) -> Product {
+        Product {
+            kind: self.kind.clone(),
+            name: self.name.clone(),
+            strength: Some(self.strength.clone()),
+            form: Some(self.form.clone()),
+            atc: Some(Code {
+                code: self.atc.clone(),
+                system: ATC_SYSTEM.to_owned(),
+                name: Some(self.atc_name.clone()),
+            }),
+            vnr: Some(self.vnr.clone()),
+            holder: Some(self.holder.clone()),
+            container: None,
+            database_version: Some(edition.to_owned()),
+        }
+    }
+
+    /// What so many of its units cost, to the cent, in proportion to the package.
+    ///
+    /// Assumed: the real price of a part package also carries a fixed part (docs/assumptions.md).
+    pub fn price_of(&self, units: Decimal) -> Decimal {
+        if self.size.is_zero() {
+            return self.price;
+        }
+        units
+            .checked_div(self.size)
+            .and_then(|share| self.price.checked_mul(share))
+            .unwrap_or(self.price)
+            .round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointAwayFromZero)
+    }
+}
+
+/// Why an edition could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum EditionError {
+    /// Not the JSON that an edition is.
+    #[error("the medicines file cannot be read: {0}")]
+    Unreadable(#[from] serde_json::Error),
+    /// Two packages with one number.
+    #[error("the medicines file has two packages with one number")]
+    DoubleNumber,
+    /// More packages than there can be, or none.
+    #[error("the medicines file has {0} packages")]
+    Size(usize),
+}
+
+impl EditionError {
+    /// A stable code for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unreadable(_) => "medicines-unreadable",
+            Self::DoubleNumber => "medicines-double-number",
+            Self::Size(_) => "medicines-size",
+        }
+    }
+}
+
+/// One edition of the database.
+#[derive(Debug, Clone)]
+pub struct Edition {
+    name: String,
+    packages: Vec<Package>,
+    by_vnr: HashMap<Vnr, usize>,
+}
+
+impl Edition {
+    /// Reads an edition.
+    pub fn parse(json: &str) -> Result<Self, EditionError> {
+        #[derive(Deserialize)]
+        struct File {
+            edition: String,
+            packages: Vec<Package>,
+        }
+        let File { edition, packages } = serde_json::from_str(json)?;
+        if packages.is_empty() || packages.len() > MOST_PACKAGES {
+            return Err(EditionError::Size(packages.len()));
+        }
+        let by_vnr: HashMap<_, _> = packages.iter().enumerate().map(|(i, p)| (p.vnr.clone(), i)).collect();
+        if by_vnr.len() != packages.len() {
+            return Err(EditionError::DoubleNumber);
+        }
+        Ok(Self { name: edition, packages, by_vnr })
+    }
+
+    /// "2026.022".
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The package of a number.
+    pub fn package(&self, vnr: &Vnr) -> Option<&Package> {
+        self.by_vnr.get(vnr).and_then(|&i| self.packages.get(i))
+    }
+
+    /// The packages that may be given for a prescription: the prescribed product's own first, smallest price first
+    /// within each. A product that the database does not know, and one that is made in the pharmacy, has none.
+    pub fn choices(&self, prescription: &Prescription) -> Vec<&Package> {
+        let wanted = &prescription.product;
+        let prescribed = wanted.vnr.as_ref().and_then(|vnr| self.package(vnr));
+        let group = prescribed.and_then(|p| p.group.as_deref());
+        let same_medicine = |p: &Package| {
+            wanted.atc.as_ref().is_some_and(|atc| atc.code == p.atc)
+                && wanted.strength.as_deref().is_none_or(|s| alike(s, &p.strength))
+        };
+        let mut choices: Vec<&Package> = self
+            .packages
+            .iter()
+            .filter(|p| match group {
+                Some(group) => p.group.as_deref() == Some(group),
+                None => same_medicine(p),
+            })
+            .collect();
+        choices.sort_by_key(|p| (!alike(&p.name, &wanted.name), Some(&p.vnr) != wanted.vnr.as_ref(), p.price));
+        choices
+    }
+}
+
+fn alike(a: &str, b: &str) -> bool {
+    let plain = |text: &str| text.split_whitespace().collect::<String>().to_lowercase();
+    plain(a) == plain(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edition() -> Edition {
+        Edition::parse(ARTIFICIAL).unwrap()
+    }
+
+    #[test]
+    fn the_prescribed_package_comes_first_and_other_strengths_never() {
+        let prescription = prescription::rules::samples::iterated_diazepam();
+        let edition = edition();
+        let choices = edition.choices(&prescription);
+        assert_eq!(choices[0].vnr.as_str(), "469452");
+        assert!(choices.iter().all(|p| p.strength == "10 mg"), "another strength among the choices");
+        assert!(choices.iter().any(|p| p.name == "MEDIPAM"));
+    }
+
+    #[test]
+    fn a_part_package_costs_its_share_to_the_cent() {
+        let package = edition().package(&Vnr::parse("469452").unwrap()).unwrap().clone();
+        assert_eq!(package.price_of(Decimal::from(21)).to_string(), "1.62");
+        assert_eq!(package.price_of(Decimal::from(100)), package.price);
+    }
+
+    #[test]
+    fn a_broken_file_is_refused() {
+        assert_eq!(Edition::parse("{").unwrap_err().code(), "medicines-unreadable");
+        assert_eq!(Edition::parse(r#"{"edition":"x","packages":[]}"#).unwrap_err().code(), "medicines-size");
+    }
+}

@@ -1,0 +1,181 @@
+//! Every request, once: its name, what it takes, what it gives. A host that implements [`Program`] without one of them
+//! does not compile.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{
+    DayList, DocumentView, Export, OutboxCounts, PrescriptionView, Problem, Secret, SessionView, Status, VisitView,
+};
+
+macro_rules! catalogue {
+    ($($(#[$doc:meta])* $method:ident / $variant:ident ($takes:ident) -> $gives:ident;)*) => {
+        /// One request: `{"ask": "search", "with": {…}}`.
+        #[derive(Debug, Clone, Deserialize)]
+        #[serde(tag = "ask", content = "with", rename_all = "snake_case", deny_unknown_fields)]
+        pub enum Request { $($(#[$doc])* $variant($takes),)* }
+
+        impl Request {
+            /// The names of all requests, in the order of the catalogue.
+            pub const NAMES: &'static [&'static str] = &[$(stringify!($method)),*];
+
+            /// The name of this one.
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$variant(_) => stringify!($method),)* }
+            }
+        }
+
+        /// The program as a host sees it. Every call may block: hosts call it from a thread of their own.
+        pub trait Program: Send + Sync {
+            $($(#[$doc])* fn $method(&self, with: $takes) -> Result<$gives, Problem>;)*
+        }
+
+        /// Answers one request.
+        pub fn answer(program: &dyn Program, request: Request) -> Result<serde_json::Value, Problem> {
+            match request {
+                $(Request::$variant(with) => program.$method(with).map(|given| {
+                    serde_json::to_value(given).unwrap_or(serde_json::Value::Null)
+                }),)*
+            }
+        }
+
+        /// The catalogue as a TypeScript interface: name, what it takes, what it gives.
+        pub fn typescript_catalogue() -> String {
+            let mut text = String::from("export interface Catalogue {\n");
+            $(text.push_str(concat!(
+                "  ", stringify!($method), ": { with: ", stringify!($takes), "; gives: ", stringify!($gives), " };\n"
+            ));)*
+            text.push_str("}\n");
+            text
+        }
+    };
+}
+
+catalogue! {
+    /// Everything that the frame of the screen shows.
+    status / Status (Nothing) -> Status;
+    /// Sets the language of sentences.
+    set_language / SetLanguage (SetLanguage) -> Status;
+    /// Opens a session for the card in the reader with PIN1.
+    log_in / LogIn (LogIn) -> SessionView;
+    /// Ends the session; an open visit is closed and its working copies are removed.
+    log_out / LogOut (Nothing) -> Status;
+    /// Opens a visit by what was typed or scanned: an identity code or a prescription's identifier.
+    search / Search (Search) -> VisitView;
+    /// The visit as it is now; a problem "no-visit" when none is open.
+    visit / Visit (Nothing) -> VisitView;
+    /// Takes one prescription of the visit in hand: fetches its documents and proposes what may be dispensed.
+    open / Open (OnPrescription) -> PrescriptionView;
+    /// Changes what is proposed and answers every rule.
+    propose / Propose (Propose) -> PrescriptionView;
+    /// Puts the proposal in the basket.
+    add / Add (OnPrescription) -> VisitView;
+    /// Takes it out again.
+    remove / Remove (OnPrescription) -> VisitView;
+    /// Signs the basket with PIN2, makes it durable, and gives it to the outbox.
+    sign / Sign (Sign) -> VisitView;
+    /// Closes the visit and removes its working copies.
+    close_visit / CloseVisit (Nothing) -> Status;
+    /// What waits or was refused.
+    waiting / Waiting (Nothing) -> DayList;
+    /// Tries to send what waits now.
+    send_now / SendNow (Nothing) -> OutboxCounts;
+    /// The manager's list of a day.
+    review_day / ReviewDay (OnDay) -> DayList;
+    /// The same as a file.
+    export_day / ExportDay (OnDay) -> Export;
+    /// One document with its history.
+    document / Document (OnDocument) -> DocumentView;
+}
+
+/// Takes nothing.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+/// See [`Program::set_language`].
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SetLanguage {
+    /// fi, sv or en.
+    pub language: String,
+}
+
+/// See [`Program::log_in`].
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LogIn {
+    /// PIN1.
+    #[ts(type = "string")]
+    pub pin: Secret,
+}
+
+/// See [`Program::search`].
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Search {
+    /// What was typed or scanned; at most 200 characters.
+    #[ts(type = "string")]
+    pub text: Secret,
+    /// Who is here: "self" or "other".
+    pub acting: String,
+    /// How the person was identified: "identity-card", "driving-licence", "passport", "kela-card", "instruction", "known".
+    pub identified: String,
+}
+
+/// Names a prescription of the visit.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OnPrescription {
+    /// Its set identifier.
+    pub set_id: String,
+}
+
+/// See [`Program::propose`]. What is absent stays as it is.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Propose {
+    /// Which prescription.
+    pub set_id: String,
+    /// Another package.
+    #[ts(optional)]
+    pub vnr: Option<String>,
+    /// How many units to give, "21". Fewer than the package holds means a part package.
+    #[ts(optional)]
+    pub amount: Option<String>,
+    /// The dosage as the label says it.
+    #[ts(optional)]
+    pub label_dosage: Option<String>,
+    /// A person's reason for what a rule allows with a reason.
+    #[ts(optional)]
+    pub reason: Option<String>,
+}
+
+/// See [`Program::sign`].
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Sign {
+    /// PIN2.
+    #[ts(type = "string")]
+    pub pin: Secret,
+    /// How long to wait for the Centre's answer before returning, milliseconds, at most 10,000.
+    #[ts(optional)]
+    pub wait_ms: Option<u32>,
+}
+
+/// Names a day.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OnDay {
+    /// "2026-11-22"; today where it is absent.
+    #[ts(optional)]
+    pub day: Option<String>,
+}
+
+/// Names a document.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OnDocument {
+    /// Its identifier.
+    pub document_id: String,
+}

@@ -1,0 +1,508 @@
+//! What a host is told: plain values for a screen or a transcript. Sentences are in the language that was set last.
+//!
+//! Identity codes leave the core masked; amounts, days and money leave it as the texts that a person reads.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Everything that a screen needs before anybody has logged in, and its frame afterwards.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    /// "test" or "production": shown in the header whenever it is not production.
+    pub environment: String,
+    /// The pharmacy's name.
+    pub pharmacy: String,
+    /// fi, sv or en.
+    pub language: String,
+    /// Who is logged in.
+    pub session: Option<SessionView>,
+    /// What the reader holds.
+    pub card: CardView,
+    /// Link by link, what works.
+    pub health: Vec<HealthLine>,
+    /// What waits, was refused, was accepted today.
+    pub outbox: OutboxCounts,
+    /// The program's version.
+    pub version: String,
+}
+
+/// Who is logged in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionView {
+    /// "Siri Salminen".
+    pub name: String,
+    /// "SS".
+    pub initials: String,
+    /// "laillistettu farmaseutti".
+    pub title: String,
+    /// "005".
+    pub right: String,
+    /// Whether this person may sign a dispensation; a student prepares only.
+    pub may_sign: bool,
+    /// The card has left: the session is locked, its visit kept.
+    pub locked: bool,
+    /// "9.02".
+    pub since: String,
+}
+
+/// What the reader holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CardView {
+    /// Where the way to a card ends.
+    pub state: CardState,
+    /// "Siri Salminen", readable without a PIN.
+    pub holder: Option<String>,
+    /// "laillistettu farmaseutti".
+    pub title: Option<String>,
+    /// Tries left of PIN1, where the card tells.
+    pub pin1_left: Option<u8>,
+    /// Tries left of PIN2, where the card tells.
+    pub pin2_left: Option<u8>,
+    /// One sentence where something is wrong.
+    pub problem: Option<Problem>,
+}
+
+/// Where the way to a card ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum CardState {
+    /// The system's card service does not run.
+    NoService,
+    /// No reader.
+    NoReader,
+    /// A reader, no card.
+    NoCard,
+    /// A card that is being read.
+    Reading,
+    /// A card that can be used.
+    Ready,
+    /// A card that cannot: see the problem.
+    Unusable,
+}
+
+/// Something that went wrong: for a program a code, for a person one sentence and the next thing to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    /// Stable, for programs and tests: "pin-wrong", "certificate-revoked", "rule-refused".
+    pub code: String,
+    /// One sentence.
+    pub sentence: String,
+    /// What to do next.
+    pub advice: String,
+    /// Whose fault it is, or where.
+    pub place: Place,
+    /// The rule that refused, where one did.
+    pub rule: Option<String>,
+    /// Tries left, for a wrong PIN.
+    pub tries_left: Option<u8>,
+}
+
+/// Where a failure lies: so that a pharmacist knows whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// What was typed or chosen.
+    Input,
+    /// Card or reader.
+    Card,
+    /// A certificate.
+    Certificate,
+    /// The network.
+    Network,
+    /// The Prescription Centre.
+    Centre,
+    /// A rule of the trade.
+    Rule,
+    /// This program or machine.
+    Program,
+}
+
+/// One link of the chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct HealthLine {
+    /// card, certificate, centre, medicines, record.
+    pub link: String,
+    /// good, think, bad or unknown.
+    pub state: HealthState,
+    /// One sentence.
+    pub sentence: String,
+    /// What to do, empty when good.
+    pub advice: String,
+}
+
+/// How a link does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum HealthState {
+    /// Works.
+    Good,
+    /// Works, with something to think of.
+    Think,
+    /// Does not work.
+    Bad,
+    /// Not yet asked.
+    Unknown,
+}
+
+/// Counts for the rail and the footer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct OutboxCounts {
+    /// Saved here, not yet answered by the Centre.
+    pub waiting: u32,
+    /// Refused by the Centre: a person must settle each.
+    pub refused: u32,
+    /// Accepted today.
+    pub accepted_today: u32,
+}
+
+/// One visit: who is served, on what basis, and what may be dispensed.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct VisitView {
+    /// "Potilas, Pekka Pietari".
+    pub customer: String,
+    /// "010181-9•••", or empty for a person without one.
+    pub identity: String,
+    /// "45 v · nainen".
+    pub about: String,
+    /// Chips: basis, identification, reason of the query.
+    pub chips: Vec<String>,
+    /// "10.42".
+    pub fetched_at: String,
+    /// Dispensable first, then those that are not, each with its reason.
+    pub prescriptions: Vec<PrescriptionLine>,
+    /// The prescription in hand.
+    pub open: Option<PrescriptionView>,
+    /// What will be signed.
+    pub basket: Vec<BasketLine>,
+    /// "27,96 €".
+    pub basket_total: String,
+    /// What was signed in this visit, with its way to the Centre.
+    pub signed: Vec<SignedLine>,
+}
+
+/// One row of the list.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PrescriptionLine {
+    /// Names the prescription in requests.
+    pub set_id: String,
+    /// "DIAPAM".
+    pub name: String,
+    /// "10 mg tabletti".
+    pub strength_form: String,
+    /// "3 × 21 fol", or empty.
+    pub remaining: String,
+    /// Lots or packages left, for the bars; absent where it is not a number or more than 12.
+    pub pieces_left: Option<u32>,
+    /// Of how many.
+    pub pieces_total: Option<u32>,
+    /// "24.4.2027".
+    pub valid_until: String,
+    /// Whether it can be dispensed now as far as the metadata tells.
+    pub dispensable: bool,
+    /// What hinders, in a few words: "vanhentunut 9 pv sitten", "lukittu".
+    pub hindrance: Option<Chip>,
+    /// "PKV" and the like.
+    pub marks: Vec<Chip>,
+    /// In the basket.
+    pub in_basket: bool,
+}
+
+/// A short word with a tone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Chip {
+    /// What it says.
+    pub text: String,
+    /// How it looks.
+    pub tone: Tone,
+}
+
+/// A tone: amber for think, red for cannot, blue for know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tone {
+    /// Nothing special.
+    Plain,
+    /// Done, right.
+    Good,
+    /// Think.
+    Think,
+    /// Cannot.
+    Cannot,
+    /// Know.
+    Know,
+}
+
+/// The prescription in hand.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PrescriptionView {
+    /// Names the prescription in requests.
+    pub set_id: String,
+    /// "DIAPAM 10 mg tabletti".
+    pub title: String,
+    /// "diatsepaami · N05BA01 · määrätty 2.11.2026, Lauri Lääkäri, Esimerkkilän terveysasema".
+    pub subtitle: String,
+    /// The dosage as it will stand on the label; editable through `propose`.
+    pub label_dosage: String,
+    /// What the prescriber wrote.
+    pub prescribed_dosage: String,
+    /// Message to the pharmacy.
+    pub message: Option<String>,
+    /// Facts as label and text: prescribed, last, earliest, now, what will remain, substitution.
+    pub facts: Vec<Fact>,
+    /// Who signed it and whether that holds: one line each.
+    pub signatures: Vec<Fact>,
+    /// Parts of the document that this program does not understand.
+    pub unknown: Vec<Fact>,
+    /// The document's own identifier.
+    pub document_id: String,
+    /// Packages that may be dispensed, the prescribed product first.
+    pub packages: Vec<PackageLine>,
+    /// What is proposed now.
+    pub proposal: Option<ProposalView>,
+}
+
+/// A label and its text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Fact {
+    /// What.
+    pub label: String,
+    /// Its value.
+    pub text: String,
+    /// Whether it should stand out.
+    pub strong: bool,
+}
+
+/// One package of the Pharmaceutical Database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PackageLine {
+    /// Its number.
+    pub vnr: String,
+    /// "DIAPAM 10 mg".
+    pub name: String,
+    /// "ORION OYJ".
+    pub holder: String,
+    /// "100 fol".
+    pub size: String,
+    /// "3,86 €".
+    pub price: String,
+    /// Whether it is another product than the prescribed one.
+    pub substitutes: bool,
+    /// The one that is chosen.
+    pub chosen: bool,
+}
+
+/// What is proposed to be dispensed, with every rule's answer.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ProposalView {
+    /// The chosen package.
+    pub vnr: String,
+    /// How many packages, 1 for a part package.
+    pub packages: u32,
+    /// How many units are given: "21".
+    pub amount: String,
+    /// "fol".
+    pub unit: String,
+    /// Whether a package is split.
+    pub part_package: bool,
+    /// "21 fol".
+    pub delivered: String,
+    /// "2X21 fol", or what else stands in field 103.
+    pub remaining_after: String,
+    /// Nothing is left afterwards.
+    pub fully_dispensed: bool,
+    /// "3,86 €".
+    pub price: String,
+    /// A person's reason, where one was given.
+    pub reason: Option<String>,
+    /// Every rule, hindering ones first.
+    pub checks: Vec<CheckLine>,
+    /// How many rules passed.
+    pub passed: u32,
+    /// Whether it may go to the basket.
+    pub may_sign: bool,
+}
+
+/// One rule's answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckLine {
+    /// "DI-7b".
+    pub rule: String,
+    /// Its answer.
+    pub outcome: CheckOutcome,
+    /// One sentence.
+    pub sentence: String,
+    /// What to do.
+    pub advice: String,
+}
+
+/// A rule's answer, as `prescription::Outcome`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum CheckOutcome {
+    /// Nothing to say.
+    Pass,
+    /// Worth knowing.
+    Note,
+    /// Allowed, with the person's reason.
+    Reasoned,
+    /// Allowed only with a reason, which is missing.
+    NeedsReason,
+    /// Not allowed.
+    Stop,
+}
+
+/// One thing that will be signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct BasketLine {
+    /// Names the prescription.
+    pub set_id: String,
+    /// "DIAPAM 10 mg, 21 fol".
+    pub title: String,
+    /// "osapakkaus" and the like.
+    pub detail: String,
+    /// "3,86 €".
+    pub price: String,
+}
+
+/// One signed dispensation and where it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SignedLine {
+    /// Identifier of the document.
+    pub document_id: String,
+    /// "DIAPAM 10 mg, 21 fol".
+    pub title: String,
+    /// Where it is.
+    pub state: DocumentState,
+    /// Why it waits, or who refused it, in one sentence.
+    pub problem: Option<Problem>,
+}
+
+/// Where a signed document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum DocumentState {
+    /// Durable here, being sent or about to be.
+    Saved,
+    /// Durable here, and the Centre was not reached: it will be tried again by itself.
+    Waiting,
+    /// The Centre has it.
+    Accepted,
+    /// The Centre refused it: a person must settle it.
+    Refused,
+}
+
+/// One row of the waiting desk and of the manager's list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DispensationRow {
+    /// Identifier of the document.
+    pub document_id: String,
+    /// "2026-11-22 10:42:05", Finnish time.
+    pub at: String,
+    /// Who dispensed.
+    pub person: String,
+    /// Registration number of that person.
+    pub registration: String,
+    /// "Potilas, P." — no identity code in a list.
+    pub customer: String,
+    /// "DIAPAM 10 mg".
+    pub product: String,
+    /// "21 fol".
+    pub amount: String,
+    /// What remained, as stated.
+    pub remaining: String,
+    /// Where it is.
+    pub state: DocumentState,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Last error's code.
+    pub last_error: Option<String>,
+    /// Why, in one sentence; empty when accepted.
+    pub sentence: String,
+    /// When the next attempt is, "10.43".
+    pub next_try: Option<String>,
+    /// The prescription it was made from.
+    pub prescription_id: String,
+}
+
+/// A day's list.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DayList {
+    /// "2026-11-22".
+    pub day: String,
+    /// Newest first.
+    pub rows: Vec<DispensationRow>,
+}
+
+/// A file's content for the host to save where the person says.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Export {
+    /// A name without anybody's data: "dispensations-2026-11-22.csv".
+    pub file_name: String,
+    /// The file itself.
+    pub content: String,
+    /// Where it was written, if the host wrote it.
+    pub path: Option<String>,
+}
+
+/// A document as the manager sees it.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentView {
+    /// Identifier.
+    pub document_id: String,
+    /// The exact XML that was signed.
+    pub xml: String,
+    /// Where it is.
+    pub state: DocumentState,
+    /// What happened to it, oldest first.
+    pub history: Vec<Fact>,
+}
+
+/// What changed, pushed to hosts; a host asks again for what it shows.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub enum Event {
+    /// A card came or went.
+    Card {
+        /// As it is now.
+        card: CardView,
+    },
+    /// Somebody logged in or out, or the card's removal locked the session.
+    Session {
+        /// As it is now.
+        session: Option<SessionView>,
+    },
+    /// A document moved.
+    Document {
+        /// Which.
+        document_id: String,
+        /// Where to.
+        state: DocumentState,
+        /// Counts after it.
+        counts: OutboxCounts,
+    },
+    /// A link of the chain changed.
+    Health {
+        /// All links.
+        lines: Vec<HealthLine>,
+    },
+}

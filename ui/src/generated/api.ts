@@ -1,0 +1,685 @@
+// Written from crates/api by its test; do not edit. UPDATE=1 writes it anew.
+
+export type Status = { 
+/**
+ * "test" or "production": shown in the header whenever it is not production.
+ */
+environment: string, 
+/**
+ * The pharmacy's name.
+ */
+pharmacy: string, 
+/**
+ * fi, sv or en.
+ */
+language: string, 
+/**
+ * Who is logged in.
+ */
+session: SessionView | null, 
+/**
+ * What the reader holds.
+ */
+card: CardView, 
+/**
+ * Link by link, what works.
+ */
+health: Array<HealthLine>, 
+/**
+ * What waits, was refused, was accepted today.
+ */
+outbox: OutboxCounts, 
+/**
+ * The program's version.
+ */
+version: string, };
+
+export type SessionView = { 
+/**
+ * "Siri Salminen".
+ */
+name: string, 
+/**
+ * "SS".
+ */
+initials: string, 
+/**
+ * "laillistettu farmaseutti".
+ */
+title: string, 
+/**
+ * "005".
+ */
+right: string, 
+/**
+ * Whether this person may sign a dispensation; a student prepares only.
+ */
+maySign: boolean, 
+/**
+ * The card has left: the session is locked, its visit kept.
+ */
+locked: boolean, 
+/**
+ * "9.02".
+ */
+since: string, };
+
+export type CardView = { 
+/**
+ * Where the way to a card ends.
+ */
+state: CardState, 
+/**
+ * "Siri Salminen", readable without a PIN.
+ */
+holder: string | null, 
+/**
+ * "laillistettu farmaseutti".
+ */
+title: string | null, 
+/**
+ * Tries left of PIN1, where the card tells.
+ */
+pin1Left: number | null, 
+/**
+ * Tries left of PIN2, where the card tells.
+ */
+pin2Left: number | null, 
+/**
+ * One sentence where something is wrong.
+ */
+problem: Problem | null, };
+
+export type CardState = "no-service" | "no-reader" | "no-card" | "reading" | "ready" | "unusable";
+
+export type Problem = { 
+/**
+ * Stable, for programs and tests: "pin-wrong", "certificate-revoked", "rule-refused".
+ */
+code: string, 
+/**
+ * One sentence.
+ */
+sentence: string, 
+/**
+ * What to do next.
+ */
+advice: string, 
+/**
+ * Whose fault it is, or where.
+ */
+place: Place, 
+/**
+ * The rule that refused, where one did.
+ */
+rule: string | null, 
+/**
+ * Tries left, for a wrong PIN.
+ */
+triesLeft: number | null, };
+
+export type Place = "input" | "card" | "certificate" | "network" | "centre" | "rule" | "program";
+
+export type HealthLine = { 
+/**
+ * card, certificate, centre, medicines, record.
+ */
+link: string, 
+/**
+ * good, think, bad or unknown.
+ */
+state: HealthState, 
+/**
+ * One sentence.
+ */
+sentence: string, 
+/**
+ * What to do, empty when good.
+ */
+advice: string, };
+
+export type HealthState = "good" | "think" | "bad" | "unknown";
+
+export type OutboxCounts = { 
+/**
+ * Saved here, not yet answered by the Centre.
+ */
+waiting: number, 
+/**
+ * Refused by the Centre: a person must settle each.
+ */
+refused: number, 
+/**
+ * Accepted today.
+ */
+acceptedToday: number, };
+
+export type VisitView = { 
+/**
+ * "Potilas, Pekka Pietari".
+ */
+customer: string, 
+/**
+ * "010181-9•••", or empty for a person without one.
+ */
+identity: string, 
+/**
+ * "45 v · nainen".
+ */
+about: string, 
+/**
+ * Chips: basis, identification, reason of the query.
+ */
+chips: Array<string>, 
+/**
+ * "10.42".
+ */
+fetchedAt: string, 
+/**
+ * Dispensable first, then those that are not, each with its reason.
+ */
+prescriptions: Array<PrescriptionLine>, 
+/**
+ * The prescription in hand.
+ */
+open: PrescriptionView | null, 
+/**
+ * What will be signed.
+ */
+basket: Array<BasketLine>, 
+/**
+ * "27,96 €".
+ */
+basketTotal: string, 
+/**
+ * What was signed in this visit, with its way to the Centre.
+ */
+signed: Array<SignedLine>, };
+
+export type PrescriptionLine = { 
+/**
+ * Names the prescription in requests.
+ */
+setId: string, 
+/**
+ * "DIAPAM".
+ */
+name: string, 
+/**
+ * "10 mg tabletti".
+ */
+strengthForm: string, 
+/**
+ * "3 × 21 fol", or empty.
+ */
+remaining: string, 
+/**
+ * Lots or packages left, for the bars; absent where it is not a number or more than 12.
+ */
+piecesLeft: number | null, 
+/**
+ * Of how many.
+ */
+piecesTotal: number | null, 
+/**
+ * "24.4.2027".
+ */
+validUntil: string, 
+/**
+ * Whether it can be dispensed now as far as the metadata tells.
+ */
+dispensable: boolean, 
+/**
+ * What hinders, in a few words: "vanhentunut 9 pv sitten", "lukittu".
+ */
+hindrance: Chip | null, 
+/**
+ * "PKV" and the like.
+ */
+marks: Array<Chip>, 
+/**
+ * In the basket.
+ */
+inBasket: boolean, };
+
+export type Chip = { 
+/**
+ * What it says.
+ */
+text: string, 
+/**
+ * How it looks.
+ */
+tone: Tone, };
+
+export type Tone = "plain" | "good" | "think" | "cannot" | "know";
+
+export type PrescriptionView = { 
+/**
+ * Names the prescription in requests.
+ */
+setId: string, 
+/**
+ * "DIAPAM 10 mg tabletti".
+ */
+title: string, 
+/**
+ * "diatsepaami · N05BA01 · määrätty 2.11.2026, Lauri Lääkäri, Esimerkkilän terveysasema".
+ */
+subtitle: string, 
+/**
+ * The dosage as it will stand on the label; editable through `propose`.
+ */
+labelDosage: string, 
+/**
+ * What the prescriber wrote.
+ */
+prescribedDosage: string, 
+/**
+ * Message to the pharmacy.
+ */
+message: string | null, 
+/**
+ * Facts as label and text: prescribed, last, earliest, now, what will remain, substitution.
+ */
+facts: Array<Fact>, 
+/**
+ * Who signed it and whether that holds: one line each.
+ */
+signatures: Array<Fact>, 
+/**
+ * Parts of the document that this program does not understand.
+ */
+unknown: Array<Fact>, 
+/**
+ * The document's own identifier.
+ */
+documentId: string, 
+/**
+ * Packages that may be dispensed, the prescribed product first.
+ */
+packages: Array<PackageLine>, 
+/**
+ * What is proposed now.
+ */
+proposal: ProposalView | null, };
+
+export type Fact = { 
+/**
+ * What.
+ */
+label: string, 
+/**
+ * Its value.
+ */
+text: string, 
+/**
+ * Whether it should stand out.
+ */
+strong: boolean, };
+
+export type PackageLine = { 
+/**
+ * Its number.
+ */
+vnr: string, 
+/**
+ * "DIAPAM 10 mg".
+ */
+name: string, 
+/**
+ * "ORION OYJ".
+ */
+holder: string, 
+/**
+ * "100 fol".
+ */
+size: string, 
+/**
+ * "3,86 €".
+ */
+price: string, 
+/**
+ * Whether it is another product than the prescribed one.
+ */
+substitutes: boolean, 
+/**
+ * The one that is chosen.
+ */
+chosen: boolean, };
+
+export type ProposalView = { 
+/**
+ * The chosen package.
+ */
+vnr: string, 
+/**
+ * How many packages, 1 for a part package.
+ */
+packages: number, 
+/**
+ * How many units are given: "21".
+ */
+amount: string, 
+/**
+ * "fol".
+ */
+unit: string, 
+/**
+ * Whether a package is split.
+ */
+partPackage: boolean, 
+/**
+ * "21 fol".
+ */
+delivered: string, 
+/**
+ * "2X21 fol", or what else stands in field 103.
+ */
+remainingAfter: string, 
+/**
+ * Nothing is left afterwards.
+ */
+fullyDispensed: boolean, 
+/**
+ * "3,86 €".
+ */
+price: string, 
+/**
+ * A person's reason, where one was given.
+ */
+reason: string | null, 
+/**
+ * Every rule, hindering ones first.
+ */
+checks: Array<CheckLine>, 
+/**
+ * How many rules passed.
+ */
+passed: number, 
+/**
+ * Whether it may go to the basket.
+ */
+maySign: boolean, };
+
+export type CheckLine = { 
+/**
+ * "DI-7b".
+ */
+rule: string, 
+/**
+ * Its answer.
+ */
+outcome: CheckOutcome, 
+/**
+ * One sentence.
+ */
+sentence: string, 
+/**
+ * What to do.
+ */
+advice: string, };
+
+export type CheckOutcome = "pass" | "note" | "reasoned" | "needs-reason" | "stop";
+
+export type BasketLine = { 
+/**
+ * Names the prescription.
+ */
+setId: string, 
+/**
+ * "DIAPAM 10 mg, 21 fol".
+ */
+title: string, 
+/**
+ * "osapakkaus" and the like.
+ */
+detail: string, 
+/**
+ * "3,86 €".
+ */
+price: string, };
+
+export type SignedLine = { 
+/**
+ * Identifier of the document.
+ */
+documentId: string, 
+/**
+ * "DIAPAM 10 mg, 21 fol".
+ */
+title: string, 
+/**
+ * Where it is.
+ */
+state: DocumentState, 
+/**
+ * Why it waits, or who refused it, in one sentence.
+ */
+problem: Problem | null, };
+
+export type DocumentState = "saved" | "waiting" | "accepted" | "refused";
+
+export type DispensationRow = { 
+/**
+ * Identifier of the document.
+ */
+documentId: string, 
+/**
+ * "2026-11-22 10:42:05", Finnish time.
+ */
+at: string, 
+/**
+ * Who dispensed.
+ */
+person: string, 
+/**
+ * Registration number of that person.
+ */
+registration: string, 
+/**
+ * "Potilas, P." — no identity code in a list.
+ */
+customer: string, 
+/**
+ * "DIAPAM 10 mg".
+ */
+product: string, 
+/**
+ * "21 fol".
+ */
+amount: string, 
+/**
+ * What remained, as stated.
+ */
+remaining: string, 
+/**
+ * Where it is.
+ */
+state: DocumentState, 
+/**
+ * How often it was tried.
+ */
+attempts: number, 
+/**
+ * Last error's code.
+ */
+lastError: string | null, 
+/**
+ * Why, in one sentence; empty when accepted.
+ */
+sentence: string, 
+/**
+ * When the next attempt is, "10.43".
+ */
+nextTry: string | null, 
+/**
+ * The prescription it was made from.
+ */
+prescriptionId: string, };
+
+export type DayList = { 
+/**
+ * "2026-11-22".
+ */
+day: string, 
+/**
+ * Newest first.
+ */
+rows: Array<DispensationRow>, };
+
+export type Export = { 
+/**
+ * A name without anybody's data: "dispensations-2026-11-22.csv".
+ */
+fileName: string, 
+/**
+ * The file itself.
+ */
+content: string, 
+/**
+ * Where it was written, if the host wrote it.
+ */
+path: string | null, };
+
+export type DocumentView = { 
+/**
+ * Identifier.
+ */
+documentId: string, 
+/**
+ * The exact XML that was signed.
+ */
+xml: string, 
+/**
+ * Where it is.
+ */
+state: DocumentState, 
+/**
+ * What happened to it, oldest first.
+ */
+history: Array<Fact>, };
+
+export type Event = { "event": "card", 
+/**
+ * As it is now.
+ */
+card: CardView, } | { "event": "session", 
+/**
+ * As it is now.
+ */
+session: SessionView | null, } | { "event": "document", 
+/**
+ * Which.
+ */
+documentId: string, 
+/**
+ * Where to.
+ */
+state: DocumentState, 
+/**
+ * Counts after it.
+ */
+counts: OutboxCounts, } | { "event": "health", 
+/**
+ * All links.
+ */
+lines: Array<HealthLine>, };
+
+export type Nothing = Record<symbol, never>;
+
+export type SetLanguage = { 
+/**
+ * fi, sv or en.
+ */
+language: string, };
+
+export type LogIn = { 
+/**
+ * PIN1.
+ */
+pin: string, };
+
+export type Search = { 
+/**
+ * What was typed or scanned; at most 200 characters.
+ */
+text: string, 
+/**
+ * Who is here: "self" or "other".
+ */
+acting: string, 
+/**
+ * How the person was identified: "identity-card", "driving-licence", "passport", "kela-card", "instruction", "known".
+ */
+identified: string, };
+
+export type OnPrescription = { 
+/**
+ * Its set identifier.
+ */
+setId: string, };
+
+export type Propose = { 
+/**
+ * Which prescription.
+ */
+setId: string, 
+/**
+ * Another package.
+ */
+vnr?: string, 
+/**
+ * How many units to give, "21". Fewer than the package holds means a part package.
+ */
+amount?: string, 
+/**
+ * The dosage as the label says it.
+ */
+labelDosage?: string, 
+/**
+ * A person's reason for what a rule allows with a reason.
+ */
+reason?: string, };
+
+export type Sign = { 
+/**
+ * PIN2.
+ */
+pin: string, 
+/**
+ * How long to wait for the Centre's answer before returning, milliseconds, at most 10,000.
+ */
+waitMs?: number, };
+
+export type OnDay = { 
+/**
+ * "2026-11-22"; today where it is absent.
+ */
+day?: string, };
+
+export type OnDocument = { 
+/**
+ * Its identifier.
+ */
+documentId: string, };
+
+export interface Catalogue {
+  status: { with: Nothing; gives: Status };
+  set_language: { with: SetLanguage; gives: Status };
+  log_in: { with: LogIn; gives: SessionView };
+  log_out: { with: Nothing; gives: Status };
+  search: { with: Search; gives: VisitView };
+  visit: { with: Nothing; gives: VisitView };
+  open: { with: OnPrescription; gives: PrescriptionView };
+  propose: { with: Propose; gives: PrescriptionView };
+  add: { with: OnPrescription; gives: VisitView };
+  remove: { with: OnPrescription; gives: VisitView };
+  sign: { with: Sign; gives: VisitView };
+  close_visit: { with: Nothing; gives: Status };
+  waiting: { with: Nothing; gives: DayList };
+  send_now: { with: Nothing; gives: OutboxCounts };
+  review_day: { with: OnDay; gives: DayList };
+  export_day: { with: OnDay; gives: Export };
+  document: { with: OnDocument; gives: DocumentView };
+}
