@@ -5,15 +5,13 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Duration, Utc};
 use rcgen::{
-    CertificateParams, CertificateRevocationListParams, Issuer, KeyIdMethod, KeyPair,
-    RevocationReason, RevokedCertParams, SerialNumber,
+    CertificateParams, CertificateRevocationListParams, Issuer, KeyIdMethod, KeyPair, RevocationReason,
+    RevokedCertParams, SerialNumber,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::issue::{self, Issued, MachineUse, ProfessionalUse, Validity};
-use crate::{
-    AuthorityError, CertificateState, KeyKind, Organisation, OrganisationKind, People, place,
-};
+use crate::{AuthorityError, CertificateState, KeyKind, Organisation, OrganisationKind, People, place};
 
 const INDEX: &str = "authority.json";
 const ROOT: &str = "root";
@@ -107,24 +105,15 @@ impl Authority {
     }
 
     /// As [`Authority::create`], for the people of another file.
-    pub fn create_for(
-        directory: &Path,
-        now: DateTime<Utc>,
-        people: People,
-    ) -> Result<Self, AuthorityError> {
+    pub fn create_for(directory: &Path, now: DateTime<Utc>, people: People) -> Result<Self, AuthorityError> {
         Making::begin(directory, now, people)?.finish()
     }
 
     /// Opens an authority that was made before.
     pub fn open(directory: &Path) -> Result<Self, AuthorityError> {
         let bytes = read(&directory.join(INDEX))?;
-        let index = serde_json::from_slice(&bytes)
-            .map_err(|error| AuthorityError::Index(error.to_string()))?;
-        Ok(Self {
-            directory: directory.to_owned(),
-            people: People::built_in()?,
-            index,
-        })
+        let index = serde_json::from_slice(&bytes).map_err(|error| AuthorityError::Index(error.to_string()))?;
+        Ok(Self { directory: directory.to_owned(), people: People::built_in()?, index })
     }
 
     /// The folder.
@@ -158,51 +147,29 @@ impl Authority {
     /// A system's signature certificate and key.
     pub fn system(&self, slug: &str) -> Result<Pair, AuthorityError> {
         let folder = self.directory.join("systems").join(slug);
-        Ok(Pair {
-            certificate: read(&folder.join("cert.der"))?,
-            key: read(&folder.join("key.der"))?,
-        })
+        Ok(Pair { certificate: read(&folder.join("cert.der"))?, key: read(&folder.join("key.der"))? })
     }
 
     /// Puts both certificates of a professional on the revocation list, from `at` on, and writes the list anew.
-    pub fn revoke_professional(
-        &mut self,
-        slug: &str,
-        at: DateTime<Utc>,
-    ) -> Result<(), AuthorityError> {
+    pub fn revoke_professional(&mut self, slug: &str, at: DateTime<Utc>) -> Result<(), AuthorityError> {
         let entry = self.index.people.iter().find(|one| one.slug == slug);
-        let serials = entry
-            .ok_or_else(|| AuthorityError::NoSuchEntry(slug.to_owned()))?
-            .serials
-            .clone();
-        self.index
-            .revoked
-            .extend(serials.map(|serial| (PROFESSIONALS.to_owned(), serial)));
+        let serials = entry.ok_or_else(|| AuthorityError::NoSuchEntry(slug.to_owned()))?.serials.clone();
+        self.index.revoked.extend(serials.map(|serial| (PROFESSIONALS.to_owned(), serial)));
         self.rewrite(PROFESSIONALS, at)
     }
 
     /// Puts a server's or client's TLS certificate on the revocation list, and writes the list anew.
     pub fn revoke_server(&mut self, slug: &str, at: DateTime<Utc>) -> Result<(), AuthorityError> {
         let entry = self.index.servers.iter().find(|one| one.slug == slug);
-        let serial = entry
-            .ok_or_else(|| AuthorityError::NoSuchEntry(slug.to_owned()))?
-            .serial
-            .clone();
+        let serial = entry.ok_or_else(|| AuthorityError::NoSuchEntry(slug.to_owned()))?.serial.clone();
         self.index.revoked.push((PROVIDERS.to_owned(), serial));
         self.rewrite(PROVIDERS, at)
     }
 
     fn rewrite(&self, authority: &str, at: DateTime<Utc>) -> Result<(), AuthorityError> {
-        let key = issue::existing_key(&read(
-            &self.directory.join(format!("ca/{authority}.key.der")),
-        )?)?;
+        let key = issue::existing_key(&read(&self.directory.join(format!("ca/{authority}.key.der")))?)?;
         let issuer = Issuer::new(authority_params(authority, self.index.made_at)?, key);
-        let list = revocation_list(
-            &issuer,
-            self.index.made_at,
-            at,
-            &serials_of(&self.index.revoked, authority),
-        )?;
+        let list = revocation_list(&issuer, self.index.made_at, at, &serials_of(&self.index.revoked, authority))?;
         write(&self.directory.join(format!("crl/{authority}.crl")), &list)?;
         write_index(&self.directory, &self.index)
     }
@@ -217,11 +184,7 @@ impl Authority {
 
 impl std::fmt::Debug for Pair {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "Pair {{ certificate: {} bytes, key: … }}",
-            self.certificate.len()
-        )
+        write!(f, "Pair {{ certificate: {} bytes, key: … }}", self.certificate.len())
     }
 }
 
@@ -243,47 +206,31 @@ impl Making {
         }
         let key = |name: &str| -> Result<KeyPair, AuthorityError> {
             let key = issue::new_key(KeyKind::P384)?;
-            write(
-                &directory.join(format!("ca/{name}.key.der")),
-                key.serialized_der(),
-            )?;
+            write(&directory.join(format!("ca/{name}.key.der")), key.serialized_der())?;
             Ok(key)
         };
 
         let root_params = authority_params(ROOT, now)?;
         let root_key = key(ROOT)?;
-        write(
-            &directory.join("root.pem"),
-            root_params.self_signed(&root_key)?.pem().as_bytes(),
-        )?;
+        write(&directory.join("root.pem"), root_params.self_signed(&root_key)?.pem().as_bytes())?;
         let root = Issuer::new(root_params, root_key);
 
-        let intermediate =
-            |name: &str| -> Result<(Issuer<'static, KeyPair>, String), AuthorityError> {
-                let params = authority_params(name, now)?;
-                let key = key(name)?;
-                let pem = params.signed_by(&key, &root)?.pem();
-                write(&directory.join(format!("ca/{name}.pem")), pem.as_bytes())?;
-                Ok((Issuer::new(params, key), pem))
-            };
+        let intermediate = |name: &str| -> Result<(Issuer<'static, KeyPair>, String), AuthorityError> {
+            let params = authority_params(name, now)?;
+            let key = key(name)?;
+            let pem = params.signed_by(&key, &root)?.pem();
+            write(&directory.join(format!("ca/{name}.pem")), pem.as_bytes())?;
+            Ok((Issuer::new(params, key), pem))
+        };
         let (professionals, _) = intermediate(PROFESSIONALS)?;
         let (providers, providers_pem) = intermediate(PROVIDERS)?;
 
-        let stranger_params = issue::authority_params(
-            "Somebody Else's TEST CA",
-            0,
-            Validity::days_from(now, YEARS_10),
-        )?;
+        let stranger_params =
+            issue::authority_params("Somebody Else's TEST CA", 0, Validity::days_from(now, YEARS_10))?;
         let stranger_key = issue::new_key(KeyKind::P384)?;
-        write(
-            &directory.join("ca/stranger.pem"),
-            stranger_params.self_signed(&stranger_key)?.pem().as_bytes(),
-        )?;
+        write(&directory.join("ca/stranger.pem"), stranger_params.self_signed(&stranger_key)?.pem().as_bytes())?;
 
-        write(
-            &directory.join("crl/root.crl"),
-            &revocation_list(&root, now, now, &[])?,
-        )?;
+        write(&directory.join("crl/root.crl"), &revocation_list(&root, now, now, &[])?)?;
         Ok(Self {
             directory: directory.to_owned(),
             now,
@@ -296,13 +243,8 @@ impl Making {
                 test_only: true,
                 made_at: now,
                 root: "root.pem".to_owned(),
-                intermediates: vec![
-                    "ca/professionals.pem".to_owned(),
-                    "ca/providers.pem".to_owned(),
-                ],
-                revocation_lists: [ROOT, PROFESSIONALS, PROVIDERS]
-                    .map(|name| format!("crl/{name}.crl"))
-                    .to_vec(),
+                intermediates: vec!["ca/professionals.pem".to_owned(), "ca/providers.pem".to_owned()],
+                revocation_lists: [ROOT, PROFESSIONALS, PROVIDERS].map(|name| format!("crl/{name}.crl")).to_vec(),
                 revoked: Vec::new(),
                 people: Vec::new(),
                 servers: Vec::new(),
@@ -314,24 +256,12 @@ impl Making {
     fn finish(mut self) -> Result<Authority, AuthorityError> {
         self.people_certificates()?;
         self.machines()?;
-        for (name, issuer) in [
-            (PROFESSIONALS, &self.professionals),
-            (PROVIDERS, &self.providers),
-        ] {
-            let list = revocation_list(
-                issuer,
-                self.now,
-                self.now,
-                &serials_of(&self.index.revoked, name),
-            )?;
+        for (name, issuer) in [(PROFESSIONALS, &self.professionals), (PROVIDERS, &self.providers)] {
+            let list = revocation_list(issuer, self.now, self.now, &serials_of(&self.index.revoked, name))?;
             write(&self.directory.join(format!("crl/{name}.crl")), &list)?;
         }
         write_index(&self.directory, &self.index)?;
-        Ok(Authority {
-            directory: self.directory,
-            people: self.people,
-            index: self.index,
-        })
+        Ok(Authority { directory: self.directory, people: self.people, index: self.index })
     }
 
     fn people_certificates(&mut self) -> Result<(), AuthorityError> {
@@ -348,26 +278,13 @@ impl Making {
             };
             let make = |purpose: ProfessionalUse, stem: &str| -> Result<String, AuthorityError> {
                 let issued = issue::professional(person, purpose, validity, issuer)?;
-                write(
-                    &folder.join(format!("{stem}.cert.der")),
-                    &issued.certificate_der,
-                )?;
-                write(
-                    &folder.join(format!("{stem}.key.der")),
-                    issued.key.serialized_der(),
-                )?;
+                write(&folder.join(format!("{stem}.cert.der")), &issued.certificate_der)?;
+                write(&folder.join(format!("{stem}.key.der")), issued.key.serialized_der())?;
                 Ok(hex(&issued.serial))
             };
-            let serials = [
-                make(ProfessionalUse::Authentication, "auth")?,
-                make(ProfessionalUse::Signature, "sign")?,
-            ];
+            let serials = [make(ProfessionalUse::Authentication, "auth")?, make(ProfessionalUse::Signature, "sign")?];
             if person.certificate == CertificateState::Revoked {
-                self.index.revoked.extend(
-                    serials
-                        .clone()
-                        .map(|serial| (PROFESSIONALS.to_owned(), serial)),
-                );
+                self.index.revoked.extend(serials.clone().map(|serial| (PROFESSIONALS.to_owned(), serial)));
             }
             self.index.people.push(PersonEntry {
                 slug: person.slug.clone(),
@@ -387,14 +304,8 @@ impl Making {
             match one.kind {
                 OrganisationKind::PrescriptionCentre => {
                     let names = ["localhost", "127.0.0.1", "::1"];
-                    let issued = issue::machine(
-                        one,
-                        "localhost",
-                        &names,
-                        MachineUse::TlsServer,
-                        year,
-                        &self.providers,
-                    )?;
+                    let issued =
+                        issue::machine(one, "localhost", &names, MachineUse::TlsServer, year, &self.providers)?;
                     self.server(&one.slug, one, "server", &issued)?;
                     self.system(one)?;
                 }
@@ -405,23 +316,10 @@ impl Making {
                 OrganisationKind::HealthCentre => {}
             }
         }
-        if let Some(pharmacy) = organisations
-            .iter()
-            .find(|one| one.kind == OrganisationKind::Pharmacy)
-        {
+        if let Some(pharmacy) = organisations.iter().find(|one| one.kind == OrganisationKind::Pharmacy) {
             self.client(place::REVOKED, pharmacy, year, CertificateState::Revoked)?;
-            self.client(
-                place::EXPIRED,
-                pharmacy,
-                Validity::ended_before(self.now),
-                CertificateState::Expired,
-            )?;
-            self.client(
-                place::STRANGER,
-                pharmacy,
-                year,
-                CertificateState::UnknownIssuer,
-            )?;
+            self.client(place::EXPIRED, pharmacy, Validity::ended_before(self.now), CertificateState::Expired)?;
+            self.client(place::STRANGER, pharmacy, year, CertificateState::UnknownIssuer)?;
         }
         Ok(())
     }
@@ -433,45 +331,20 @@ impl Making {
         validity: Validity,
         state: CertificateState,
     ) -> Result<(), AuthorityError> {
-        let issuer = if state == CertificateState::UnknownIssuer {
-            &self.stranger
-        } else {
-            &self.providers
-        };
+        let issuer = if state == CertificateState::UnknownIssuer { &self.stranger } else { &self.providers };
         let host = format!("{slug}.tiski.test");
-        let issued = issue::machine(
-            owner,
-            &host,
-            &[&host],
-            MachineUse::TlsClient,
-            validity,
-            issuer,
-        )?;
+        let issued = issue::machine(owner, &host, &[&host], MachineUse::TlsClient, validity, issuer)?;
         if state == CertificateState::Revoked {
-            self.index
-                .revoked
-                .push((PROVIDERS.to_owned(), hex(&issued.serial)));
+            self.index.revoked.push((PROVIDERS.to_owned(), hex(&issued.serial)));
         }
         self.server(slug, owner, "client", &issued)
     }
 
-    fn server(
-        &mut self,
-        slug: &str,
-        owner: &Organisation,
-        role: &str,
-        issued: &Issued,
-    ) -> Result<(), AuthorityError> {
+    fn server(&mut self, slug: &str, owner: &Organisation, role: &str, issued: &Issued) -> Result<(), AuthorityError> {
         let folder = self.directory.join("servers").join(slug);
         make_folder(&folder)?;
-        write(
-            &folder.join("cert.pem"),
-            format!("{}{}", issued.certificate_pem, self.providers_pem).as_bytes(),
-        )?;
-        write(
-            &folder.join("key.pem"),
-            issued.key.serialize_pem().as_bytes(),
-        )?;
+        write(&folder.join("cert.pem"), format!("{}{}", issued.certificate_pem, self.providers_pem).as_bytes())?;
+        write(&folder.join("key.pem"), issued.key.serialize_pem().as_bytes())?;
         self.index.servers.push(ServerEntry {
             slug: slug.to_owned(),
             organisation_oid: owner.oid.clone(),
@@ -486,14 +359,7 @@ impl Making {
         make_folder(&folder)?;
         let name = format!("TEST_{}", owner.slug);
         let validity = Validity::days_from(self.now, 2 * 365);
-        let issued = issue::machine(
-            owner,
-            &name,
-            &[],
-            MachineUse::SystemSignature,
-            validity,
-            &self.providers,
-        )?;
+        let issued = issue::machine(owner, &name, &[], MachineUse::SystemSignature, validity, &self.providers)?;
         write(&folder.join("cert.der"), &issued.certificate_der)?;
         write(&folder.join("key.der"), issued.key.serialized_der())?;
         self.index.systems.push(SystemEntry {
@@ -505,16 +371,11 @@ impl Making {
     }
 }
 
-fn authority_params(
-    name: &str,
-    made_at: DateTime<Utc>,
-) -> Result<CertificateParams, AuthorityError> {
+fn authority_params(name: &str, made_at: DateTime<Utc>) -> Result<CertificateParams, AuthorityError> {
     let validity = Validity::days_from(made_at, YEARS_10);
     match name {
         ROOT => issue::authority_params("Tiski TEST Root CA", 1, validity),
-        PROFESSIONALS => {
-            issue::authority_params("Tiski TEST CA for Healthcare Professionals", 0, validity)
-        }
+        PROFESSIONALS => issue::authority_params("Tiski TEST CA for Healthcare Professionals", 0, validity),
         PROVIDERS => {
             let common_name = "Tiski TEST CA for Social Welfare and Health Care Service Providers";
             issue::authority_params(common_name, 0, validity)
@@ -550,38 +411,24 @@ fn revocation_list(
 }
 
 fn serials_of(revoked: &[(String, String)], authority: &str) -> Vec<Vec<u8>> {
-    revoked
-        .iter()
-        .filter(|(of, _)| of == authority)
-        .map(|(_, serial)| unhex(serial))
-        .collect()
+    revoked.iter().filter(|(of, _)| of == authority).map(|(_, serial)| unhex(serial)).collect()
 }
 
 fn write_index(directory: &Path, index: &Index) -> Result<(), AuthorityError> {
-    let text = serde_json::to_vec_pretty(index)
-        .map_err(|error| AuthorityError::Index(error.to_string()))?;
+    let text = serde_json::to_vec_pretty(index).map_err(|error| AuthorityError::Index(error.to_string()))?;
     write(&directory.join(INDEX), &text)
 }
 
 fn make_folder(path: &Path) -> Result<(), AuthorityError> {
-    fs::create_dir_all(path).map_err(|source| AuthorityError::File {
-        path: path.to_owned(),
-        source,
-    })
+    fs::create_dir_all(path).map_err(|source| AuthorityError::File { path: path.to_owned(), source })
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), AuthorityError> {
-    fs::write(path, bytes).map_err(|source| AuthorityError::File {
-        path: path.to_owned(),
-        source,
-    })
+    fs::write(path, bytes).map_err(|source| AuthorityError::File { path: path.to_owned(), source })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, AuthorityError> {
-    fs::read(path).map_err(|source| AuthorityError::File {
-        path: path.to_owned(),
-        source,
-    })
+    fs::read(path).map_err(|source| AuthorityError::File { path: path.to_owned(), source })
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -589,8 +436,5 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn unhex(text: &str) -> Vec<u8> {
-    text.as_bytes()
-        .chunks(2)
-        .filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect()
+    text.as_bytes().chunks(2).filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
 }

@@ -6,9 +6,8 @@
 use chrono::{DateTime, Duration, Utc};
 use rcgen::string::PrintableString;
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, DnValue,
-    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P384_SHA384,
-    PKCS_RSA_SHA256, SerialNumber,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, DnValue, ExtendedKeyUsagePurpose, IsCa, Issuer,
+    KeyPair, KeyUsagePurpose, PKCS_ECDSA_P384_SHA384, PKCS_RSA_SHA256, SerialNumber,
 };
 use ring::rand::{SecureRandom, SystemRandom};
 use rsa::pkcs8::EncodePrivateKey;
@@ -40,18 +39,12 @@ pub(crate) struct Validity {
 impl Validity {
     /// From thirty days ago for so many days from now: a test may turn its clock a little either way.
     pub fn days_from(now: DateTime<Utc>, days: i64) -> Self {
-        Self {
-            from: now - Duration::days(30),
-            to: now + Duration::days(days),
-        }
+        Self { from: now - Duration::days(30), to: now + Duration::days(days) }
     }
 
     /// Ended the day before yesterday, after two years.
     pub fn ended_before(now: DateTime<Utc>) -> Self {
-        Self {
-            from: now - Duration::days(730),
-            to: now - Duration::days(2),
-        }
+        Self { from: now - Duration::days(730), to: now - Duration::days(2) }
     }
 }
 
@@ -65,10 +58,7 @@ pub(crate) fn authority_params(
     let name = &mut params.distinguished_name;
     name.push(DnType::CountryName, printable("FI")?);
     name.push(DnType::OrganizationName, "Tiski TEST");
-    name.push(
-        DnType::OrganizationalUnitName,
-        "Artificial certificates for tests only",
-    );
+    name.push(DnType::OrganizationalUnitName, "Artificial certificates for tests only");
     name.push(DnType::CommonName, common_name);
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(path_length));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -91,22 +81,10 @@ pub(crate) fn professional(
     let mut params = params(validity)?;
     let name = &mut params.distinguished_name;
     name.push(DnType::CountryName, printable("FI")?);
-    name.push(
-        DnType::CustomDnType(SERIAL_NUMBER.to_vec()),
-        printable(&person.registration_number)?,
-    );
-    name.push(
-        DnType::CustomDnType(SURNAME.to_vec()),
-        person.family.as_str(),
-    );
-    name.push(
-        DnType::CustomDnType(GIVEN_NAME.to_vec()),
-        person.given.join(" "),
-    );
-    name.push(
-        DnType::CustomDnType(TITLE.to_vec()),
-        person.certificate_title(),
-    );
+    name.push(DnType::CustomDnType(SERIAL_NUMBER.to_vec()), printable(&person.registration_number)?);
+    name.push(DnType::CustomDnType(SURNAME.to_vec()), person.family.as_str());
+    name.push(DnType::CustomDnType(GIVEN_NAME.to_vec()), person.given.join(" "));
+    name.push(DnType::CustomDnType(TITLE.to_vec()), person.certificate_title());
     if let Some(id) = &person.prescriber_id {
         name.push(DnType::CustomDnType(PSEUDONYM.to_vec()), id.as_str());
     }
@@ -135,20 +113,12 @@ pub(crate) fn machine(
     issuer: &Issuer<'_, KeyPair>,
 ) -> Result<Issued, AuthorityError> {
     let mut params = params(validity)?;
-    params.subject_alt_names = CertificateParams::new(
-        host_names
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>(),
-    )?
-    .subject_alt_names;
+    params.subject_alt_names =
+        CertificateParams::new(host_names.iter().map(ToString::to_string).collect::<Vec<_>>())?.subject_alt_names;
     let name = &mut params.distinguished_name;
     name.push(DnType::CountryName, printable("FI")?);
     name.push(DnType::OrganizationName, organisation.name.as_str());
-    name.push(
-        DnType::CustomDnType(SERIAL_NUMBER.to_vec()),
-        printable(&organisation.oid)?,
-    );
+    name.push(DnType::CustomDnType(SERIAL_NUMBER.to_vec()), printable(&organisation.oid)?);
     name.push(DnType::CommonName, common_name);
     match purpose {
         MachineUse::TlsServer => {
@@ -168,38 +138,24 @@ pub(crate) fn new_key(kind: KeyKind) -> Result<KeyPair, AuthorityError> {
     match kind {
         KeyKind::P384 => Ok(KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384)?),
         KeyKind::Rsa2048 => {
-            let key = rsa::RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048)
-                .map_err(|_| AuthorityError::Key)?;
+            let key = rsa::RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048).map_err(|_| AuthorityError::Key)?;
             let der = key.to_pkcs8_der().map_err(|_| AuthorityError::Key)?;
-            Ok(KeyPair::from_pkcs8_der_and_sign_algo(
-                &PrivatePkcs8KeyDer::from(der.as_bytes()),
-                &PKCS_RSA_SHA256,
-            )?)
+            Ok(KeyPair::from_pkcs8_der_and_sign_algo(&PrivatePkcs8KeyDer::from(der.as_bytes()), &PKCS_RSA_SHA256)?)
         }
     }
 }
 
 pub(crate) fn existing_key(pkcs8: &[u8]) -> Result<KeyPair, AuthorityError> {
-    Ok(KeyPair::from_pkcs8_der_and_sign_algo(
-        &PrivatePkcs8KeyDer::from(pkcs8),
-        &PKCS_ECDSA_P384_SHA384,
-    )?)
+    Ok(KeyPair::from_pkcs8_der_and_sign_algo(&PrivatePkcs8KeyDer::from(pkcs8), &PKCS_ECDSA_P384_SHA384)?)
 }
 
-fn issue(
-    params: CertificateParams,
-    key: KeyPair,
-    issuer: &Issuer<'_, KeyPair>,
-) -> Result<Issued, AuthorityError> {
+fn issue(params: CertificateParams, key: KeyPair, issuer: &Issuer<'_, KeyPair>) -> Result<Issued, AuthorityError> {
     let certificate = params.signed_by(&key, issuer)?;
     Ok(Issued {
         certificate_der: certificate.der().to_vec(),
         certificate_pem: certificate.pem(),
         key,
-        serial: params
-            .serial_number
-            .map(|serial| serial.to_bytes())
-            .unwrap_or_default(),
+        serial: params.serial_number.map(|serial| serial.to_bytes()).unwrap_or_default(),
     })
 }
 
@@ -222,9 +178,7 @@ pub(crate) fn since_epoch(at: DateTime<Utc>) -> std::time::Duration {
 /// Eighteen bytes beginning with 01, the longer of the two lengths that DVV uses: nobody may take it for an integer.
 fn new_serial() -> Result<SerialNumber, AuthorityError> {
     let mut bytes = [0_u8; 18];
-    SystemRandom::new()
-        .fill(&mut bytes)
-        .map_err(|_| AuthorityError::Key)?;
+    SystemRandom::new().fill(&mut bytes).map_err(|_| AuthorityError::Key)?;
     bytes[0] = 1;
     Ok(SerialNumber::from_slice(&bytes))
 }

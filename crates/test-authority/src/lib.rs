@@ -26,9 +26,7 @@ mod people;
 
 pub use authority::{Authority, Index, Pair, PersonEntry, ServerEntry, SystemEntry};
 pub use error::AuthorityError;
-pub use people::{
-    Card, CertificateState, KeyKind, Organisation, OrganisationKind, People, Professional,
-};
+pub use people::{Card, CertificateState, KeyKind, Organisation, OrganisationKind, People, Professional};
 
 /// The slugs of the artificial professionals, so that a test names a person and not a string.
 pub mod who {

@@ -1,0 +1,224 @@
+//! Verification: every signature of a document, and for each what it covers or why it does not hold.
+//!
+//! Nothing of a signature is believed before its value has been checked with the certificate that it carries;
+//! whether that certificate is anybody's is for `trust`. The kind (1, 2, 4) stands outside what is signed:
+//! a caller that needs a professional's signature must look at the certificate, not at the kind alone.
+
+use chrono::{DateTime, FixedOffset};
+use uppsala::{Document, NodeId};
+
+use crate::algorithm::{PublicKey, SignatureMethod};
+use crate::chain::{Reference, Target, Targets, base64_text, canonical, canonicalization, named};
+use crate::envelope::{DS, Envelope, HL7FI, attribute, children, elements};
+use crate::{Failure, SignatureKind, VerifyError};
+
+/// One signature of a document. Only what `outcome` says may be relied on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// The kind that the signature states of itself; not covered by the signature.
+    pub kind: Option<SignatureKind>,
+    /// The time that the signer states; covered.
+    pub signed_at: Option<DateTime<FixedOffset>>,
+    /// The signature certificate, DER; empty when there is none to read. Not judged here.
+    pub certificate: Vec<u8>,
+    /// SHA-1 was used: good for reading old documents, not for dispensing.
+    pub weak: bool,
+    /// What the signature covers, or why it does not hold.
+    pub outcome: Result<Covered, Failure>,
+}
+
+/// What a signature that holds covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Covered {
+    /// The one `structuredBody` at `/ClinicalDocument/component/structuredBody`, and the timestamp.
+    Body,
+    /// A list of documents (type 2, moniallekirjoitus), and the timestamp.
+    List {
+        /// Each document's OID and the digest that its body must have.
+        refs: Vec<(String, Vec<u8>)>,
+        /// Whether this document's OID is on the list with this document's digest.
+        covers_this: bool,
+    },
+}
+
+/// Checks every signature of the document, in order.
+///
+/// A signature that does not hold is an element with its [`Failure`]. An error means that the document itself
+/// is refused: it cannot be read, or is built to mislead (document type, duplicate ID, second body, misplaced
+/// signature, over the size limit).
+pub fn verify(document: &[u8]) -> Result<Vec<Verified>, VerifyError> {
+    let envelope = Envelope::read(document)?;
+    Ok(envelope.signatures.iter().map(|one| verify_one(&envelope, *one)).collect())
+}
+
+fn verify_one(envelope: &Envelope<'_>, signature: NodeId) -> Verified {
+    let document = &envelope.document;
+    let kind = match children(document, signature, HL7FI, "signatureDescription")[..] {
+        [one] => attribute(document, one, "code").and_then(SignatureKind::from_code),
+        _ => None,
+    };
+    let timestamp = one(document, signature, HL7FI, "signatureTimestamp");
+    let ds_signature = one(document, signature, DS, "Signature");
+    let mut verified = Verified {
+        kind,
+        signed_at: timestamp.and_then(|one| DateTime::parse_from_rfc3339(document.text_content_deep(one).trim()).ok()),
+        certificate: ds_signature.and_then(|one| certificate(document, one)).unwrap_or_default(),
+        weak: false,
+        outcome: Err(Failure::UnknownKind),
+    };
+    verified.outcome = match (kind, timestamp, ds_signature) {
+        (None, _, _) => Err(Failure::UnknownKind),
+        (_, None, _) => Err(Failure::Malformed("signatureTimestamp")),
+        (_, _, None) => Err(Failure::Malformed("Signature")),
+        (Some(kind), Some(timestamp), Some(ds_signature)) => {
+            let list = children(document, signature, HL7FI, "multipleDocumentSignature");
+            match list.as_slice() {
+                [] | [_] => {
+                    let targets = Targets { timestamp, body: envelope.body, list: list.first().copied() };
+                    check(envelope, kind, &targets, ds_signature, &verified.certificate, &mut verified.weak)
+                }
+                _ => Err(Failure::Malformed("multipleDocumentSignature")),
+            }
+        }
+    };
+    if verified.signed_at.is_none() && verified.outcome.is_ok() {
+        verified.outcome = Err(Failure::Malformed("signatureTimestamp"));
+    }
+    verified
+}
+
+fn check(
+    envelope: &Envelope<'_>,
+    kind: SignatureKind,
+    targets: &Targets,
+    ds_signature: NodeId,
+    certificate: &[u8],
+    weak: &mut bool,
+) -> Result<Covered, Failure> {
+    let document = &envelope.document;
+    let [signed_info, value, key_info, objects @ ..] = &elements(document, ds_signature)[..] else {
+        return Err(Failure::Malformed("Signature"));
+    };
+    if !named(document, *signed_info, "SignedInfo")
+        || !named(document, *value, "SignatureValue")
+        || !named(document, *key_info, "KeyInfo")
+        || !objects.iter().all(|one| named(document, *one, "Object"))
+    {
+        return Err(Failure::Malformed("Signature"));
+    }
+    let info = SignedInfo::read(envelope, targets, *signed_info)?;
+    *weak = info.method.is_weak() || info.references.iter().any(|one| one.digest_method.is_weak());
+
+    let expected = if kind == SignatureKind::ProfessionalMulti { Target::List } else { Target::Body };
+    let (content, timestamp) = match &info.references[..] {
+        [a, b] if a.target == expected && b.target == Target::Timestamp => (a, b),
+        [a, b] if b.target == expected && a.target == Target::Timestamp => (b, a),
+        _ => return Err(Failure::UnexpectedReferences),
+    };
+    check_digest(document, targets, content)?;
+    check_digest(document, targets, timestamp)?;
+
+    if certificate.is_empty() {
+        return Err(Failure::CertificateUnreadable);
+    }
+    let key = PublicKey::of_certificate(certificate).ok_or(Failure::CertificateUnreadable)?;
+    let value = base64_text(document, *value).ok_or(Failure::Malformed("SignatureValue"))?;
+    match info.method.verify(&key, &info.canonical, &value) {
+        Some(true) => {}
+        Some(false) => return Err(Failure::WrongValue),
+        None => return Err(Failure::UnknownAlgorithm),
+    }
+    match expected {
+        Target::List => list(envelope, targets, content),
+        _ => Ok(Covered::Body),
+    }
+}
+
+/// What was signed by the value: the canonicalisation's result, the algorithm and the references.
+pub(crate) struct SignedInfo {
+    pub canonical: Vec<u8>,
+    method: SignatureMethod,
+    references: Vec<Reference>,
+}
+
+impl SignedInfo {
+    fn read(envelope: &Envelope<'_>, targets: &Targets, signed_info: NodeId) -> Result<Self, Failure> {
+        let document = &envelope.document;
+        let [canonicalization_method, signature_method, references @ ..] = &elements(document, signed_info)[..] else {
+            return Err(Failure::Malformed("SignedInfo"));
+        };
+        if !named(document, *canonicalization_method, "CanonicalizationMethod")
+            || !named(document, *signature_method, "SignatureMethod")
+            || !references.iter().all(|one| named(document, *one, "Reference"))
+        {
+            return Err(Failure::Malformed("SignedInfo"));
+        }
+        if references.len() != 2 {
+            return Err(Failure::UnexpectedReferences);
+        }
+        let plain =
+            |node: NodeId| attribute(document, node, "Algorithm").filter(|_| elements(document, node).is_empty());
+        let mode = plain(*canonicalization_method).and_then(canonicalization).ok_or(Failure::UnknownAlgorithm)?;
+        let method = plain(*signature_method).and_then(SignatureMethod::from_uri).ok_or(Failure::UnknownAlgorithm)?;
+        Ok(Self {
+            canonical: canonical(document, signed_info, mode)?,
+            method,
+            references: references
+                .iter()
+                .map(|one| Reference::read(envelope, targets, *one))
+                .collect::<Result<Vec<_>, _>>()?,
+        })
+    }
+}
+
+fn check_digest(document: &Document<'_>, targets: &Targets, reference: &Reference) -> Result<(), Failure> {
+    let element = targets.node(reference.target).ok_or(Failure::UnexpectedReferences)?;
+    let bytes = reference.chain.bytes(document, element)?;
+    if reference.digest_method.digest(&bytes) == reference.digest {
+        return Ok(());
+    }
+    Err(match reference.target {
+        Target::Timestamp => Failure::TimestampChanged,
+        Target::Body => Failure::BodyChanged,
+        Target::List => Failure::ListChanged,
+    })
+}
+
+fn list(envelope: &Envelope<'_>, targets: &Targets, reference: &Reference) -> Result<Covered, Failure> {
+    use base64::Engine;
+    let document = &envelope.document;
+    let list = targets.list.ok_or(Failure::UnexpectedReferences)?;
+    let refs = elements(document, list)
+        .into_iter()
+        .map(|one| {
+            let oid = attribute(document, one, "OID")?;
+            let hash = attribute(document, one, "hash")?;
+            let hash = base64::engine::general_purpose::STANDARD.decode(hash).ok()?;
+            crate::envelope::is(document, one, HL7FI, "Ref").then(|| (oid.to_owned(), hash))
+        })
+        .collect::<Option<Vec<_>>>()
+        .ok_or(Failure::Malformed("multipleDocumentSignature"))?;
+    // A listed digest is the one that the same document would have in a signature of type 1.
+    let own = reference.digest_method.digest(&reference.chain.bytes(document, targets.body)?);
+    let id = envelope.document_id();
+    let covers_this = refs.iter().any(|(oid, hash)| Some(oid.as_str()) == id && *hash == own);
+    Ok(Covered::List { refs, covers_this })
+}
+
+/// The one certificate in the key information.
+fn certificate(document: &Document<'_>, ds_signature: NodeId) -> Option<Vec<u8>> {
+    let key_info = one(document, ds_signature, DS, "KeyInfo")?;
+    let mut certificates =
+        document.descendants(key_info).into_iter().filter(|node| named(document, *node, "X509Certificate"));
+    match (certificates.next(), certificates.next()) {
+        (Some(only), None) => base64_text(document, only),
+        _ => None,
+    }
+}
+
+fn one(document: &Document<'_>, parent: NodeId, namespace: &str, name: &str) -> Option<NodeId> {
+    match children(document, parent, namespace, name)[..] {
+        [only] => Some(only),
+        _ => None,
+    }
+}
