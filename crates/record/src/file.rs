@@ -1,0 +1,192 @@
+//! The file: opened with its key, locked for one program, set so that a commit reaches the disk, and brought to
+//! this program's format by numbered steps that only go forward.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, params};
+
+use crate::{Key, Options, RecordError, time};
+
+/// The mark of a record in the file's header ("TSKR").
+const APPLICATION: i64 = 0x5453_4b52;
+
+/// SQLite's number for `synchronous = FULL`: the write-ahead log is flushed at every commit.
+const SYNCHRONOUS_FULL: i64 = 2;
+
+/// What leads from each format to the next. A step that has been delivered is never changed.
+const MIGRATIONS: &[&str] = &[include_str!("file/migration-1.sql")];
+
+/// Opens the file, or makes it.
+pub(crate) fn open(path: &Path, key: &Key, options: &Options) -> Result<Connection, RecordError> {
+    if options.vfs.is_none() {
+        prepare(path, options)?;
+    }
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    if !options.must_exist {
+        flags |= OpenFlags::SQLITE_OPEN_CREATE;
+    }
+    let mut connection = match &options.vfs {
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs.as_str())?,
+        None => Connection::open_with_flags(path, flags)?,
+    };
+    unlock(&connection, key)?;
+    set(&connection)?;
+    migrate(&mut connection, options)?;
+    Ok(connection)
+}
+
+/// Makes an empty file that only its owner can read, and makes its name durable: SQLite would give it wider rights
+/// and flushes the folder for its logs only.
+fn prepare(path: &Path, options: &Options) -> Result<(), RecordError> {
+    let failed = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => RecordError::Missing,
+        std::io::ErrorKind::StorageFull => RecordError::DiskFull,
+        _ => RecordError::Disk {
+            sqlite: rusqlite::ffi::SQLITE_CANTOPEN,
+        },
+    };
+    if path.try_exists().map_err(failed)? {
+        return Ok(());
+    }
+    if options.must_exist {
+        return Err(RecordError::Missing);
+    }
+    let mut creation = std::fs::OpenOptions::new();
+    creation.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut creation, 0o600);
+    match creation.open(path) {
+        Ok(file) => file.sync_all().map_err(failed)?,
+        // Another program was faster; the lock decides between the two.
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Ok(()),
+        Err(error) => return Err(failed(error)),
+    }
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
+        std::fs::File::open(folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Hands the key over, takes the lock, and reads a first page: the first proof that the key is right.
+fn unlock(connection: &Connection, key: &Key) -> Result<(), RecordError> {
+    // SQLCipher would write its complaints to the standard error output; ours are the errors that are answered.
+    connection.execute_batch("PRAGMA cipher_log_level = NONE;")?;
+    connection.execute_batch(key.statement().as_str())?;
+    // Exclusive before the first page is read: the lock is then held until the file is closed, a second program is
+    // told at once, and the log's index lives in memory and in no file.
+    connection.busy_timeout(Duration::ZERO)?;
+    word(connection, "locking_mode = EXCLUSIVE", "locking_mode", "exclusive")?;
+    match connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0)) {
+        Ok(_) => Ok(()),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
+            Err(RecordError::WrongKey)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Sets what durability and secrecy rest on, and reads each setting back: SQLite ignores what it does not take.
+fn set(connection: &Connection) -> Result<(), RecordError> {
+    word(connection, "journal_mode = WAL", "journal_mode", "wal")?;
+    connection.execute_batch("PRAGMA synchronous = FULL;")?;
+    number(connection, "synchronous", SYNCHRONOUS_FULL)?;
+    // Where the system call for flushing stops at the drive's own cache (macOS), ask for more. No effect elsewhere.
+    connection.execute_batch("PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;")?;
+    connection.execute_batch("PRAGMA foreign_keys = ON;")?;
+    number(connection, "foreign_keys", 1)?;
+    // What was erased is overwritten with zeros and not only forgotten.
+    word_or_number(connection, "secure_delete = ON", "secure_delete", 1)?;
+    // No page of the file in a temporary file beside it.
+    connection.execute_batch("PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;")?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    Ok(())
+}
+
+fn word(
+    connection: &Connection,
+    statement: &str,
+    setting: &'static str,
+    expected: &str,
+) -> Result<(), RecordError> {
+    let found: String =
+        connection.query_row(&format!("PRAGMA {statement}"), [], |row| row.get(0))?;
+    if found.eq_ignore_ascii_case(expected) {
+        Ok(())
+    } else {
+        Err(RecordError::Settings { setting })
+    }
+}
+
+fn number(
+    connection: &Connection,
+    setting: &'static str,
+    expected: i64,
+) -> Result<(), RecordError> {
+    word_or_number(connection, setting, setting, expected)
+}
+
+fn word_or_number(
+    connection: &Connection,
+    statement: &str,
+    setting: &'static str,
+    expected: i64,
+) -> Result<(), RecordError> {
+    let found: i64 = connection.query_row(&format!("PRAGMA {statement}"), [], |row| row.get(0))?;
+    if found == expected {
+        Ok(())
+    } else {
+        Err(RecordError::Settings { setting })
+    }
+}
+
+/// Brings the file to this program's format, each step in a transaction of its own.
+fn migrate(connection: &mut Connection, options: &Options) -> Result<(), RecordError> {
+    let header = |connection: &Connection, field: &str| {
+        connection.query_row(&format!("PRAGMA {field}"), [], |row| row.get::<_, i64>(0))
+    };
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let found = header(connection, "user_version")?;
+    let application = header(connection, "application_id")?;
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let ours = if tables == 0 {
+        found == 0
+    } else {
+        application == APPLICATION
+    };
+    if !ours {
+        return Err(RecordError::NotARecord);
+    }
+    if found > known {
+        return Err(RecordError::NewerSchema { found, known });
+    }
+    for (index, step) in MIGRATIONS.iter().enumerate() {
+        let number = i64::try_from(index).unwrap_or(i64::MAX).saturating_add(1);
+        if number <= found {
+            continue;
+        }
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+        transaction.execute_batch(step)?;
+        if number == 1 {
+            transaction.execute(
+                "INSERT INTO identity (id, workstation, epoch, created_at) VALUES (1, ?1, 1, ?2)",
+                params![options.workstation, time::to_file(options.now)],
+            )?;
+        }
+        transaction.pragma_update(None, "application_id", APPLICATION)?;
+        transaction.pragma_update(None, "user_version", number)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! What must not be forgotten: the pharmacy's journal and outbox, in one encrypted SQLite file with one owner thread.
+//!
+//! It serves the promises *durable before saved*, *one identity*, *no silent loss* and *append only*: a call that
+//! was answered is on the disk, a document that the Centre has not answered is never dropped, and a changed past
+//! is found. What the events mean is left to `counter`; how documents travel, to `kanta-client`; the file's key,
+//! to whoever keeps the operating system's key store. Time and randomness are handed in.
+//!
+//! A reader may begin at [`Record`], then read `owner` (how a write becomes durable), `chain` and `outbox`.
+
+mod chain;
+mod error;
+mod file;
+mod journal;
+mod key;
+mod limits;
+mod options;
+mod outbox;
+mod owner;
+mod record;
+mod time;
+mod verify;
+
+pub use chain::{Fault, Head, Sequence};
+pub use error::RecordError;
+pub use journal::{
+    Batch, Committed, Erasure, Event, EventFilter, NewEvent, Period, Settlement, kinds,
+};
+pub use key::Key;
+pub use limits::*;
+pub use options::{NoRandomness, Options, Randomness};
+pub use outbox::{
+    Change, Counts, Due, NewDocument, OutboxFilter, OutboxItem, OutboxState, StoredDocument,
+};
+pub use record::{Identity, Record};
+pub use verify::VerifyReport;

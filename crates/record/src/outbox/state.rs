@@ -1,0 +1,201 @@
+//! The life of a document in the outbox, as a table of what may happen in which state.
+//!
+//! It serves promise 3: from *refused* only a person leads on, and nothing leads out of *accepted*. The same table
+//! decides the live steps and replays the journal for the verifier.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::journal::kinds;
+
+/// Where a document stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OutboxState {
+    /// Saved, to be sent.
+    Waiting,
+    /// Handed to a sender, for the time of a lease.
+    Sending,
+    /// The Centre has it.
+    Accepted,
+    /// The Centre does not take it; a person must act.
+    Refused,
+    /// The Centre did not take it, and a person has settled it in another way.
+    Settled,
+}
+
+impl OutboxState {
+    /// Every state.
+    pub const ALL: [OutboxState; 5] = [
+        OutboxState::Waiting,
+        OutboxState::Sending,
+        OutboxState::Accepted,
+        OutboxState::Refused,
+        OutboxState::Settled,
+    ];
+
+    /// The stable word for programs, which is also the file's.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            OutboxState::Waiting => "waiting",
+            OutboxState::Sending => "sending",
+            OutboxState::Accepted => "accepted",
+            OutboxState::Refused => "refused",
+            OutboxState::Settled => "settled",
+        }
+    }
+
+    /// Whether something is still to be done: an open document holds later ones of its prescription.
+    pub fn is_open(self) -> bool {
+        matches!(
+            self,
+            OutboxState::Waiting | OutboxState::Sending | OutboxState::Refused
+        )
+    }
+
+    /// The state of the file's word.
+    pub(crate) fn from_word(word: &str) -> Option<OutboxState> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+}
+
+impl fmt::Display for OutboxState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What can happen to a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Happening {
+    /// It was handed to a sender.
+    Leased,
+    /// The program that was sending it had died.
+    Released,
+    /// An attempt failed.
+    AttemptFailed,
+    /// The Centre accepted it.
+    Accepted,
+    /// The Centre refused it.
+    Refused,
+    /// A person has it sent again.
+    Resent,
+    /// A person has settled it.
+    Settled,
+}
+
+impl Happening {
+    /// Everything that can happen.
+    pub(crate) const ALL: [Happening; 7] = [
+        Happening::Leased,
+        Happening::Released,
+        Happening::AttemptFailed,
+        Happening::Accepted,
+        Happening::Refused,
+        Happening::Resent,
+        Happening::Settled,
+    ];
+
+    /// The kind of its event.
+    pub(crate) fn kind(self) -> &'static str {
+        match self {
+            Happening::Leased => kinds::SENDING,
+            Happening::Released => kinds::RELEASED,
+            Happening::AttemptFailed => kinds::ATTEMPT_FAILED,
+            Happening::Accepted => kinds::ACCEPTED,
+            Happening::Refused => kinds::REFUSED,
+            Happening::Resent => kinds::RESENT,
+            Happening::Settled => kinds::SETTLED,
+        }
+    }
+
+    /// What a kind of event tells of.
+    pub(crate) fn from_kind(kind: &str) -> Option<Happening> {
+        Self::ALL.into_iter().find(|happening| happening.kind() == kind)
+    }
+}
+
+/// What a happening leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// To this state, with an event.
+    To(OutboxState),
+    /// To nothing new: it was so before, or it came too late to count.
+    Same,
+    /// It cannot happen in this state.
+    Never,
+}
+
+/// The table.
+///
+/// An acceptance counts whenever it comes, even after a refusal or a settlement: that the Centre has the document
+/// is a fact, and a person must see it. A failed attempt or a refusal of a sender that was slower than its lease
+/// does not undo what came before it.
+pub(crate) fn after(state: OutboxState, happening: Happening) -> Next {
+    use OutboxState::{Accepted, Refused, Sending, Settled, Waiting};
+    match (happening, state) {
+        (Happening::Leased, Waiting | Sending) => Next::To(Sending),
+        (Happening::Leased, Accepted | Refused | Settled) => Next::Never,
+        (Happening::Released, Sending) => Next::To(Waiting),
+        (Happening::Released, _) => Next::Same,
+        (Happening::AttemptFailed, Waiting | Sending) => Next::To(Waiting),
+        (Happening::AttemptFailed, Accepted | Refused | Settled) => Next::Same,
+        (Happening::Accepted, Waiting | Sending | Refused | Settled) => Next::To(Accepted),
+        (Happening::Accepted, Accepted) => Next::Same,
+        (Happening::Refused, Waiting | Sending) => Next::To(Refused),
+        (Happening::Refused, Refused | Settled) => Next::Same,
+        (Happening::Refused, Accepted) => Next::Never,
+        (Happening::Resent, Refused) => Next::To(Waiting),
+        (Happening::Resent, Waiting | Sending) => Next::Same,
+        (Happening::Resent, Accepted | Settled) => Next::Never,
+        (Happening::Settled, Refused) => Next::To(Settled),
+        (Happening::Settled, Settled) => Next::Same,
+        (Happening::Settled, Waiting | Sending | Accepted) => Next::Never,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_leads_out_of_accepted() {
+        for happening in Happening::ALL {
+            assert!(
+                !matches!(after(OutboxState::Accepted, happening), Next::To(_)),
+                "{happening:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_a_person_or_the_centres_acceptance_leads_out_of_refused() {
+        for happening in Happening::ALL {
+            let leads = matches!(after(OutboxState::Refused, happening), Next::To(_));
+            let may = matches!(
+                happening,
+                Happening::Resent | Happening::Settled | Happening::Accepted
+            );
+            assert_eq!(leads, may, "{happening:?}");
+        }
+    }
+
+    #[test]
+    fn an_acceptance_always_counts() {
+        for state in OutboxState::ALL {
+            assert_ne!(after(state, Happening::Accepted), Next::Never, "{state}");
+        }
+    }
+
+    #[test]
+    fn words_and_kinds_lead_back() {
+        for state in OutboxState::ALL {
+            assert_eq!(OutboxState::from_word(state.as_str()), Some(state));
+        }
+        for happening in Happening::ALL {
+            assert_eq!(Happening::from_kind(happening.kind()), Some(happening));
+        }
+        assert_eq!(OutboxState::from_word("lost"), None);
+    }
+}

@@ -1,0 +1,295 @@
+//! The steps of a document: each changes its row and appends the event that tells of it, in one transaction.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, named_params, params};
+use serde_json::{Value, json};
+
+use super::lists::{FIRST_OPEN, ITEM, ITEM_COLUMNS, item};
+use super::replay::digest;
+use super::state::{Happening, Next, OutboxState, after};
+use super::{Change, Due, NewDocument};
+use crate::chain::Content;
+use crate::journal::{kinds, text};
+use crate::owner::{Owner, Writer};
+use crate::{RecordError, Sequence, time};
+
+/// Saves a document that waits to be sent.
+pub(crate) fn save(
+    writer: &mut Writer<'_>,
+    document: &NewDocument,
+    actor: Option<&str>,
+    at: DateTime<Utc>,
+) -> Result<Sequence, RecordError> {
+    let summary = text(&document.summary)?;
+    let payload = json!({
+        "set_id": document.set_id,
+        "prescription_set_id": document.prescription_set_id,
+        "kind_code": document.kind_code,
+        "digest": digest(&document.bytes),
+        "summary_digest": digest(summary.as_bytes()),
+    });
+    let sequence = tell(writer, kinds::WAITING, &document.document_id, actor, at, &payload)?;
+    writer.connection().execute(
+        "INSERT INTO outbox (sequence, document_id, set_id, prescription_set_id, kind_code, bytes, summary, actor,
+                             saved_at, state)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'waiting')",
+        params![
+            sequence.0,
+            document.document_id,
+            document.set_id,
+            document.prescription_set_id,
+            document.kind_code,
+            document.bytes,
+            summary,
+            actor,
+            time::to_file(at)
+        ],
+    )?;
+    Ok(sequence)
+}
+
+/// Hands out what is to be sent now. A time further away than the longest wait is a clock that was set back, and a
+/// lease that is longer than a lease likewise.
+pub(crate) fn due(
+    owner: &mut Owner,
+    now: DateTime<Utc>,
+    limit: usize,
+) -> Result<Vec<Due>, RecordError> {
+    let (lease, longest_wait) = (owner.lease, owner.longest_wait);
+    let moment = time::to_file(now);
+    let lease_until = moment.saturating_add(lease);
+    let mut found = {
+        let mut statement = owner.connection().prepare(&format!(
+            "SELECT {ITEM}, o.bytes FROM outbox o
+             WHERE ((o.state = 'waiting' AND (o.next_try_at IS NULL OR o.next_try_at <= :now
+                                              OR o.next_try_at > :latest))
+                 OR (o.state = 'sending' AND (o.lease_until <= :now OR o.lease_until > :lease)))
+               AND {FIRST_OPEN}
+             ORDER BY o.sequence LIMIT :limit"
+        ))?;
+        let mut rows = statement.query(named_params! {
+            ":now": moment,
+            ":latest": moment.saturating_add(longest_wait),
+            ":lease": lease_until,
+            ":limit": i64::try_from(limit).unwrap_or(i64::MAX),
+        })?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(Due {
+                item: item(row)?,
+                bytes: row.get(ITEM_COLUMNS)?,
+            });
+        }
+        found
+    };
+    if found.is_empty() {
+        // Nothing to note, so nothing to flush.
+        return Ok(found);
+    }
+    let until = time::from_file(lease_until)?;
+    for due in &mut found {
+        due.item.state = OutboxState::Sending;
+        due.item.attempts = due.item.attempts.saturating_add(1);
+        due.item.lease_until = Some(until);
+        due.item.next_try_at = None;
+    }
+    owner.write(|writer| {
+        for due in &found {
+            let id = &due.item.document_id;
+            let payload = json!({ "attempt": due.item.attempts, "lease_until": until });
+            step(writer, id, Happening::Leased, None, now, &payload)?;
+            writer.connection().execute(
+                "UPDATE outbox SET lease_until = ?2, attempts = ?3, next_try_at = NULL, state = 'sending'
+                 WHERE document_id = ?1",
+                params![id, lease_until, due.item.attempts],
+            )?;
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Lets go of what a program that died was sending.
+pub(crate) fn release(owner: &mut Owner, now: DateTime<Utc>) -> Result<(), RecordError> {
+    let abandoned: Vec<String> = {
+        let mut statement = owner.connection().prepare(
+            "SELECT document_id FROM outbox WHERE state = 'sending' ORDER BY sequence",
+        )?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    if abandoned.is_empty() {
+        return Ok(());
+    }
+    owner.write(|writer| {
+        for document_id in &abandoned {
+            step(writer, document_id, Happening::Released, None, now, &json!({}))?;
+        }
+        Ok(())
+    })
+}
+
+/// Notes a failed attempt. `next` is in the file's unit.
+pub(crate) fn attempt_failed(
+    writer: &mut Writer<'_>,
+    document_id: &str,
+    code: &str,
+    next: i64,
+    at: DateTime<Utc>,
+) -> Result<Change, RecordError> {
+    let payload = json!({ "code": code, "next_try_at": time::from_file(next)? });
+    let change = step(writer, document_id, Happening::AttemptFailed, None, at, &payload)?;
+    if let Change::Made(_) = change {
+        writer.connection().execute(
+            "UPDATE outbox SET next_try_at = ?2, last_code = ?3 WHERE document_id = ?1",
+            params![document_id, next, code],
+        )?;
+    }
+    Ok(change)
+}
+
+/// Notes the Centre's acceptance.
+pub(crate) fn accepted(
+    writer: &mut Writer<'_>,
+    document_id: &str,
+    answer: &[u8],
+    at: DateTime<Utc>,
+) -> Result<Change, RecordError> {
+    let payload = json!({ "answer_digest": digest(answer) });
+    let change = step(writer, document_id, Happening::Accepted, None, at, &payload)?;
+    if let Change::Made(_) = change {
+        writer.connection().execute(
+            "UPDATE outbox SET answer = ?2, answered_at = ?3, last_code = NULL, last_sentence = NULL
+             WHERE document_id = ?1",
+            params![document_id, answer, time::to_file(at)],
+        )?;
+    }
+    Ok(change)
+}
+
+/// Notes the Centre's refusal.
+pub(crate) fn refused(
+    writer: &mut Writer<'_>,
+    document_id: &str,
+    code: &str,
+    sentence: &str,
+    at: DateTime<Utc>,
+) -> Result<Change, RecordError> {
+    let payload = json!({ "code": code, "sentence": sentence });
+    let change = step(writer, document_id, Happening::Refused, None, at, &payload)?;
+    if let Change::Made(_) = change {
+        writer.connection().execute(
+            "UPDATE outbox SET last_code = ?2, last_sentence = ?3, answered_at = ?4 WHERE document_id = ?1",
+            params![document_id, code, sentence, time::to_file(at)],
+        )?;
+    }
+    Ok(change)
+}
+
+/// A person has a refused document sent again.
+pub(crate) fn resend(
+    writer: &mut Writer<'_>,
+    document_id: &str,
+    actor: &str,
+    at: DateTime<Utc>,
+) -> Result<Change, RecordError> {
+    step(writer, document_id, Happening::Resent, Some(actor), at, &json!({}))
+}
+
+/// A person has settled a refused document.
+pub(crate) fn settle(
+    writer: &mut Writer<'_>,
+    document_id: &str,
+    how: &str,
+    actor: Option<&str>,
+    at: DateTime<Utc>,
+) -> Result<Change, RecordError> {
+    let payload = json!({ "how": how });
+    step(writer, document_id, Happening::Settled, actor, at, &payload)
+}
+
+/// Takes away what an accepted or settled document says, and answers which events go with it. The row stays, with its
+/// identifiers and its state.
+pub(crate) fn erase(
+    connection: &Connection,
+    document_id: &str,
+) -> Result<Vec<Sequence>, RecordError> {
+    let state = state_of(connection, document_id)?;
+    if state.is_open() {
+        return Err(RecordError::WrongState {
+            document_id: document_id.to_owned(),
+            state,
+        });
+    }
+    connection.execute(
+        "UPDATE outbox SET bytes = NULL, summary = NULL, answer = NULL, actor = NULL, last_sentence = NULL
+         WHERE document_id = ?1",
+        [document_id],
+    )?;
+    let mut statement = connection.prepare(
+        "SELECT sequence FROM event WHERE document_id = ?1 AND kind LIKE 'outbox.%' AND payload IS NOT NULL",
+    )?;
+    let rows = statement.query_map([document_id], |row| Ok(Sequence(row.get(0)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// One step by the table: the new state and the event, or neither.
+fn step(
+    writer: &mut Writer<'_>,
+    document_id: &str,
+    happening: Happening,
+    actor: Option<&str>,
+    at: DateTime<Utc>,
+    payload: &Value,
+) -> Result<Change, RecordError> {
+    let state = state_of(writer.connection(), document_id)?;
+    match after(state, happening) {
+        Next::Same => Ok(Change::Already),
+        Next::Never => Err(RecordError::WrongState {
+            document_id: document_id.to_owned(),
+            state,
+        }),
+        Next::To(next) => {
+            let sequence = tell(writer, happening.kind(), document_id, actor, at, payload)?;
+            // A lease belongs to the state of sending alone; its end is set by whoever leases.
+            writer.connection().execute(
+                "UPDATE outbox SET state = ?2, next_try_at = NULL,
+                        lease_until = CASE ?2 WHEN 'sending' THEN coalesce(lease_until, 0) END
+                 WHERE document_id = ?1",
+                params![document_id, next.as_str()],
+            )?;
+            Ok(Change::Made(sequence))
+        }
+    }
+}
+
+fn state_of(connection: &Connection, document_id: &str) -> Result<OutboxState, RecordError> {
+    let word: Option<String> = connection
+        .query_row(
+            "SELECT state FROM outbox WHERE document_id = ?1",
+            [document_id],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let word = word.ok_or_else(|| RecordError::UnknownDocument {
+        document_id: document_id.to_owned(),
+    })?;
+    OutboxState::from_word(&word).ok_or(RecordError::Damaged)
+}
+
+fn tell(
+    writer: &mut Writer<'_>,
+    kind: &str,
+    document_id: &str,
+    actor: Option<&str>,
+    at: DateTime<Utc>,
+    payload: &Value,
+) -> Result<Sequence, RecordError> {
+    let payload = text(payload)?;
+    let content = Content {
+        actor,
+        document_id: Some(document_id),
+        payload: &payload,
+    };
+    writer.event(kind, at, &content)
+}

@@ -1,0 +1,247 @@
+//! The one thread that owns the file, and how a write becomes durable.
+//!
+//! It serves promise 1: a write is one transaction, and its answer is given after the transaction is on the disk.
+//! When the disk fails in the middle of making it durable, the record does not guess: it overwrites the doubtful
+//! transaction with an event that says so, and only when that is durable does it call the first one not saved.
+
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+
+use crate::chain::{Content, StoredEvent};
+use crate::journal::{self, kinds};
+use crate::limits::LIMIT_QUEUE;
+use crate::options::Randomness;
+use crate::{Head, Options, RecordError, Sequence, time};
+
+/// What the owner thread is asked to do.
+type Job = Box<dyn FnOnce(&mut Owner) + Send>;
+
+/// The way to the owner thread. Dropping it closes the file and waits until it is closed.
+pub(crate) struct Door {
+    jobs: Option<SyncSender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Door {
+    /// Starts the thread that owns the connection from now on.
+    pub(crate) fn open(mut owner: Owner) -> Result<Door, RecordError> {
+        let (jobs, inbox): (SyncSender<Job>, Receiver<Job>) = sync_channel(LIMIT_QUEUE);
+        let thread = std::thread::Builder::new()
+            .name("record".to_owned())
+            .spawn(move || {
+                while let Ok(job) = inbox.recv() {
+                    job(&mut owner);
+                }
+            })
+            .map_err(|_| RecordError::Closed)?;
+        Ok(Door {
+            jobs: Some(jobs),
+            thread: Some(thread),
+        })
+    }
+
+    /// Has the owner do something and waits for its own answer.
+    pub(crate) fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Owner) -> Result<T, RecordError> + Send + 'static,
+    ) -> Result<T, RecordError> {
+        let (answer, answered) = sync_channel(1);
+        let job: Job = Box::new(move |owner| {
+            // Nobody waits any more when the asking thread is gone; the work is done all the same.
+            let _ = answer.send(work(owner));
+        });
+        self.jobs
+            .as_ref()
+            .ok_or(RecordError::Closed)?
+            .send(job)
+            .map_err(|_| RecordError::Closed)?;
+        answered.recv().map_err(|_| RecordError::Closed)?
+    }
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The owner of the file.
+pub(crate) struct Owner {
+    connection: Connection,
+    /// For how long a document is reserved for its sender, in microseconds.
+    pub lease: i64,
+    /// The longest wait for a next attempt, in microseconds.
+    pub longest_wait: i64,
+    randomness: Randomness,
+    /// Where the journal ended before a write of which it is not known whether it is on the disk.
+    doubt: Option<Sequence>,
+}
+
+impl Owner {
+    /// Takes the connection.
+    pub(crate) fn new(connection: Connection, options: &Options) -> Owner {
+        Owner {
+            connection,
+            lease: time::span(options.lease),
+            longest_wait: time::span(options.longest_wait),
+            randomness: options.randomness.clone(),
+            doubt: None,
+        }
+    }
+
+    /// For reading.
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Does `work` in one transaction, and answers when the transaction is on the disk.
+    pub(crate) fn write<T>(
+        &mut self,
+        work: impl FnOnce(&mut Writer<'_>) -> Result<T, RecordError>,
+    ) -> Result<T, RecordError> {
+        // As long as an earlier write is in doubt, this one is not begun: its error is a plain "not saved".
+        self.clear_doubt()?;
+        match self.transact(work) {
+            Ok(done) => Ok(done),
+            Err(Failed::Before(error)) => Err(error),
+            Err(Failed::Commit { before, error }) => {
+                self.doubt = Some(before);
+                match self.clear_doubt() {
+                    Ok(()) => Err(error),
+                    Err(_) => Err(RecordError::Uncertain),
+                }
+            }
+        }
+    }
+
+    /// Overwrites a transaction that failed while it was being made durable. Its frames may lie whole in the
+    /// write-ahead log, and a crash now would bring them back to life; the next durable transaction lies in their
+    /// place.
+    fn clear_doubt(&mut self) -> Result<(), RecordError> {
+        let Some(before) = self.doubt else {
+            return Ok(());
+        };
+        let cleared = self.transact(|writer| {
+            if writer.head().sequence != before {
+                // It is in the file after all. To call it saved or not saved would be a guess.
+                return Ok(false);
+            }
+            // No clock is at hand: the time is that of the event before.
+            let at: i64 = writer.connection().query_row(
+                "SELECT coalesce(max(at), 0) FROM event WHERE sequence = ?1",
+                [before.0],
+                |row| row.get(0),
+            )?;
+            let content = Content {
+                actor: None,
+                document_id: None,
+                payload: "{}",
+            };
+            writer.event(kinds::DOUBT_CLEARED, time::from_file(at)?, &content)?;
+            Ok(true)
+        });
+        match cleared {
+            Ok(cleared) => {
+                self.doubt = None;
+                if cleared {
+                    Ok(())
+                } else {
+                    Err(RecordError::Uncertain)
+                }
+            }
+            Err(Failed::Before(error) | Failed::Commit { error, .. }) => Err(error),
+        }
+    }
+
+    fn transact<T>(
+        &mut self,
+        work: impl FnOnce(&mut Writer<'_>) -> Result<T, RecordError>,
+    ) -> Result<T, Failed> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(|error| Failed::Before(error.into()))?;
+        let head = journal::noted_head(&transaction).map_err(Failed::Before)?;
+        let mut writer = Writer {
+            transaction: &transaction,
+            before: head,
+            head,
+            randomness: &self.randomness,
+        };
+        // An error drops the transaction, which rolls it back: nothing of it has been written.
+        let done = work(&mut writer).map_err(Failed::Before)?;
+        writer.note_head().map_err(Failed::Before)?;
+        transaction.commit().map_err(|error| Failed::Commit {
+            before: head.sequence,
+            error: error.into(),
+        })?;
+        Ok(done)
+    }
+}
+
+/// How a transaction failed.
+enum Failed {
+    /// Before its commit: it certainly is not in the file.
+    Before(RecordError),
+    /// While it was being made durable.
+    Commit {
+        before: Sequence,
+        error: RecordError,
+    },
+}
+
+/// A transaction that writes: it gives every event its place in the journal and its link in the chain.
+pub(crate) struct Writer<'a> {
+    transaction: &'a Transaction<'a>,
+    before: Head,
+    head: Head,
+    randomness: &'a Randomness,
+}
+
+impl Writer<'_> {
+    /// The connection, within the transaction.
+    pub(crate) fn connection(&self) -> &Connection {
+        self.transaction
+    }
+
+    /// The journal's end, with the events of this transaction.
+    pub(crate) fn head(&self) -> Head {
+        self.head
+    }
+
+    /// Appends one event.
+    pub(crate) fn event(
+        &mut self,
+        kind: &str,
+        at: DateTime<Utc>,
+        content: &Content<'_>,
+    ) -> Result<Sequence, RecordError> {
+        let mut salt = [0u8; 16];
+        (self.randomness)(&mut salt).map_err(|_| RecordError::NoRandomness)?;
+        let event = StoredEvent::after(&self.head, kind, time::to_file(at), content, &salt);
+        journal::insert(self.transaction, &event)?;
+        self.head = event.head();
+        Ok(event.sequence)
+    }
+
+    /// Notes the journal's new end beside it: so a journal that was cut short is found.
+    fn note_head(&self) -> Result<(), RecordError> {
+        if self.head == self.before {
+            return Ok(());
+        }
+        let noted = self.transaction.execute(
+            "UPDATE head SET sequence = ?1, hash = ?2 WHERE id = 1 AND sequence = ?3",
+            params![self.head.sequence.0, self.head.hash, self.before.sequence.0],
+        )?;
+        if noted != 1 {
+            return Err(RecordError::Damaged);
+        }
+        Ok(())
+    }
+}

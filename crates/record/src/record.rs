@@ -1,0 +1,293 @@
+//! The record's handle: every call goes to the owner thread and waits for its own answer.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use rusqlite::params;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::chain::Content;
+use crate::journal::{self, Batch, Committed, Erasure, Event, EventFilter, NewEvent, kinds};
+use crate::outbox::{self, Change, Counts, Due, OutboxFilter, OutboxItem, StoredDocument};
+use crate::owner::{Door, Owner};
+use crate::verify::{self, VerifyReport};
+use crate::{
+    Head, Key, LIMIT_ANSWER_BYTES, LIMIT_BATCH_DOCUMENTS, Options, RecordError, Sequence, file,
+    time,
+};
+
+/// Who a record is: what makes the identifiers that are made with it its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Identity {
+    /// The workstation's number.
+    pub workstation: u16,
+    /// How often a backup of it was restored, plus one.
+    pub epoch: u32,
+    /// When the file was made.
+    pub created_at: DateTime<Utc>,
+}
+
+/// The pharmacy's record: a handle that can be cloned and shared between threads. Every call waits for its own
+/// answer, and a write is answered after it is on the disk. The file is closed, and free for others, when the last
+/// handle has been dropped.
+#[derive(Clone)]
+pub struct Record {
+    door: Arc<Door>,
+}
+
+impl Record {
+    /// Opens the file, or makes it.
+    ///
+    /// What a program that died was just sending waits again from now on: nobody else can be sending it, because
+    /// the file is locked.
+    pub fn open(path: &Path, key: &Key, options: Options) -> Result<Record, RecordError> {
+        let connection = file::open(path, key, &options)?;
+        let mut owner = Owner::new(connection, &options);
+        if journal::noted_head(owner.connection())?.sequence == Sequence::default() {
+            let payload = journal::text(&json!({
+                "workstation": options.workstation,
+                "program": env!("CARGO_PKG_VERSION"),
+            }))?;
+            owner.write(|writer| {
+                let content = Content {
+                    actor: None,
+                    document_id: None,
+                    payload: &payload,
+                };
+                writer.event(kinds::CREATED, options.now, &content)
+            })?;
+        }
+        outbox::release(&mut owner, options.now)?;
+        Ok(Record {
+            door: Arc::new(Door::open(owner)?),
+        })
+    }
+
+    /// Appends events to the journal, all or none.
+    pub fn append(&self, events: Vec<NewEvent>) -> Result<Committed, RecordError> {
+        let Some(last) = events.last() else {
+            return Err(RecordError::EmptyBatch);
+        };
+        let mut batch = Batch::new(last.at);
+        batch.events = events;
+        self.commit(batch)
+    }
+
+    /// Saves a batch, all or nothing. When this answers, it is on the disk.
+    ///
+    /// The same documents with the same bytes may be committed again: nothing is written, and the answer is that of
+    /// the first time.
+    pub fn commit(&self, batch: Batch) -> Result<Committed, RecordError> {
+        batch.check()?;
+        self.door
+            .ask(move |owner| owner.write(|writer| journal::commit(writer, &batch)))
+    }
+
+    /// The events that the filter names.
+    pub fn events(&self, filter: EventFilter) -> Result<Vec<Event>, RecordError> {
+        self.door
+            .ask(move |owner| journal::list(owner.connection(), &filter))
+    }
+
+    /// The journal's end: what a person's card signs at the end of the day.
+    pub fn head(&self) -> Result<Head, RecordError> {
+        self.door
+            .ask(|owner| journal::noted_head(owner.connection()))
+    }
+
+    /// Erases payloads whose lawful time has ended; the chain holds on without them.
+    pub fn erase(&self, erasure: Erasure) -> Result<Committed, RecordError> {
+        self.door
+            .ask(move |owner| owner.write(|writer| journal::erase(writer, &erasure)))
+    }
+
+    /// Rebuilds the chain, compares the outbox with the journal, and has SQLite and SQLCipher check the file. Other
+    /// calls go on between its steps.
+    pub fn verify(&self) -> Result<VerifyReport, RecordError> {
+        verify::verify(&self.door)
+    }
+
+    /// The documents to be sent now, each reserved for the caller for the time of a lease, in the order in which
+    /// they were saved. A document comes only when no earlier one of the same prescription is open.
+    pub fn due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Due>, RecordError> {
+        let limit = limit.min(LIMIT_BATCH_DOCUMENTS);
+        self.door.ask(move |owner| outbox::due(owner, now, limit))
+    }
+
+    /// When the next document is due: `None` when nothing waits. A moment in the past means now.
+    pub fn next_due(&self) -> Result<Option<DateTime<Utc>>, RecordError> {
+        self.door
+            .ask(|owner| outbox::next_due(owner.connection()))
+    }
+
+    /// Notes that an attempt to send failed, and when to try again.
+    pub fn attempt_failed(
+        &self,
+        document_id: &str,
+        code: &str,
+        next_try_at: DateTime<Utc>,
+        at: DateTime<Utc>,
+    ) -> Result<Change, RecordError> {
+        journal::name("code", code)?;
+        let (document_id, code) = (document_id.to_owned(), code.to_owned());
+        self.door.ask(move |owner| {
+            let latest = time::to_file(at).saturating_add(owner.longest_wait);
+            let next = time::to_file(next_try_at).min(latest);
+            owner.write(|writer| outbox::attempt_failed(writer, &document_id, &code, next, at))
+        })
+    }
+
+    /// Notes that the Centre accepted a document, with its answer as it came.
+    pub fn accepted(
+        &self,
+        document_id: &str,
+        answer: &[u8],
+        at: DateTime<Utc>,
+    ) -> Result<Change, RecordError> {
+        journal::at_most("answer", answer.len(), LIMIT_ANSWER_BYTES)?;
+        let (document_id, answer) = (document_id.to_owned(), answer.to_vec());
+        self.door.ask(move |owner| {
+            owner.write(|writer| outbox::accepted(writer, &document_id, &answer, at))
+        })
+    }
+
+    /// Notes that the Centre refused a document: with the code for programs and the sentence for the person who
+    /// must now act. The document stays.
+    pub fn refused(
+        &self,
+        document_id: &str,
+        code: &str,
+        sentence: &str,
+        at: DateTime<Utc>,
+    ) -> Result<Change, RecordError> {
+        journal::name("code", code)?;
+        let (document_id, code) = (document_id.to_owned(), code.to_owned());
+        let sentence = outbox::cut(sentence);
+        self.door.ask(move |owner| {
+            owner.write(|writer| outbox::refused(writer, &document_id, &code, &sentence, at))
+        })
+    }
+
+    /// A person has a refused document sent again as it is.
+    pub fn resend(
+        &self,
+        document_id: &str,
+        actor: &str,
+        at: DateTime<Utc>,
+    ) -> Result<Change, RecordError> {
+        journal::name("actor", actor)?;
+        let (document_id, actor) = (document_id.to_owned(), actor.to_owned());
+        self.door.ask(move |owner| {
+            owner.write(|writer| outbox::resend(writer, &document_id, &actor, at))
+        })
+    }
+
+    /// A person has settled a refused document in another way. To settle it with the document that replaces it, use
+    /// [`Batch::settling`].
+    pub fn settle(
+        &self,
+        document_id: &str,
+        how: &str,
+        actor: &str,
+        at: DateTime<Utc>,
+    ) -> Result<Change, RecordError> {
+        journal::name("way of settling", how)?;
+        journal::name("actor", actor)?;
+        let (document_id, how, actor) = (document_id.to_owned(), how.to_owned(), actor.to_owned());
+        self.door.ask(move |owner| {
+            owner.write(|writer| outbox::settle(writer, &document_id, &how, Some(&actor), at))
+        })
+    }
+
+    /// The documents that the filter names, without their bytes.
+    pub fn outbox(&self, filter: OutboxFilter) -> Result<Vec<OutboxItem>, RecordError> {
+        self.door
+            .ask(move |owner| outbox::list(owner.connection(), &filter))
+    }
+
+    /// One document with its bytes and the Centre's answer.
+    pub fn document(&self, document_id: &str) -> Result<Option<StoredDocument>, RecordError> {
+        let document_id = document_id.to_owned();
+        self.door
+            .ask(move |owner| outbox::document(owner.connection(), &document_id))
+    }
+
+    /// How many documents are in which state.
+    pub fn counts(&self) -> Result<Counts, RecordError> {
+        self.door.ask(|owner| outbox::counts(owner.connection()))
+    }
+
+    /// Who this record is.
+    pub fn identity(&self) -> Result<Identity, RecordError> {
+        self.door.ask(|owner| identity(owner))
+    }
+
+    /// The workstation's number.
+    pub fn workstation(&self) -> Result<u16, RecordError> {
+        Ok(self.identity()?.workstation)
+    }
+
+    /// The epoch: 1 in a new record.
+    pub fn epoch(&self) -> Result<u32, RecordError> {
+        Ok(self.identity()?.epoch)
+    }
+
+    /// Raises the epoch, after a backup was restored: documents made after the backup was taken may exist out there,
+    /// and no number may be given twice. Answers the new epoch.
+    pub fn raise_epoch(&self, actor: &str, at: DateTime<Utc>) -> Result<u32, RecordError> {
+        journal::name("actor", actor)?;
+        let actor = actor.to_owned();
+        self.door.ask(move |owner| {
+            owner.write(|writer| {
+                let epoch: u32 = writer.connection().query_row(
+                    "UPDATE identity SET epoch = epoch + 1 WHERE id = 1 RETURNING epoch",
+                    [],
+                    |row| row.get(0),
+                )?;
+                let content = Content {
+                    actor: Some(&actor),
+                    document_id: None,
+                    payload: &journal::text(&json!({ "epoch": epoch }))?,
+                };
+                writer.event(kinds::EPOCH_RAISED, at, &content)?;
+                Ok(epoch)
+            })
+        })
+    }
+
+    /// The next number of the year for a document's identifier: 1, 2, 3 …, each given once. It is on the disk before
+    /// it is answered; a number that was given and not used stays unused.
+    pub fn next_document_number(&self, year: i32) -> Result<u64, RecordError> {
+        self.door.ask(move |owner| {
+            owner.write(|writer| {
+                Ok(writer.connection().query_row(
+                    "INSERT INTO number (year, last) VALUES (?1, 1)
+                     ON CONFLICT (year) DO UPDATE SET last = last + 1 RETURNING last",
+                    params![year],
+                    |row| row.get(0),
+                )?)
+            })
+        })
+    }
+}
+
+impl std::fmt::Debug for Record {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Record(…)")
+    }
+}
+
+fn identity(owner: &Owner) -> Result<Identity, RecordError> {
+    let (workstation, epoch, created_at) = owner.connection().query_row(
+        "SELECT workstation, epoch, created_at FROM identity WHERE id = 1",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    Ok(Identity {
+        workstation,
+        epoch,
+        created_at: time::from_file(created_at)?,
+    })
+}

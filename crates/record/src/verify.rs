@@ -1,0 +1,156 @@
+//! The verifier: whether the past is still what was written.
+//!
+//! It serves promise 5. It rebuilds the chain from the first event, counts what was erased, compares each document
+//! of the outbox with what the journal tells of it, and has SQLite check its pages and SQLCipher the seals on
+//! them. It goes in steps, so that a long journal does not hold up the counter.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::Value;
+
+use crate::chain::{Fault, Head, Sequence, StoredEvent, Walk};
+use crate::journal::{self, kinds};
+use crate::owner::Door;
+use crate::{RecordError, outbox};
+
+/// How many events or documents one step looks at.
+const STEP: u32 = 512;
+
+/// What the verifier found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct VerifyReport {
+    /// How many events the journal has.
+    pub events: u64,
+    /// How many of them have had their payload erased.
+    pub erased: u64,
+    /// How many documents of the outbox were compared with the journal.
+    pub documents: u64,
+    /// The journal's end.
+    pub head: Head,
+    /// What is wrong with the journal and the outbox; at most 1000 faults.
+    pub faults: Vec<Fault>,
+    /// What SQLite finds wrong with the file.
+    pub integrity: Vec<String>,
+    /// What SQLCipher finds wrong with the seals of the file's pages.
+    pub cipher_integrity: Vec<String>,
+}
+
+impl VerifyReport {
+    /// Whether nothing is wrong.
+    pub fn is_sound(&self) -> bool {
+        self.faults.is_empty() && self.integrity.is_empty() && self.cipher_integrity.is_empty()
+    }
+}
+
+/// Verifies the whole record.
+pub(crate) fn verify(door: &Door) -> Result<VerifyReport, RecordError> {
+    let mut walk = Walk::default();
+    loop {
+        let finished;
+        (walk, finished) = door.ask(move |owner| step(owner.connection(), walk))?;
+        if finished {
+            break;
+        }
+    }
+    let mut documents = 0u64;
+    let mut after = Sequence::default();
+    loop {
+        let (next, faults) = door.ask(move |owner| {
+            outbox::compare(owner.connection(), after, STEP)
+        })?;
+        for fault in faults {
+            walk.fault(fault);
+        }
+        match next {
+            Some((last, compared)) => {
+                after = last;
+                documents = documents.saturating_add(compared);
+            }
+            None => break,
+        }
+    }
+    let (integrity, cipher_integrity) = door.ask(|owner| pages(owner.connection()))?;
+    Ok(VerifyReport {
+        events: walk.events,
+        erased: walk.erased,
+        documents,
+        head: walk.head,
+        faults: walk.faults,
+        integrity,
+        cipher_integrity,
+    })
+}
+
+/// Walks some events further; whether the end was reached.
+fn step(connection: &Connection, mut walk: Walk) -> Result<(Walk, bool), RecordError> {
+    let mut statement = connection.prepare(&format!(
+        "SELECT {} FROM event WHERE sequence > ?1 ORDER BY sequence LIMIT {STEP}",
+        journal::STORED
+    ))?;
+    let mut rows = statement.query([walk.head.sequence.0])?;
+    let mut seen = 0;
+    while let Some(row) = rows.next()? {
+        seen += 1;
+        let event = journal::stored(row)?;
+        walk.step(&event);
+        if event.kind == kinds::ERASED {
+            walk.explain(erased(&event));
+        }
+        if event.kind == kinds::WAITING && !event.is_erased() && !is_in_outbox(connection, &event)? {
+            walk.fault(Fault::Document {
+                document_id: event.document_id.unwrap_or_default(),
+                what: "not in the outbox",
+            });
+        }
+    }
+    if seen == STEP {
+        return Ok((walk, false));
+    }
+    // The end and the note of it are read in one step, so that no writer comes between.
+    walk.end(&journal::noted_head(connection)?);
+    Ok((walk, true))
+}
+
+/// The events that an erasure names.
+fn erased(event: &StoredEvent) -> Vec<Sequence> {
+    let payload: Option<Value> = event
+        .payload
+        .as_deref()
+        .and_then(|payload| journal::parsed(payload).ok());
+    payload
+        .as_ref()
+        .and_then(|payload| payload.get("events"))
+        .and_then(Value::as_array)
+        .map(|events| events.iter().filter_map(Value::as_u64).map(Sequence).collect())
+        .unwrap_or_default()
+}
+
+fn is_in_outbox(connection: &Connection, event: &StoredEvent) -> Result<bool, RecordError> {
+    let found: Option<i64> = connection
+        .query_row(
+            "SELECT 1 FROM outbox WHERE sequence = ?1 AND document_id = ?2",
+            params![event.sequence.0, event.document_id],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// What SQLite and SQLCipher say of the file's pages. The log is first brought into the file, since SQLCipher looks
+/// at the file alone.
+fn pages(connection: &Connection) -> Result<(Vec<String>, Vec<String>), RecordError> {
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    let mut integrity = lines(connection, "PRAGMA integrity_check")?;
+    integrity.retain(|line| line != "ok");
+    integrity.extend(lines(connection, "PRAGMA foreign_key_check")?);
+    Ok((integrity, lines(connection, "PRAGMA cipher_integrity_check")?))
+}
+
+fn lines(connection: &Connection, pragma: &str) -> Result<Vec<String>, RecordError> {
+    let mut statement = connection.prepare(pragma)?;
+    let mut rows = statement.query([])?;
+    let mut lines = Vec::new();
+    while let Some(row) = rows.next()? {
+        lines.push(row.get(0)?);
+    }
+    Ok(lines)
+}

@@ -1,0 +1,620 @@
+//! A disk that can lose its power: a SQLite file system in memory that keeps what was written apart from what was
+//! flushed, and can be told to fail.
+//!
+//! It is the judge of promise 1. Killing a program cannot show a missing flush, because the operating system still
+//! has what the program wrote; this can. What it models: a write is only in the cache until the file is flushed; a
+//! name is only in the cache until the file is flushed or the folder is; at a power loss, all, some or none of the
+//! cache has reached the disk, in any order, sector by sector.
+#![allow(unsafe_code)]
+
+use std::collections::BTreeMap;
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use rusqlite::ffi;
+
+/// What a disk writes whole or not at all.
+const SECTOR: usize = 512;
+
+/// What of the cache reaches the disk at a power loss.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Survives {
+    /// Nothing that was not flushed.
+    Nothing,
+    /// Everything but the last write, of which only the first half of the sectors is there.
+    AllButTornEnd,
+    /// Some sectors of some writes and some changes of names, by this seed.
+    Some(u64),
+}
+
+/// What goes wrong. Operations that change the disk are counted from 1.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Plan {
+    /// The power goes off at this operation, which is not carried out any more.
+    pub power_off_at: Option<u64>,
+    /// This write fails, once.
+    pub fail_write: Option<u64>,
+    /// This flush fails, once; what was written stays in the cache.
+    pub fail_sync: Option<u64>,
+    /// From this write on the disk is full, until the plan is changed.
+    pub full_from_write: Option<u64>,
+}
+
+/// A registered file system with a disk of its own.
+pub struct FaultFs {
+    name: String,
+    disk: Shared,
+}
+
+type Shared = Arc<Mutex<Disk>>;
+
+impl FaultFs {
+    /// Makes an empty disk and registers it. SQLite knows it for as long as the program runs.
+    pub fn new() -> FaultFs {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let name = format!("fault-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        let disk = Shared::default();
+        register(&name, disk.clone());
+        FaultFs { name, disk }
+    }
+
+    /// The name to open a file with.
+    pub fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    /// Empties the disk and forgets the plan.
+    pub fn reset(&self) {
+        *self.disk.lock().unwrap() = Disk::default();
+    }
+
+    /// Sets what goes wrong, and counts from 1 again.
+    pub fn plan(&self, plan: Plan) {
+        let mut disk = self.disk.lock().unwrap();
+        disk.plan = plan;
+        disk.operations = 0;
+        disk.writes = 0;
+        disk.syncs = 0;
+    }
+
+    /// How many operations, writes and flushes there were since the plan was set.
+    pub fn counted(&self) -> (u64, u64, u64) {
+        let disk = self.disk.lock().unwrap();
+        (disk.operations, disk.writes, disk.syncs)
+    }
+
+    /// Whether the power went off by the plan.
+    pub fn is_off(&self) -> bool {
+        self.disk.lock().unwrap().off
+    }
+
+    /// The power goes off and comes back. Every file must have been closed.
+    pub fn power_loss(&self, survives: Survives) {
+        self.disk.lock().unwrap().power_loss(survives);
+    }
+
+    /// The names of the files that are there.
+    pub fn files(&self) -> Vec<String> {
+        let disk = self.disk.lock().unwrap();
+        let there = |file: &&String| disk.files[*file].now.is_some();
+        disk.files.keys().filter(there).cloned().collect()
+    }
+
+    /// Whether a file's bytes hold this text.
+    pub fn holds(&self, needle: &[u8]) -> bool {
+        let disk = self.disk.lock().unwrap();
+        disk.files
+            .values()
+            .filter_map(|file| file.now.as_ref())
+            .any(|bytes| bytes.windows(needle.len()).any(|window| window == needle))
+    }
+}
+
+#[derive(Default)]
+struct Disk {
+    files: BTreeMap<String, File>,
+    plan: Plan,
+    operations: u64,
+    writes: u64,
+    syncs: u64,
+    off: bool,
+}
+
+/// A file: as programs see it, and as the disk has it. `None` is a name that is not there.
+#[derive(Default)]
+struct File {
+    now: Option<Vec<u8>>,
+    flushed: Option<Vec<u8>>,
+    cached: Vec<Change>,
+}
+
+/// A change that only the cache has.
+#[derive(Clone)]
+enum Change {
+    Created,
+    Deleted,
+    Written { offset: usize, bytes: Vec<u8> },
+    Cut(usize),
+}
+
+impl Change {
+    fn apply(&self, content: &mut Option<Vec<u8>>) {
+        match self {
+            Change::Created => *content = Some(content.take().unwrap_or_default()),
+            Change::Deleted => *content = None,
+            Change::Written { offset, bytes } => {
+                // A write that survives makes the name survive: there is no content without a name.
+                let content = content.get_or_insert_default();
+                let end = offset + bytes.len();
+                if content.len() < end {
+                    content.resize(end, 0);
+                }
+                content[*offset..end].copy_from_slice(bytes);
+            }
+            Change::Cut(size) => {
+                if let Some(content) = content {
+                    content.resize(*size, 0);
+                }
+            }
+        }
+    }
+
+    /// The parts that a disk writes whole: sectors, counted from the file's beginning.
+    fn sectors(&self) -> Vec<Change> {
+        let Change::Written { offset, bytes } = self else {
+            return vec![self.clone()];
+        };
+        let mut parts = Vec::new();
+        let mut done = 0;
+        while done < bytes.len() {
+            let start = offset + done;
+            let size = (SECTOR - start % SECTOR).min(bytes.len() - done);
+            parts.push(Change::Written {
+                offset: start,
+                bytes: bytes[done..done + size].to_vec(),
+            });
+            done += size;
+        }
+        parts
+    }
+}
+
+impl Disk {
+    /// Counts an operation that changes the disk; the error when it fails.
+    fn operation(&mut self) -> Result<(), c_int> {
+        self.alive()?;
+        self.operations += 1;
+        if self.plan.power_off_at == Some(self.operations) {
+            self.off = true;
+        }
+        self.alive()
+    }
+
+    fn alive(&self) -> Result<(), c_int> {
+        if self.off { Err(ffi::SQLITE_IOERR) } else { Ok(()) }
+    }
+
+    fn change(&mut self, name: &str, change: Change) {
+        let file = self.files.entry(name.to_owned()).or_default();
+        change.apply(&mut file.now);
+        file.cached.push(change);
+    }
+
+    fn write(&mut self, name: &str, offset: usize, bytes: &[u8]) -> Result<(), c_int> {
+        let change = Change::Written {
+            offset,
+            bytes: bytes.to_vec(),
+        };
+        if let Err(error) = self.operation() {
+            // The write during which the power goes off may have reached the cache.
+            if self.plan.power_off_at == Some(self.operations) {
+                self.plan.power_off_at = None;
+                self.change(name, change);
+            }
+            return Err(error);
+        }
+        self.writes += 1;
+        if self.plan.fail_write == Some(self.writes) {
+            return Err(ffi::SQLITE_IOERR_WRITE);
+        }
+        if self.plan.full_from_write.is_some_and(|first| self.writes >= first) {
+            return Err(ffi::SQLITE_FULL);
+        }
+        self.change(name, change);
+        Ok(())
+    }
+
+    fn sync(&mut self, name: &str) -> Result<(), c_int> {
+        self.operation()?;
+        self.syncs += 1;
+        if self.plan.fail_sync == Some(self.syncs) {
+            return Err(ffi::SQLITE_IOERR_FSYNC);
+        }
+        self.flush(name);
+        Ok(())
+    }
+
+    fn flush(&mut self, name: &str) {
+        if let Some(file) = self.files.get_mut(name) {
+            file.flushed = file.now.clone();
+            file.cached.clear();
+        }
+    }
+
+    fn delete(&mut self, name: &str, sync_folder: bool) -> Result<(), c_int> {
+        self.operation()?;
+        if self.files.get(name).is_none_or(|file| file.now.is_none()) {
+            return Err(ffi::SQLITE_IOERR_DELETE_NOENT);
+        }
+        self.change(name, Change::Deleted);
+        if sync_folder {
+            self.flush(name);
+        }
+        Ok(())
+    }
+
+    fn power_loss(&mut self, survives: Survives) {
+        let last = |file: &File| {
+            file.cached
+                .iter()
+                .rposition(|change| matches!(change, Change::Written { .. }))
+        };
+        for (name, file) in &mut self.files {
+            let mut content = file.flushed.take();
+            match survives {
+                Survives::Nothing => {}
+                Survives::AllButTornEnd => {
+                    let torn = last(file);
+                    for (index, change) in file.cached.iter().enumerate() {
+                        if Some(index) == torn {
+                            let sectors = change.sectors();
+                            let half = sectors.len() / 2;
+                            sectors[..half].iter().for_each(|part| part.apply(&mut content));
+                        } else {
+                            change.apply(&mut content);
+                        }
+                    }
+                }
+                Survives::Some(seed) => {
+                    let mut random = Random(seed ^ name.len() as u64);
+                    for change in &file.cached {
+                        for part in change.sectors() {
+                            if random.next() % 2 == 0 {
+                                part.apply(&mut content);
+                            }
+                        }
+                    }
+                }
+            }
+            file.cached.clear();
+            file.now = content.clone();
+            file.flushed = content;
+        }
+        self.off = false;
+        self.plan = Plan::default();
+    }
+}
+
+/// A small generator of numbers (xorshift), so that a failing run can be repeated.
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut number = self.0;
+        number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        number ^ (number >> 31)
+    }
+}
+
+// From here on: SQLite's side. SQLite calls these functions with the pointers that it was given at registration and
+// at opening, one call at a time for each file; the disk itself is behind a lock.
+
+/// An open file. SQLite allocates it, by the size that the registration says.
+#[repr(C)]
+struct Handle {
+    base: ffi::sqlite3_file,
+    /// Boxed at opening, freed at closing.
+    open: *mut Open,
+}
+
+struct Open {
+    disk: Shared,
+    name: String,
+    delete_at_close: bool,
+}
+
+static METHODS: ffi::sqlite3_io_methods = ffi::sqlite3_io_methods {
+    // Version 1: no shared memory. The record needs none, because it locks the file for itself.
+    iVersion: 1,
+    xClose: Some(close),
+    xRead: Some(read),
+    xWrite: Some(write),
+    xTruncate: Some(truncate),
+    xSync: Some(sync),
+    xFileSize: Some(file_size),
+    xLock: Some(lock),
+    xUnlock: Some(lock),
+    xCheckReservedLock: Some(check_reserved_lock),
+    xFileControl: Some(file_control),
+    xSectorSize: Some(sector_size),
+    xDeviceCharacteristics: Some(device_characteristics),
+    xShmMap: None,
+    xShmLock: None,
+    xShmBarrier: None,
+    xShmUnmap: None,
+    xFetch: None,
+    xUnfetch: None,
+};
+
+fn register(name: &str, disk: Shared) {
+    let name = CString::new(name).unwrap();
+    let vfs = Box::new(ffi::sqlite3_vfs {
+        iVersion: 1,
+        szOsFile: size_of::<Handle>() as c_int,
+        mxPathname: 512,
+        pNext: std::ptr::null_mut(),
+        zName: name.into_raw(),
+        pAppData: Box::into_raw(Box::new(disk)).cast(),
+        xOpen: Some(open),
+        xDelete: Some(delete),
+        xAccess: Some(access),
+        xFullPathname: Some(full_pathname),
+        xDlOpen: None,
+        xDlError: None,
+        xDlSym: None,
+        xDlClose: None,
+        xRandomness: Some(randomness),
+        xSleep: Some(sleep),
+        xCurrentTime: Some(current_time),
+        xGetLastError: None,
+        xCurrentTimeInt64: None,
+        xSetSystemCall: None,
+        xGetSystemCall: None,
+        xNextSystemCall: None,
+    });
+    // SAFETY: the structure, its name and its disk are leaked, so they live as long as SQLite may use them.
+    let done = unsafe { ffi::sqlite3_vfs_register(Box::into_raw(vfs), 0) };
+    assert_eq!(done, ffi::SQLITE_OK);
+}
+
+/// SQLite's result code of an outcome.
+fn code(outcome: Result<(), c_int>) -> c_int {
+    outcome.err().unwrap_or(ffi::SQLITE_OK)
+}
+
+/// SAFETY: `vfs` must be one that `register` made.
+unsafe fn disk_of(vfs: *mut ffi::sqlite3_vfs) -> Shared {
+    unsafe { (*(*vfs).pAppData.cast::<Shared>()).clone() }
+}
+
+/// SAFETY: `file` must be one that `open` opened and `close` has not closed.
+unsafe fn open_of<'a>(file: *mut ffi::sqlite3_file) -> &'a Open {
+    unsafe { &*(*file.cast::<Handle>()).open }
+}
+
+/// SAFETY: `name` must be a C string or null.
+unsafe fn text(name: *const c_char) -> String {
+    if name.is_null() {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        return format!("temporary-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+    }
+    unsafe { CStr::from_ptr(name) }.to_str().unwrap().to_owned()
+}
+
+unsafe extern "C" fn open(
+    vfs: *mut ffi::sqlite3_vfs,
+    name: ffi::sqlite3_filename,
+    file: *mut ffi::sqlite3_file,
+    flags: c_int,
+    out_flags: *mut c_int,
+) -> c_int {
+    // SAFETY: SQLite hands over its own allocation of `szOsFile` bytes and the name as a C string.
+    let (shared, name) = unsafe { (disk_of(vfs), text(name)) };
+    // SAFETY: as above. Without methods SQLite does not call `close` when this fails.
+    unsafe { (*file).pMethods = std::ptr::null() };
+    {
+        let mut disk = shared.lock().unwrap();
+        if let Err(error) = disk.alive() {
+            return error;
+        }
+        if disk.files.get(&name).is_none_or(|file| file.now.is_none()) {
+            if flags & ffi::SQLITE_OPEN_CREATE == 0 {
+                return ffi::SQLITE_CANTOPEN;
+            }
+            if let Err(error) = disk.operation() {
+                return error;
+            }
+            disk.change(&name, Change::Created);
+        }
+    }
+    let opened = Box::new(Open {
+        disk: shared,
+        name,
+        delete_at_close: flags & ffi::SQLITE_OPEN_DELETEONCLOSE != 0,
+    });
+    // SAFETY: as above; `out_flags` may be null.
+    unsafe {
+        (*file.cast::<Handle>()).open = Box::into_raw(opened);
+        (*file).pMethods = &METHODS;
+        if !out_flags.is_null() {
+            *out_flags = flags;
+        }
+    }
+    ffi::SQLITE_OK
+}
+
+unsafe extern "C" fn close(file: *mut ffi::sqlite3_file) -> c_int {
+    // SAFETY: SQLite closes once; the box was made by `open`.
+    let opened = unsafe { Box::from_raw((*file.cast::<Handle>()).open) };
+    if opened.delete_at_close {
+        opened.disk.lock().unwrap().files.remove(&opened.name);
+    }
+    ffi::SQLITE_OK
+}
+
+unsafe extern "C" fn read(
+    file: *mut ffi::sqlite3_file,
+    buffer: *mut c_void,
+    size: c_int,
+    offset: ffi::sqlite3_int64,
+) -> c_int {
+    // SAFETY: SQLite's buffer has room for `size` bytes.
+    let (opened, buffer) = unsafe {
+        let buffer = std::slice::from_raw_parts_mut(buffer.cast::<u8>(), size as usize);
+        (open_of(file), buffer)
+    };
+    let disk = opened.disk.lock().unwrap();
+    if disk.alive().is_err() {
+        return ffi::SQLITE_IOERR_READ;
+    }
+    let content = disk.files[&opened.name].now.as_deref().unwrap_or_default();
+    let start = (offset as usize).min(content.len());
+    let there = &content[start..(start + buffer.len()).min(content.len())];
+    buffer[..there.len()].copy_from_slice(there);
+    // SQLite relies on zeros where the file ends early.
+    buffer[there.len()..].fill(0);
+    if there.len() < buffer.len() {
+        return ffi::SQLITE_IOERR_SHORT_READ;
+    }
+    ffi::SQLITE_OK
+}
+
+unsafe extern "C" fn write(
+    file: *mut ffi::sqlite3_file,
+    buffer: *const c_void,
+    size: c_int,
+    offset: ffi::sqlite3_int64,
+) -> c_int {
+    // SAFETY: SQLite's buffer holds `size` bytes.
+    let (opened, bytes) = unsafe {
+        let bytes = std::slice::from_raw_parts(buffer.cast::<u8>(), size as usize);
+        (open_of(file), bytes)
+    };
+    let mut disk = opened.disk.lock().unwrap();
+    code(disk.write(&opened.name, offset as usize, bytes))
+}
+
+unsafe extern "C" fn truncate(file: *mut ffi::sqlite3_file, size: ffi::sqlite3_int64) -> c_int {
+    // SAFETY: an open file.
+    let opened = unsafe { open_of(file) };
+    let mut disk = opened.disk.lock().unwrap();
+    let done = disk.operation();
+    if done.is_ok() {
+        disk.change(&opened.name, Change::Cut(size as usize));
+    }
+    code(done)
+}
+
+unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, _flags: c_int) -> c_int {
+    // SAFETY: an open file.
+    let opened = unsafe { open_of(file) };
+    code(opened.disk.lock().unwrap().sync(&opened.name))
+}
+
+unsafe extern "C" fn file_size(
+    file: *mut ffi::sqlite3_file,
+    size: *mut ffi::sqlite3_int64,
+) -> c_int {
+    // SAFETY: an open file, and SQLite's place for the answer.
+    let (opened, size) = unsafe { (open_of(file), &mut *size) };
+    let disk = opened.disk.lock().unwrap();
+    let content = disk.files[&opened.name].now.as_deref().unwrap_or_default();
+    *size = content.len() as ffi::sqlite3_int64;
+    code(disk.alive())
+}
+
+unsafe extern "C" fn lock(_file: *mut ffi::sqlite3_file, _level: c_int) -> c_int {
+    ffi::SQLITE_OK
+}
+
+unsafe extern "C" fn check_reserved_lock(
+    _file: *mut ffi::sqlite3_file,
+    reserved: *mut c_int,
+) -> c_int {
+    // SAFETY: SQLite's place for the answer.
+    unsafe { *reserved = 0 };
+    ffi::SQLITE_OK
+}
+
+unsafe extern "C" fn file_control(
+    _file: *mut ffi::sqlite3_file,
+    _operation: c_int,
+    _argument: *mut c_void,
+) -> c_int {
+    ffi::SQLITE_NOTFOUND
+}
+
+unsafe extern "C" fn sector_size(_file: *mut ffi::sqlite3_file) -> c_int {
+    SECTOR as c_int
+}
+
+unsafe extern "C" fn device_characteristics(_file: *mut ffi::sqlite3_file) -> c_int {
+    // What SQLite assumes of every disk on Unix: a write does not harm the bytes beside it.
+    ffi::SQLITE_IOCAP_POWERSAFE_OVERWRITE
+}
+
+unsafe extern "C" fn delete(
+    vfs: *mut ffi::sqlite3_vfs,
+    name: *const c_char,
+    sync_folder: c_int,
+) -> c_int {
+    // SAFETY: our file system and a C string.
+    let (disk, name) = unsafe { (disk_of(vfs), text(name)) };
+    let done = disk.lock().unwrap().delete(&name, sync_folder != 0);
+    code(done)
+}
+
+unsafe extern "C" fn access(
+    vfs: *mut ffi::sqlite3_vfs,
+    name: *const c_char,
+    _flags: c_int,
+    there: *mut c_int,
+) -> c_int {
+    // SAFETY: our file system, a C string, and SQLite's place for the answer.
+    let (disk, name, there) = unsafe { (disk_of(vfs), text(name), &mut *there) };
+    let disk = disk.lock().unwrap();
+    *there = c_int::from(disk.files.get(&name).is_some_and(|file| file.now.is_some()));
+    code(disk.alive())
+}
+
+unsafe extern "C" fn full_pathname(
+    _vfs: *mut ffi::sqlite3_vfs,
+    name: *const c_char,
+    size: c_int,
+    out: *mut c_char,
+) -> c_int {
+    // SAFETY: a C string, and SQLite's buffer of `size` bytes.
+    unsafe {
+        let name = CStr::from_ptr(name).to_bytes_with_nul();
+        if name.len() > size as usize {
+            return ffi::SQLITE_CANTOPEN;
+        }
+        std::ptr::copy_nonoverlapping(name.as_ptr().cast(), out, name.len());
+    }
+    ffi::SQLITE_OK
+}
+
+unsafe extern "C" fn randomness(
+    _vfs: *mut ffi::sqlite3_vfs,
+    size: c_int,
+    out: *mut c_char,
+) -> c_int {
+    // SAFETY: SQLite's buffer of `size` bytes.
+    let bytes = unsafe { std::slice::from_raw_parts_mut(out.cast::<u8>(), size as usize) };
+    let mut random = Random(1);
+    bytes.fill_with(|| random.next() as u8);
+    size
+}
+
+unsafe extern "C" fn sleep(_vfs: *mut ffi::sqlite3_vfs, microseconds: c_int) -> c_int {
+    microseconds
+}
+
+unsafe extern "C" fn current_time(_vfs: *mut ffi::sqlite3_vfs, days: *mut f64) -> c_int {
+    // SAFETY: SQLite's place for the answer; Julian days.
+    unsafe { *days = 2_461_367.0 };
+    ffi::SQLITE_OK
+}
