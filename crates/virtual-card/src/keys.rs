@@ -5,6 +5,7 @@ use crate::CardFileError;
 use p384::ecdsa::signature::hazmat::PrehashSigner;
 use p384::ecdsa::{Signature, SigningKey};
 use p384::pkcs8::DecodePrivateKey as _;
+use rsa::sha2::{Sha256, Sha384, Sha512};
 use rsa::traits::PublicKeyParts;
 use rsa::{Pkcs1v15Sign, RsaPrivateKey};
 
@@ -45,10 +46,7 @@ impl Key {
                 let signature: Signature = key.sign_prehash(input).ok()?;
                 Some(signature.to_bytes().to_vec())
             }
-            (Self::Rsa(key), Algorithm::Rsa(hash)) => {
-                let scheme = Pkcs1v15Sign { hash_len: Some(hash.length()), prefix: hash.digest_info().into() };
-                key.sign(scheme, input).ok()
-            }
+            (Self::Rsa(key), Algorithm::Rsa(hash)) => key.sign(hash.pkcs1(), input).ok(),
             (Self::Rsa(key), Algorithm::RsaRaw) => key.sign(Pkcs1v15Sign::new_unprefixed(), input).ok(),
             _ => None,
         }
@@ -109,13 +107,11 @@ impl Hash {
         }
     }
 
-    /// What PKCS#1 v1.5 puts before the digest (RFC 8017, 9.2 note 1).
-    fn digest_info(self) -> [u8; 19] {
-        let (whole, kind, length) = match self {
-            Self::Sha256 => (0x31, 1, 0x20),
-            Self::Sha384 => (0x41, 2, 0x30),
-            Self::Sha512 => (0x51, 3, 0x40),
-        };
-        [0x30, whole, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, kind, 0x05, 0x00, 0x04, length]
+    fn pkcs1(self) -> Pkcs1v15Sign {
+        match self {
+            Self::Sha256 => Pkcs1v15Sign::new::<Sha256>(),
+            Self::Sha384 => Pkcs1v15Sign::new::<Sha384>(),
+            Self::Sha512 => Pkcs1v15Sign::new::<Sha512>(),
+        }
     }
 }

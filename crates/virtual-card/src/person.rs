@@ -1,7 +1,7 @@
 //! Whose card it is: the two certificates and the two keys, as the test authority writes them into a folder.
 
 use crate::{CardFileError, Key};
-use sha2::{Digest, Sha256};
+use rsa::sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// The most that a certificate file on the card holds (READ BINARY's offset has 15 bits; real ones are below 3 KiB).
