@@ -127,6 +127,8 @@ struct File {
     now: Option<Vec<u8>>,
     flushed: Option<Vec<u8>>,
     cached: Vec<Change>,
+    /// A new log: its first flush flushes the folder too, as SQLite's own file system on Unix does it.
+    flushes_folder: bool,
 }
 
 /// A change that only the cache has.
@@ -239,6 +241,21 @@ impl Disk {
         if let Some(file) = self.files.get_mut(name) {
             file.flushed = file.now.clone();
             file.cached.clear();
+            if std::mem::take(&mut file.flushes_folder) {
+                self.flush_folder();
+            }
+        }
+    }
+
+    /// Makes every name durable that was made or deleted, and no content.
+    fn flush_folder(&mut self) {
+        for file in self.files.values_mut() {
+            let is_name = |change: &Change| matches!(change, Change::Created | Change::Deleted);
+            if let Some(last) = file.cached.iter().rposition(is_name) {
+                file.flushed = None;
+                file.cached[last].apply(&mut file.flushed);
+                file.cached.drain(..=last);
+            }
         }
     }
 
@@ -249,7 +266,7 @@ impl Disk {
         }
         self.change(name, Change::Deleted);
         if sync_folder {
-            self.flush(name);
+            self.flush_folder();
         }
         Ok(())
     }
@@ -428,6 +445,10 @@ unsafe extern "C" fn open(
                 return error;
             }
             disk.change(&name, Change::Created);
+            let logs = ffi::SQLITE_OPEN_MAIN_JOURNAL | ffi::SQLITE_OPEN_WAL;
+            if let Some(file) = disk.files.get_mut(&name) {
+                file.flushes_folder = flags & logs != 0;
+            }
         }
     }
     let opened = Box::new(Open {
