@@ -1,1 +1,141 @@
-//! Field codes.
+//! The one table of field codes of the code set "Lääkityslista" (1.2.246.537.6.12.2002.126) and of the other code sets
+//! that documents name. Names are those that documents carry beside the codes.
+
+/// A field: its code and the name that documents carry beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Field {
+    pub(crate) code: &'static str,
+    pub(crate) name: &'static str,
+}
+
+macro_rules! fields {
+    ($($constant:ident = $code:literal $name:literal),* $(,)?) => {
+        $(pub(crate) const $constant: Field = Field { code: $code, name: $name };)*
+        /// Every field that this program knows by name.
+        const ALL: &[Field] = &[$($constant),*];
+    };
+}
+
+fields! {
+    ACTIVE_SUBSTANCES = "4" "Lääkkeen vaikuttava aine",
+    OTHER_INGREDIENTS = "10" "Lääkkeen muu ainesosa",
+    FORM = "24" "Lääkemuoto",
+    DOSAGE_TEXT = "29" "Tekstimuotoinen annostusohje",
+    DOSAGE_QUICK_CODE = "30" "Annostuksen syöttökoodi",
+    DOSAGE = "32" "Annososio ja jatko-osiot",
+    SIC = "56" "SIC-merkintä",
+    PURPOSE = "58" "Käyttötarkoitus tekstinä",
+    CHANGE_REASON = "65" "Lääkityksen muutoksen syy",
+    CARE_TYPE = "67" "Hoitolaji",
+    PERMANENT = "68" "Pysyvä lääkitys",
+    SPECIAL_REPORT = "69" "Erillisselvitys",
+    RENEWAL_PROHIBITED = "75" "Uudistamiskielto",
+    SUBSTITUTION_PROHIBITED = "81" "Lääkevaihtokielto",
+    PRODUCT = "83" "Lääkevalmisteen ja pakkauksen tiedot",
+    DOSAGE_ONLY_TEXT = "87" "Annostelu vain tekstinä",
+    OTHER = "88" "Lääkityksen muut tiedot",
+    WEIGHT = "89" "Alle 12-vuotiaan paino",
+    DOSE_DISPENSING = "91" "Annosjakelu",
+    MESSAGE_TO_PHARMACY = "92" "Viesti apteekille",
+    OLD_KIND = "94" "Lääketietokannan mukainen laji",
+    CANCELLATION_REASON = "95" "Lääkemääräyksen mitätöinnin syy",
+    CANCELLATION_TYPE = "96" "Lääkemääräyksen mitätöinnin tyyppi",
+    CORRECTION_REASON = "97" "Lääkemääräyksen korjauksen syy",
+    OTHER_OF_CANCELLATION = "98" "Lääkemääräyksen mitätöinnin muut tiedot",
+    OTHER_OF_CORRECTION = "99" "Lääkemääräyksen korjauksen muut tiedot",
+    DISPENSED_PRODUCT = "100" "Lääkevalmisteen ja pakkauksen tiedot toimitussanomassa",
+    PART_PACKAGE = "101" "Osapakkaus",
+    DELIVERED = "102" "Toimitettu määrä",
+    REMAINING = "103" "Jäljellä oleva määrä",
+    OTHER_OF_DISPENSATION = "104" "Toimituksen muut tiedot",
+    SUBSTITUTED = "105" "Lääke vaihdettu",
+    REMARK = "106" "Apteekin huomautus",
+    REPORT_TO_KELA = "107" "Lisäselvitys Kelalle",
+    PRICE = "108" "Toimituksen hinta",
+    SUBSTITUTION_REASON = "109" "Lääkevaihtokielto tai syy, miksi on toimitettu hintaputken / viitehintaputken ulkopuolista valmistetta",
+    COPAYMENTS = "110" "Omavastuuosuuksien lukumäärä",
+    IDENTIFICATION = "117" "Potilaan tunnistaminen",
+    CONTROL = "119" "PKV-lääkemääräys",
+    ITERATION = "121" "Iterointi",
+    FULLY_DISPENSED = "122" "Kokonaan toimitettu",
+    INSTRUCTION_DECLINED = "123" "Potilas kieltäytynyt potilasohjeen tulostamisesta",
+    COMPOUNDED = "124" "Apteekissa valmistettava lääke",
+    PACKAGE_FACTOR = "125" "Pakkauskoon kerroin",
+    PACKAGE_TEXT = "126" "Pakkauskoko tekstimuotoisena",
+    PRODUCT_NOTE = "127" "Valmisteen ja pakkauksen lisätieto",
+    CONTAINER = "128" "Säilytysastia",
+    FIRST_USE = "129" "Kyseessä lääkkeen käytön aloitus",
+    DOCTORS_MESSAGE = "130" "Lääkärin viesti apteekille",
+    PATIENT_INFORMED = "131" "Potilasta informoitu",
+    NARCOTIC = "132" "Huume",
+    RIGHT = "151" "Ammattioikeus",
+    LABEL_DOSAGE = "152" "Toimitustietotarran annostusohje",
+    MEDICINE_ID = "160" "Määrätyn lääkkeen yksilöivä tunniste",
+    KIND = "164" "Valmisteen laji",
+    MEDICINE_PART_ID = "167" "Määrätyn lääkkeen osatunniste",
+    PRESCRIPTION_KIND = "169" "Reseptin laji",
+    RENEWAL_PROHIBITION_REASON = "194" "Uudistamiskiellon syy ja perustelu",
+    STORED_KIND = "212" "Apteekissa tallennettu lääkemääräys",
+    STORED_REASON = "213" "Apteekissa tallennetun lääkemääräyksen perustelu",
+    FEE = "214" "Lääkärinpalkkio",
+    FEE_AS_SPECIALIST = "215" "Lääkärinpalkkio erikoislääkärinä",
+    COMMUNICABLE_DISEASES = "216" "Tartuntatautilain mukainen lääke",
+    SEASON = "230" "Annostelukausi",
+    EXTRA_INSTRUCTION = "234" "Käyttöohjeen lisätieto",
+    DOSAGE_EXTRA = "250" "Annostuksen lisätiedot",
+    MONITORED = "270" "Lisäseurannassa",
+    BIOLOGICAL = "271" "Biologinen lääke",
+    BLOOD_PRODUCT = "275" "Veri- tai plasmaperäinen valmiste",
+}
+
+/// The name of a field that this program knows.
+pub(crate) fn name_of(code: &str) -> Option<&'static str> {
+    ALL.iter().find(|field| field.code == code).map(|field| field.name)
+}
+
+/// A code set that documents name: its OID and the name that they carry beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CodeSet {
+    pub(crate) oid: &'static str,
+    pub(crate) name: &'static str,
+}
+
+const fn set(oid: &'static str, name: &'static str) -> CodeSet {
+    CodeSet { oid, name }
+}
+
+pub(crate) const FIELDS: CodeSet = set("1.2.246.537.6.12.2002.126", "Lääkityslista");
+pub(crate) const DOCUMENT_TYPES: CodeSet =
+    set("1.2.246.537.5.40105.2006", "Sähköinen lääkemääräys - Reseptisanoman tyyppi");
+pub(crate) const CONFIDENTIALITY: CodeSet =
+    set("1.2.246.777.5.99902.2006", "KanTa-palvelut - Asiakirjan luottamuksellisuus");
+pub(crate) const SEX: CodeSet = set("1.2.246.537.5.1.1997", "AR/YDIN - Sukupuoli");
+pub(crate) const FUNCTIONS: CodeSet = set("1.2.246.537.5.40006.2003", "eArkisto - tekninen CDA R2 henkilötarkennin");
+pub(crate) const RIGHTS: CodeSet = set("1.2.246.537.6.140.2008", "Valvira - Ammattioikeudet");
+pub(crate) const ATC: CodeSet = set("1.2.246.537.6.32", "Fimea - ATC Luokitus");
+pub(crate) const VNR: CodeSet = set("1.2.246.537.6.55", "VNR");
+pub(crate) const AMOUNT_FORMS: CodeSet =
+    set("1.2.246.537.5.40100.2006", "Sähköinen lääkemääräys - Määrätyn määrän esittämistapa");
+pub(crate) const CONTROL_CLASSES: CodeSet =
+    set("1.2.246.537.5.40118.2006", "Sähköinen lääkemääräys - Huumausaine / PKV lääkemääräys");
+pub(crate) const SUBSTITUTION_REASONS: CodeSet =
+    set("1.2.246.537.5.40183.2009", "Sähköinen lääkemääräys - Lääkevaihtokielto tai lääkevaihdon syy");
+pub(crate) const PRODUCT_KINDS: CodeSet = set("1.2.246.537.6.604.2014", "THL - Valmisteen laji");
+pub(crate) const PRESCRIPTION_KINDS: CodeSet = set("1.2.246.537.6.605.2014", "THL - Reseptin laji");
+pub(crate) const CARE_TYPES: CodeSet = set("1.2.246.537.5.40101.2006", "Sähköinen lääkemääräys - Hoitolaji");
+
+/// Root of personal identity codes.
+pub(crate) const IDENTITY_CODES: &str = "1.2.246.21";
+/// Root of registration numbers ("Terhikki").
+pub(crate) const REGISTRATION_NUMBERS: &str = "1.2.246.537.26";
+/// Root of prescriber identifiers; old documents add one more arc.
+pub(crate) const PRESCRIBER_IDS: &str = "1.2.246.537.25";
+/// Kela's register of prescriptions, the keeper of every document.
+pub(crate) const CUSTODIAN: &str = "1.2.246.10.2462460.19.1";
+
+/// Function of an author who made a dispensation.
+pub(crate) const DISPENSER: (&str, &str) = ("LTE", "Lääketoimituksen tehnyt henkilö");
+/// Function of an author who started the medication.
+pub(crate) const PRESCRIBER: (&str, &str) = ("LAL", "Lääkityksen aloittanut henkilö");
+/// Function of an author who typed in a prescription on paper or from the telephone.
+pub(crate) const RECORDER: (&str, &str) = ("KIR", "Merkinnän kirjaaja");

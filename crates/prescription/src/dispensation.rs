@@ -113,3 +113,48 @@ impl RemainingStatement {
         format!("{amount} {}", self.unit).trim().to_owned()
     }
 }
+
+/// What a list shows of a dispensation; kept beside the document so that no list must read documents. Holds no identity
+/// code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// "DIAPAM 10 mg".
+    pub product: String,
+    /// "21 fol".
+    pub amount: String,
+    /// "3X21 fol".
+    pub remaining: String,
+    /// "Potilas, P."
+    pub customer: String,
+    /// Who signed.
+    pub person: String,
+    /// The signer's registration number.
+    pub registration: String,
+    /// The prescription's identifier.
+    pub prescription_id: String,
+    /// When the medicine was handed over, Finnish time.
+    pub dispensed_at: NaiveDateTime,
+    /// Control class, where there is one.
+    pub control: Option<String>,
+}
+
+impl Summary {
+    /// The summary of a dispensation.
+    pub fn of(dispensation: &Dispensation) -> Self {
+        let strength = dispensation.product.strength.as_deref().unwrap_or_default();
+        let name = &dispensation.patient.name;
+        let initial: String = name.given.first().and_then(|given| given.chars().next()).into_iter().collect();
+        let registration = dispensation.author.registration.as_ref();
+        Self {
+            product: format!("{} {strength}", dispensation.product.name).trim().to_owned(),
+            amount: dispensation.delivered.to_string(),
+            remaining: dispensation.remaining.shown(),
+            customer: format!("{}, {initial}.", name.family),
+            person: dispensation.author.name.given_first(),
+            registration: registration.map(|number| number.as_str().to_owned()).unwrap_or_default(),
+            prescription_id: dispensation.prescription.id.to_string(),
+            dispensed_at: dispensation.dispensed_at,
+            control: dispensation.control.as_ref().map(|class| class.code().to_owned()),
+        }
+    }
+}

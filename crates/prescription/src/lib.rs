@@ -16,9 +16,9 @@ pub mod time;
 
 pub use amount::{Amount, Unit};
 pub use codes::{Code, ControlClass, DocumentType, ProductKind, QueryReason};
-pub use dispensation::{Dispensation, Product, RemainingStatement};
+pub use dispensation::{Dispensation, Product, RemainingStatement, Summary};
 pub use identifiers::{DocumentReference, InvalidIdentifier, Oid, PersonIdentityCode, RegistrationNumber, Vnr};
 pub use people::{Address, Organisation, Patient, PersonName, Professional, Right, Sex};
-pub use prescribed::{Dosage, Iteration, Prescription, Quantity, UnknownPart};
+pub use prescribed::{Detail, Dosage, Iteration, Prescription, Quantity, UnknownPart};
 pub use remaining::{Remaining, remaining};
 pub use rules::{Case, Finding, Language, Outcome, Rule, SignatureTrust, State, check};

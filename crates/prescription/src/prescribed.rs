@@ -56,6 +56,9 @@ pub struct Prescription {
     pub dose_dispensing: bool,
     /// Field 129, the first time that this medicine is used (DI-11).
     pub first_use: bool,
+    /// Parts that this program knows by name and shows, and that no rule uses yet.
+    #[serde(default)]
+    pub details: Vec<Detail>,
     /// Parts that this program does not understand; shown, never dropped.
     pub unknown: Vec<UnknownPart>,
 }
@@ -136,6 +139,18 @@ pub struct Dosage {
     pub only_text: bool,
     /// Field 56: the unusual dose is meant (DI-14).
     pub sic: bool,
+}
+
+/// A part of a document that this program knows by name and has no place of its own for: care type, weight of a child,
+/// the instruction to a compounding pharmacist. Shown to a person; no rule reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detail {
+    /// Field code, or the name of an element.
+    pub field: String,
+    /// What the field is called, in Finnish as documents call it.
+    pub name: String,
+    /// What it says, at most 2,000 characters.
+    pub text: String,
 }
 
 /// A part of a document that this program does not understand, kept so that a person can see that it is there.

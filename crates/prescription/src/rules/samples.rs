@@ -55,6 +55,7 @@ pub fn iterated_diazepam() -> Prescription {
         permanent: false,
         dose_dispensing: false,
         first_use: true,
+        details: vec![],
         unknown: vec![],
     }
 }

@@ -1,0 +1,60 @@
+//! Reading: bytes to a document of the trade's types. The header is read for every type; the body for prescriptions
+//! and what replaces them, and for dispensations. What the body states is preferred, because the body is what is signed.
+
+mod describe;
+mod dispensation;
+mod header;
+mod people;
+mod prescription;
+mod product;
+mod values;
+
+pub(crate) use header::encounter_organisation;
+pub(crate) use people::{StatedPerson, birth_date, identity_code, person_name, stated_person};
+
+use ::prescription::DocumentType;
+
+use crate::tree::{Node, Tree, text};
+use crate::{Content, Document, ReadError};
+
+/// Reads any document of the prescription family. What it does not understand of a prescription is in
+/// [`::prescription::Prescription::unknown`]; documents of other types than prescriptions and dispensations are read as
+/// far as their header.
+pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
+    let tree = Tree::parse(text(bytes)?)?;
+    let root = tree.clinical_document()?;
+    let body = body(root)?;
+    let header = header::read(root, body)?;
+    let content = match header.reference.document_type.clone() {
+        DocumentType::Prescription | DocumentType::Cancellation | DocumentType::Correction => {
+            Content::Prescription(Box::new(prescription::read(&header, body.ok_or(NO_BODY)?)?))
+        }
+        DocumentType::Dispensation => {
+            Content::Dispensation(Box::new(dispensation::read(&header, body.ok_or(NO_BODY)?)?))
+        }
+        other => Content::Other(other),
+    };
+    Ok(Document { header, content })
+}
+
+const NO_BODY: ReadError = ReadError::Missing { fact: "structuredBody" };
+
+/// The one body of a document. A second one anywhere is how a signed document is wrapped around another.
+pub(crate) fn body(root: Node<'_>) -> Result<Option<Node<'_>>, ReadError> {
+    if root.descendants("structuredBody").len() > 1 {
+        return Err(ReadError::Repeated { fact: "structuredBody" });
+    }
+    Ok(root.only("component")?.and_then(|component| component.child("structuredBody")))
+}
+
+/// The entries of a body, in whichever of its nested sections they stand.
+pub(crate) fn entries(body: Node<'_>) -> Vec<Node<'_>> {
+    let mut found = Vec::new();
+    let mut waiting = vec![body];
+    while let Some(node) = waiting.pop() {
+        found.extend(node.children("entry"));
+        let inner: Vec<Node<'_>> = node.children("component").flat_map(|c| c.children("section")).collect();
+        waiting.extend(inner.into_iter().rev());
+    }
+    found
+}

@@ -1,0 +1,463 @@
+//! The parts that documents share: codes, people, organisations, references, and the header.
+
+use chrono::NaiveDateTime;
+use prescription::{Address, DocumentReference, Organisation, Patient, PersonName, Product, Professional};
+
+use super::xml::Xml;
+use crate::fields::{
+    ATC, CONFIDENTIALITY, CUSTODIAN, CodeSet, DOCUMENT_TYPES, FIELDS, FUNCTIONS, Field, IDENTITY_CODES, PRESCRIBER_IDS,
+    REGISTRATION_NUMBERS, RIGHT, RIGHTS, SEX, VNR,
+};
+use crate::time::{write_date, write_time};
+use crate::{WriteError, Writing};
+
+/// A coded element.
+pub(super) fn code(xml: &mut Xml, name: &'static str, set: CodeSet, code: &str, shown: &str) {
+    xml.empty(name, &[
+        ("code", code),
+        ("codeSystem", set.oid),
+        ("codeSystemName", set.name),
+        ("displayName", shown),
+    ]);
+}
+
+/// A coded value of that data type.
+pub(super) fn coded_value(xml: &mut Xml, data_type: &str, set: CodeSet, code: &str, shown: &str) {
+    xml.empty("value", &[
+        ("code", code),
+        ("codeSystem", set.oid),
+        ("codeSystemName", set.name),
+        ("displayName", shown),
+        ("xsi:type", data_type),
+    ]);
+}
+
+/// An observation of a field with whatever it holds.
+pub(super) fn observation(xml: &mut Xml, field: Field, inside: impl FnOnce(&mut Xml)) {
+    xml.element("observation", &[("classCode", "OBS"), ("moodCode", "EVN")], |xml| {
+        code(xml, "code", FIELDS, field.code, field.name);
+        inside(xml);
+    });
+}
+
+/// The same within `entryRelationship`, as product and supply have them.
+pub(super) fn related(xml: &mut Xml, field: Field, inside: impl FnOnce(&mut Xml)) {
+    xml.element("entryRelationship", &[("typeCode", "COMP")], |xml| observation(xml, field, inside));
+}
+
+/// The same within `component`, as organizers have them.
+pub(super) fn component(xml: &mut Xml, field: Field, inside: impl FnOnce(&mut Xml)) {
+    xml.element("component", &[], |xml| observation(xml, field, inside));
+}
+
+/// A truth value.
+pub(super) fn truth(value: bool) -> impl FnOnce(&mut Xml) {
+    move |xml| xml.empty("value", &[("value", if value { "true" } else { "false" }), ("xsi:type", "BL")])
+}
+
+/// A text value.
+pub(super) fn text(value: &str) -> impl FnOnce(&mut Xml) {
+    move |xml| xml.text("value", &[("xsi:type", "ST")], value)
+}
+
+/// A whole number.
+pub(super) fn whole(value: u32) -> impl FnOnce(&mut Xml) {
+    move |xml| xml.empty("value", &[("value", &value.to_string()), ("xsi:type", "INT")])
+}
+
+/// A text that says something.
+pub(super) fn said(text: &Option<String>) -> Option<&str> {
+    text.as_deref().map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// An organizer of a field within `entry`.
+pub(super) fn organizer(xml: &mut Xml, field: Field, inside: impl FnOnce(&mut Xml)) {
+    xml.element("entry", &[], |xml| {
+        xml.element("organizer", &[("classCode", "CLUSTER"), ("moodCode", "EVN")], |xml| {
+            code(xml, "code", FIELDS, field.code, field.name);
+            xml.empty("statusCode", &[("code", "completed")]);
+            inside(xml);
+        });
+    });
+}
+
+/// An element with a time in it.
+pub(super) fn time(xml: &mut Xml, name: &'static str, time: NaiveDateTime) {
+    let value = write_time(time);
+    if value.len() != 14 {
+        xml.fail(WriteError::Character { fact: "time" });
+    }
+    xml.empty(name, &[("value", &value)]);
+}
+
+/// A reference of a body: `SPRT` to the document itself, `REFR` to the one that it is made from.
+pub(super) fn reference(xml: &mut Xml, type_code: &str, document: &DocumentReference) {
+    xml.element("reference", &[("typeCode", type_code)], |xml| {
+        xml.element("externalDocument", &[], |xml| document_ids(xml, document));
+    });
+}
+
+fn document_ids(xml: &mut Xml, document: &DocumentReference) {
+    xml.empty("id", &[("root", document.id.as_str())]);
+    code(xml, "code", DOCUMENT_TYPES, document.document_type.code(), document.document_type.title());
+    xml.empty("setId", &[("root", document.set_id.as_str())]);
+}
+
+/// A name in its parts.
+pub(super) fn name(xml: &mut Xml, name: &PersonName) {
+    xml.element("name", &[], |xml| {
+        for given in &name.given {
+            xml.optional_text("given", given);
+        }
+        if let Some(call_name) = said(&name.call_name) {
+            xml.text("given", &[("qualifier", "CL")], call_name);
+        }
+        xml.optional_text("family", &name.family);
+        if let Some(suffix) = said(&name.suffix) {
+            xml.text("suffix", &[("qualifier", "AC")], suffix);
+        }
+    });
+}
+
+/// `recordTarget`.
+pub(crate) fn record_target(xml: &mut Xml, patient: &Patient) {
+    xml.element("recordTarget", &[], |xml| {
+        xml.element("patientRole", &[], |xml| {
+            match &patient.identity_code {
+                Some(code) => xml.empty("id", &[("extension", code.reveal()), ("root", IDENTITY_CODES)]),
+                None => xml.empty("id", &[("nullFlavor", "NA")]),
+            }
+            xml.element("patient", &[], |xml| {
+                name(xml, &patient.name);
+                code(xml, "administrativeGenderCode", SEX, patient.sex.code(), patient.sex.name());
+                birth(xml, patient);
+            });
+        });
+    });
+}
+
+fn birth(xml: &mut Xml, patient: &Patient) {
+    if let Some(date) = patient.birth_date {
+        xml.empty("birthTime", &[("value", &write_date(date))]);
+    }
+}
+
+/// The patient again, in the body.
+pub(crate) fn subject(xml: &mut Xml, patient: &Patient) {
+    xml.element("subject", &[("typeCode", "SBJ")], |xml| {
+        xml.element("relatedSubject", &[("classCode", "PAT")], |xml| {
+            if let Some(code) = &patient.identity_code {
+                xml.empty("code", &[("code", code.reveal()), ("codeSystem", IDENTITY_CODES)]);
+            }
+            xml.element("subject", &[("classCode", "PSN")], |xml| {
+                name(xml, &patient.name);
+                birth(xml, patient);
+            });
+        });
+    });
+}
+
+/// `author`, of the header with a function and of the body without one.
+pub(super) fn author(xml: &mut Xml, function: Option<(&str, &str)>, person: &Professional) {
+    xml.element("author", &[], |xml| {
+        if let Some((function, shown)) = function {
+            code(xml, "functionCode", FUNCTIONS, function, shown);
+        }
+        match person.logged_in_at {
+            Some(at) => time(xml, "time", at),
+            None => xml.empty("time", &[("nullFlavor", "NA")]),
+        }
+        xml.element("assignedAuthor", &[], |xml| assigned(xml, person));
+    });
+}
+
+/// `performer`: the student who prepared a dispensation.
+pub(super) fn performer(xml: &mut Xml, person: &Professional) {
+    xml.element("performer", &[], |xml| {
+        if let Some(at) = person.logged_in_at {
+            time(xml, "time", at);
+        }
+        xml.element("assignedEntity", &[], |xml| assigned(xml, person));
+    });
+}
+
+fn assigned(xml: &mut Xml, person: &Professional) {
+    identifiers(xml, person);
+    if let Some(right) = &person.right {
+        xml.element("code", &[], |xml| {
+            xml.element("translation", &[], |xml| {
+                xml.element("qualifier", &[], |xml| {
+                    code(xml, "name", FIELDS, RIGHT.code, RIGHT.name);
+                    code(xml, "value", RIGHTS, right.code(), right.name());
+                });
+            });
+        });
+    }
+    xml.element("assignedPerson", &[], |xml| name(xml, &person.name));
+    if let Some(unit) = &person.organisation {
+        represented_organisation(xml, unit);
+    }
+}
+
+/// The identifiers of a professional.
+pub(crate) fn identifiers(xml: &mut Xml, person: &Professional) {
+    if let Some(id) = said(&person.prescriber_id) {
+        xml.empty("id", &[("extension", id), ("root", PRESCRIBER_IDS)]);
+    }
+    if let Some(number) = &person.registration {
+        xml.empty("id", &[("extension", number.as_str()), ("root", REGISTRATION_NUMBERS)]);
+    }
+    if said(&person.prescriber_id).is_none() && person.registration.is_none() {
+        xml.empty("id", &[("nullFlavor", "NA")]);
+    }
+}
+
+/// `assignedPerson`.
+pub(crate) fn assigned_person(xml: &mut Xml, person: &PersonName) {
+    xml.element("assignedPerson", &[], |xml| name(xml, person));
+}
+
+/// `representedOrganization`.
+pub(crate) fn represented_organisation(xml: &mut Xml, unit: &Organisation) {
+    xml.element("representedOrganization", &[], |xml| {
+        xml.empty("id", &[("root", unit.id.as_str())]);
+        xml.optional_text("name", &unit.name);
+        if let Some(phone) = said(&unit.phone) {
+            // Spaces are forbidden in it (Kela's samples).
+            let phone: String = phone.split_whitespace().collect();
+            xml.empty("telecom", &[("value", &format!("tel:{phone}")), ("use", "DIR")]);
+        }
+        address(xml, unit.address.as_ref());
+    });
+}
+
+fn address(xml: &mut Xml, address: Option<&Address>) {
+    let Some(address) = address.filter(|a| **a != Address::default()) else { return };
+    xml.element("addr", &[], |xml| {
+        xml.optional_text("streetAddressLine", &address.street);
+        xml.optional_text("postalCode", &address.postal_code);
+        xml.optional_text("city", &address.city);
+    });
+}
+
+/// `healthCareFacility`: where the patient was met.
+pub(crate) fn facility(xml: &mut Xml, unit: &Organisation) {
+    xml.element("healthCareFacility", &[], |xml| {
+        xml.empty("id", &[("root", unit.id.as_str())]);
+        xml.element("location", &[], |xml| {
+            xml.optional_text("name", &unit.name);
+            address(xml, unit.address.as_ref());
+        });
+    });
+}
+
+/// The substance of a product by its ATC code.
+pub(super) fn consumable(xml: &mut Xml, product: &Product) {
+    let version = said(&product.database_version).unwrap_or_default();
+    xml.element("consumable", &[], |xml| {
+        xml.element("manufacturedProduct", &[], |xml| {
+            xml.element("manufacturedLabeledDrug", &[], |xml| match &product.atc {
+                Some(atc) => {
+                    if !atc.system.starts_with(ATC.oid) {
+                        xml.fail(WriteError::Contradiction { fact: "ATC code" });
+                    }
+                    xml.empty("code", &[
+                        ("code", &atc.code),
+                        ("codeSystem", &atc.system),
+                        ("codeSystemName", ATC.name),
+                        ("codeSystemVersion", version),
+                        ("displayName", atc.name.as_deref().unwrap_or_default()),
+                    ]);
+                }
+                None => no_code(xml, ATC, version),
+            });
+        });
+    });
+}
+
+/// The package of a product by its number, else by its name.
+pub(super) fn package(xml: &mut Xml, product: &Product) {
+    let version = said(&product.database_version).unwrap_or_default();
+    xml.element("product", &[], |xml| {
+        xml.element("manufacturedProduct", &[], |xml| {
+            xml.element("manufacturedLabeledDrug", &[], |xml| match &product.vnr {
+                Some(vnr) => xml.empty("code", &[
+                    ("code", vnr.as_str()),
+                    ("codeSystem", VNR.oid),
+                    ("codeSystemName", VNR.name),
+                    ("codeSystemVersion", version),
+                    ("displayName", &product.name),
+                ]),
+                None => {
+                    no_code(xml, VNR, version);
+                    xml.text("name", &[], &product.name);
+                }
+            });
+        });
+    });
+}
+
+/// The holder of the marketing authorisation, if it is known.
+pub(super) fn holder(xml: &mut Xml, product: &Product) {
+    if let Some(holder) = said(&product.holder) {
+        xml.element("participant", &[("typeCode", "HLD")], |xml| {
+            xml.element("participantRole", &[("classCode", "OWN")], |xml| {
+                xml.element("playingEntity", &[], |xml| xml.text("name", &[], holder));
+            });
+        });
+    }
+}
+
+/// A code that is not known, with the edition of the database in which it was looked for.
+pub(super) fn no_code(xml: &mut Xml, set: CodeSet, version: &str) {
+    xml.empty("code", &[
+        ("nullFlavor", "NI"),
+        ("codeSystem", set.oid),
+        ("codeSystemName", set.name),
+        ("codeSystemVersion", version),
+    ]);
+}
+
+/// The strength, which documents carry as text.
+pub(super) fn strength(xml: &mut Xml, product: &Product) {
+    if let Some(strength) = said(&product.strength) {
+        xml.element("doseQuantity", &[("nullFlavor", "NA")], |xml| {
+            xml.element("translation", &[], |xml| xml.text("originalText", &[], strength));
+        });
+    }
+}
+
+/// What the header of a document says beside the people.
+pub(super) struct HeaderFacts<'a> {
+    pub(super) reference: &'a DocumentReference,
+    pub(super) version: u32,
+    pub(super) made_at: NaiveDateTime,
+    pub(super) encounter_at: NaiveDateTime,
+    pub(super) encounter_organisation: Option<&'a Organisation>,
+    pub(super) patient: &'a Patient,
+    pub(super) authors: &'a [((&'a str, &'a str), &'a Professional)],
+    pub(super) related: Option<(&'a str, &'a DocumentReference)>,
+}
+
+/// A whole document: its header, and the body that `entries` writes into the innermost section.
+pub(super) fn document(
+    facts: &HeaderFacts<'_>,
+    writing: &Writing,
+    narrative: (&[String], &[String]),
+    entries: impl FnOnce(&mut Xml),
+) -> Result<Vec<u8>, WriteError> {
+    let mut xml = Xml::new();
+    let root = [
+        ("xmlns", "urn:hl7-org:v3"),
+        ("xmlns:hl7fi", "urn:hl7finland"),
+        ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"),
+        ("xsi:schemaLocation", "urn:hl7-org:v3 CDA_Fi.xsd"),
+    ];
+    xml.element("ClinicalDocument", &root, |xml| {
+        header(xml, facts, writing);
+        xml.element("component", &[], |xml| {
+            xml.element("structuredBody", &[("ID", "mainbody")], |xml| {
+                xml.element("component", &[], |xml| {
+                    xml.empty("templateId", &[("root", writing.definition.body.as_str())]);
+                    sections(xml, facts.reference, narrative, entries);
+                });
+            });
+        });
+    });
+    xml.document()
+}
+
+fn header(xml: &mut Xml, facts: &HeaderFacts<'_>, writing: &Writing) {
+    let title = facts.reference.document_type.title();
+    xml.empty("realmCode", &[("code", "FI")]);
+    xml.empty("typeId", &[("extension", "POCD_HD000040"), ("root", "2.16.840.1.113883.1.3")]);
+    xml.empty("templateId", &[("root", writing.definition.header.as_str())]);
+    xml.empty("id", &[("root", facts.reference.id.as_str())]);
+    code(xml, "code", DOCUMENT_TYPES, facts.reference.document_type.code(), title);
+    xml.text("title", &[], title);
+    time(xml, "effectiveTime", facts.made_at);
+    code(xml, "confidentialityCode", CONFIDENTIALITY, "5", "Terveydenhuollon salassapidettävä");
+    xml.empty("languageCode", &[("code", "fi")]);
+    xml.empty("setId", &[("root", facts.reference.set_id.as_str())]);
+    xml.empty("versionNumber", &[("value", &facts.version.to_string())]);
+    record_target(xml, facts.patient);
+    for (function, person) in facts.authors {
+        author(xml, Some(*function), person);
+    }
+    xml.element("custodian", &[], |xml| {
+        xml.element("assignedCustodian", &[], |xml| {
+            xml.element("representedCustodianOrganization", &[], |xml| {
+                xml.empty("id", &[("root", CUSTODIAN)]);
+                xml.text("name", &[], "Kansaneläkelaitos");
+                xml.element("addr", &[("use", "PST")], |xml| {
+                    xml.text("postBox", &[], "PL 450");
+                    xml.text("city", &[], "Helsinki");
+                    xml.text("postalCode", &[], "00101");
+                });
+            });
+        });
+    });
+    if let Some((type_code, document)) = facts.related {
+        xml.element("relatedDocument", &[("typeCode", type_code)], |xml| {
+            xml.element("parentDocument", &[], |xml| document_ids(xml, document));
+        });
+    }
+    xml.element("componentOf", &[], |xml| {
+        xml.element("encompassingEncounter", &[], |xml| {
+            time(xml, "effectiveTime", facts.encounter_at);
+            if let Some(unit) = facts.encounter_organisation {
+                xml.element("location", &[], |xml| facility(xml, unit));
+            }
+        });
+    });
+    let software = &writing.software;
+    xml.element("hl7fi:localHeader", &[], |xml| {
+        time(xml, "hl7fi:declaredTime", facts.made_at);
+        xml.text(
+            "hl7fi:softwareSupport",
+            &[("moderator", &software.vendor), ("product", &software.product), ("version", &software.version)],
+            &format!("{} {} {}", software.vendor, software.product, software.version),
+        );
+    });
+}
+
+fn sections(
+    xml: &mut Xml,
+    document: &DocumentReference,
+    (place, medicine): (&[String], &[String]),
+    entries: impl FnOnce(&mut Xml),
+) {
+    let title = document.document_type.title();
+    let ids: Vec<String> = (1..=3).map(|arc| document.id.child(arc).to_string()).collect();
+    let [outer, middle, inner] = ids.as_slice() else { return };
+    section(xml, outer, |xml| {
+        code(xml, "code", DOCUMENT_TYPES, document.document_type.code(), title);
+        xml.text("title", &[], title);
+        xml.element("component", &[], |xml| {
+            section(xml, middle, |xml| {
+                paragraphs(xml, place);
+                xml.element("component", &[], |xml| {
+                    section(xml, inner, |xml| {
+                        paragraphs(xml, medicine);
+                        entries(xml);
+                    });
+                });
+            });
+        });
+    });
+}
+
+fn section(xml: &mut Xml, id: &str, inside: impl FnOnce(&mut Xml)) {
+    xml.element("section", &[("ID", &format!("OID{id}"))], |xml| {
+        xml.empty("id", &[("root", id)]);
+        inside(xml);
+    });
+}
+
+fn paragraphs(xml: &mut Xml, lines: &[String]) {
+    xml.element("text", &[], |xml| {
+        for line in lines {
+            xml.element("paragraph", &[], |xml| xml.text("content", &[], line));
+        }
+    });
+}

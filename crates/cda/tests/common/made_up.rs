@@ -1,0 +1,231 @@
+//! Made-up dispensations and prescriptions: artificial people, and texts with everything that XML must escape.
+
+use chrono::{Days, NaiveDate, NaiveDateTime};
+use prescription::rules::samples;
+use prescription::*;
+use proptest::option;
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+use tiski_cda::{Definition, Software, Writing};
+
+/// How the tests write.
+pub fn writing(definition: Definition) -> Writing {
+    let text = |text: &str| text.to_owned();
+    Writing { definition, software: Software { vendor: text("Tiski & co"), product: text("Tiski"), version: text("0.1.0") } }
+}
+
+/// A text that survives trimming and line ends, with all that XML escapes.
+pub fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-zåäöA-ZÅÄÖ0-9&<>\"'µ½ .,;:%/+-]{1,40}",
+        Just("Ota 1 tabletti <ruoan> kanssa & \"heti\"\naamulla\t!".to_owned()),
+        Just("]]>".to_owned()),
+        Just("&amp; &#10; <!-- --> 😀".to_owned()),
+    ]
+    .prop_map(|t| t.trim().to_owned())
+    .prop_filter("empty", |t| !t.is_empty())
+}
+
+fn word() -> impl Strategy<Value = String> {
+    "[a-zåäöA-ZÅÄÖ][a-zåäö'&<-]{0,12}"
+}
+
+fn oid() -> impl Strategy<Value = Oid> {
+    (1u32..99_999_999, 1u32..9_999).prop_map(|(a, b)| Oid::parse(&format!("1.2.246.10.{a}.93.2026.{b}")).unwrap())
+}
+
+fn reference(types: &'static [&'static str]) -> impl Strategy<Value = DocumentReference> {
+    (oid(), oid(), proptest::sample::select(types)).prop_map(|(id, set_id, t)| DocumentReference {
+        id,
+        set_id,
+        document_type: t.into(),
+    })
+}
+
+fn time() -> impl Strategy<Value = NaiveDateTime> {
+    (0i64..4_000_000_000).prop_map(|s| chrono::DateTime::from_timestamp(s, 0).unwrap().naive_utc())
+}
+
+fn date() -> impl Strategy<Value = NaiveDate> {
+    (0u64..60_000).prop_map(|d| NaiveDate::from_ymd_opt(1900, 1, 1).unwrap().checked_add_days(Days::new(d)).unwrap())
+}
+
+fn name(suffix: bool) -> impl Strategy<Value = PersonName> {
+    let suffix = if suffix { option::of(word()).boxed() } else { Just(None).boxed() };
+    (proptest::collection::vec(word(), 0..4), option::of(word()), word(), suffix)
+        .prop_map(|(given, call_name, family, suffix)| PersonName { given, call_name, family, suffix })
+}
+
+fn patient() -> impl Strategy<Value = Patient> {
+    let code = option::of("[0-3][0-9][01][0-9]{3}[-A]9[0-9]{2}[0-9A-Y]");
+    let sex = proptest::sample::select(&[Sex::Unknown, Sex::Male, Sex::Female, Sex::NotSpecified]);
+    (code, name(false), option::of(date()), sex).prop_map(|(code, name, birth_date, sex)| Patient {
+        identity_code: code.map(|c| PersonIdentityCode::as_stated(&c)),
+        name,
+        birth_date,
+        sex,
+    })
+}
+
+fn organisation() -> impl Strategy<Value = Organisation> {
+    let address = (word(), "[0-9]{5}", word()).prop_map(|(street, postal_code, city)| Address { street, postal_code, city });
+    (oid(), text(), option::of("[+0-9][0-9]{5,10}"), option::of(address))
+        .prop_map(|(id, name, phone, address)| Organisation { id, name, phone, address })
+}
+
+fn professional(organisation: Option<Organisation>) -> impl Strategy<Value = Professional> {
+    let right = option::of("[0-9]{3}".prop_map(|r| Right::new(&r)));
+    ("[0-9]{11}", option::of("[0-9]{6}"), name(true), right, option::of(time())).prop_map(
+        move |(number, prescriber_id, name, right, logged_in_at)| Professional {
+            registration: RegistrationNumber::parse(&number).ok(),
+            prescriber_id,
+            name,
+            right,
+            organisation: organisation.clone(),
+            logged_in_at,
+        },
+    )
+}
+
+fn decimal() -> impl Strategy<Value = Decimal> {
+    (0i64..100_000_000, 0u32..6).prop_map(|(m, scale)| Decimal::new(m, scale))
+}
+
+pub fn amount() -> impl Strategy<Value = Amount> {
+    (decimal(), "[a-zåäöµ&%]{1,8}").prop_map(|(value, unit)| Amount { value, unit: Unit::new(&unit) })
+}
+
+fn product(container: bool) -> impl Strategy<Value = Product> {
+    let atc = ("[A-Z][0-9]{2}[A-Z]{2}[0-9]{2}", option::of(text()))
+        .prop_map(|(code, name)| Code { code, system: "1.2.246.537.6.32".into(), name });
+    let kind = proptest::sample::select(&["1", "2", "3", "4", "6", "7", "9", "10", "11", "77"]);
+    let container = if container { option::of(text()).boxed() } else { Just(None).boxed() };
+    (
+        (kind, text(), option::of(text()), option::of(text()), option::of(atc)),
+        (option::of("[0-9]{6}"), option::of(text()), container, option::of("20[0-9]{2}\\.0[0-9]{2}")),
+    )
+        .prop_map(|((kind, name, strength, form, atc), (vnr, holder, container, database_version))| Product {
+            kind: kind.into(),
+            name,
+            strength,
+            form,
+            atc,
+            vnr: vnr.and_then(|v| Vnr::parse(&v).ok()),
+            holder,
+            container,
+            database_version,
+        })
+}
+
+fn control() -> impl Strategy<Value = Option<ControlClass>> {
+    option::of(proptest::sample::select(&["H", "P", "Z", "Q"]).prop_map(ControlClass::from))
+}
+
+fn remaining() -> impl Strategy<Value = RemainingStatement> {
+    (option::of(decimal()), option::of("[0-9]{1,2}X[0-9]{1,3}"), "[a-zå]{0,5}")
+        .prop_map(|(value, text, unit)| RemainingStatement { value, text, unit: Unit::new(&unit) })
+}
+
+pub fn dispensation() -> impl Strategy<Value = Dispensation> {
+    let people = organisation().prop_flat_map(|pharmacy| {
+        (professional(Some(pharmacy.clone())), Just(pharmacy), option::of(professional(None)))
+    });
+    let reason = ("[A-Z]", option::of(text()), option::of(text()))
+        .prop_map(|(code, name, words)| (Code { code, system: "1.2.246.537.5.40183.2009".into(), name }, words));
+    (
+        (reference(&["10"]), 1u32..9, reference(&["1", "3"]), patient(), people, time(), time()),
+        (product(false), 0u32..99, amount(), 1u32..20, option::of(text()), amount(), remaining()),
+        (any::<[bool; 6]>(), option::of(text()), option::of(text()), option::of(decimal())),
+        (option::of(reason), option::of(0u32..9), control(), option::of(text())),
+    )
+        .prop_map(|(who, what, says, more)| {
+            let (reference, version, prescription, patient, (author, pharmacy, preparer), dispensed_at, made_at) = who;
+            let (product, packages, package_size, package_factor, package_text, delivered, remaining) = what;
+            let ([part_package, compounded, fully_dispensed, dose_dispensing, substituted, narcotic], remark, report, price) =
+                says;
+            let (substitution_reason, copayments, control, label) = more;
+            Dispensation {
+                reference,
+                version,
+                prescription,
+                patient,
+                author,
+                pharmacy,
+                preparer,
+                dispensed_at,
+                made_at,
+                product,
+                packages,
+                package_size,
+                package_factor,
+                package_text,
+                part_package,
+                compounded,
+                delivered,
+                remaining,
+                fully_dispensed,
+                dose_dispensing,
+                substituted,
+                remark,
+                report_to_kela: report,
+                price,
+                substitution_reason,
+                copayments,
+                control,
+                narcotic,
+                label_dosage: label.unwrap_or_default(),
+            }
+        })
+}
+
+fn quantity() -> impl Strategy<Value = Quantity> {
+    prop_oneof![
+        (1u32..99, 1u32..20, amount(), option::of(text()))
+            .prop_map(|(count, factor, size, text)| Quantity::Packages { count, factor, size, text }),
+        amount().prop_map(|amount| Quantity::Total { amount }),
+        (option::of(date()), 1u32..400, proptest::sample::select(&["d", "mo", "a"]))
+            .prop_map(|(start, length, unit)| Quantity::Period { start, length, unit: unit.to_owned() }),
+        Just(Quantity::Nothing),
+    ]
+}
+
+pub fn prescription() -> impl Strategy<Value = Prescription> {
+    let iteration = (0u32..20, option::of(1u32..400), option::of(text()))
+        .prop_map(|(repeats, interval_days, text)| Iteration { repeats, interval_days, text });
+    let people = option::of(organisation()).prop_flat_map(professional);
+    (
+        (oid(), patient(), people, option::of(professional(None)), time(), option::of(date())),
+        (product(true), proptest::collection::vec(text(), 0..4), quantity(), option::of(iteration)),
+        (option::of(text()), any::<[bool; 8]>(), control(), option::of(text()), option::of(text())),
+        proptest::sample::select(&["1", "2", "3", "5"]),
+    )
+        .prop_map(|((id, patient, prescriber, recorder, prescribed_at, valid_until), what, says, kind)| {
+            let (product, active_substances, quantity, iteration) = what;
+            let (dosage, [only_text, sic, narcotic, no_substitution, no_renewal, permanent, doses, first], control, purpose, message) =
+                says;
+            Prescription {
+                reference: DocumentReference { set_id: id.clone(), id, document_type: DocumentType::Prescription },
+                patient,
+                prescriber,
+                recorder,
+                prescribed_at,
+                valid_until,
+                kind: kind.into(),
+                product,
+                active_substances,
+                quantity,
+                iteration,
+                dosage: Dosage { text: dosage.unwrap_or_default(), only_text, sic },
+                control,
+                narcotic,
+                purpose,
+                message_to_pharmacy: message,
+                substitution_prohibited: no_substitution,
+                renewal_prohibited: no_renewal,
+                permanent,
+                dose_dispensing: doses,
+                first_use: first,
+                ..samples::iterated_diazepam()
+            }
+        })
+}
