@@ -10,9 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// An event's place in the journal: 1, 2, 3 … without gaps. Order is by this, never by a clock.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Sequence(pub(crate) u64);
 
@@ -97,13 +95,7 @@ pub(crate) fn content_hash(salt: &[u8], content: &Content<'_>) -> [u8; 32] {
 }
 
 /// The hash of one event: over the one before it, its place, kind and time, and the hash of its content.
-pub(crate) fn link(
-    previous: &[u8; 32],
-    sequence: Sequence,
-    kind: &str,
-    at: i64,
-    content: &[u8; 32],
-) -> [u8; 32] {
+pub(crate) fn link(previous: &[u8; 32], sequence: Sequence, kind: &str, at: i64, content: &[u8; 32]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     hasher.update(b"tiski-event-1");
     hasher.update(previous);
@@ -131,13 +123,7 @@ pub(crate) struct StoredEvent {
 
 impl StoredEvent {
     /// The event that follows `head`.
-    pub(crate) fn after(
-        head: &Head,
-        kind: &str,
-        at: i64,
-        content: &Content<'_>,
-        salt: &[u8],
-    ) -> StoredEvent {
+    pub(crate) fn after(head: &Head, kind: &str, at: i64, content: &Content<'_>, salt: &[u8]) -> StoredEvent {
         let sequence = Sequence(head.sequence.0.saturating_add(1));
         let hashed = content_hash(salt, content);
         StoredEvent {
@@ -156,18 +142,12 @@ impl StoredEvent {
 
     /// The journal's end once this event is the last.
     pub(crate) fn head(&self) -> Head {
-        Head {
-            sequence: self.sequence,
-            hash: self.hash,
-        }
+        Head { sequence: self.sequence, hash: self.hash }
     }
 
     /// Whether payload and salt were erased. Half an erasure is none: it is found as a fault of the payload.
     pub(crate) fn is_erased(&self) -> bool {
-        self.payload.is_none()
-            && self.salt.is_none()
-            && self.actor.is_none()
-            && self.document_id.is_none()
+        self.payload.is_none() && self.salt.is_none() && self.actor.is_none() && self.document_id.is_none()
     }
 }
 
@@ -192,31 +172,19 @@ impl Walk {
         self.events = self.events.saturating_add(1);
         let gap = event.sequence.0 != self.head.sequence.0.saturating_add(1);
         if gap {
-            self.fault(Fault::Missing {
-                after: self.head.sequence,
-                before: event.sequence,
-            });
+            self.fault(Fault::Missing { after: self.head.sequence, before: event.sequence });
         }
         if !gap && event.previous != self.head.hash {
             self.fault(Fault::Link(event.sequence));
         }
-        let linked = link(
-            &event.previous,
-            event.sequence,
-            &event.kind,
-            event.at,
-            &event.content,
-        );
+        let linked = link(&event.previous, event.sequence, &event.kind, event.at, &event.content);
         if linked != event.hash {
             self.fault(Fault::Event(event.sequence));
         }
         match (&event.salt, &event.payload) {
             (Some(salt), Some(payload)) => {
-                let content = Content {
-                    actor: event.actor.as_deref(),
-                    document_id: event.document_id.as_deref(),
-                    payload,
-                };
+                let content =
+                    Content { actor: event.actor.as_deref(), document_id: event.document_id.as_deref(), payload };
                 if content_hash(salt, &content) != event.content {
                     self.fault(Fault::Payload(event.sequence));
                 }
@@ -244,10 +212,7 @@ impl Walk {
             self.fault(Fault::Vanished(sequence));
         }
         if *noted != self.head {
-            self.fault(Fault::End {
-                noted: noted.sequence,
-                found: self.head.sequence,
-            });
+            self.fault(Fault::End { noted: noted.sequence, found: self.head.sequence });
         }
     }
 

@@ -149,15 +149,14 @@ impl From<rusqlite::Error> for RecordError {
         };
         let sqlite = failure.extended_code;
         match failure.code {
-            ErrorCode::DatabaseBusy
-            | ErrorCode::DatabaseLocked
-            | ErrorCode::FileLockingProtocolFailed => RecordError::InUse,
+            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed => {
+                RecordError::InUse
+            }
             ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => RecordError::Damaged,
             ErrorCode::DiskFull => RecordError::DiskFull,
-            ErrorCode::SystemIoFailure
-            | ErrorCode::CannotOpen
-            | ErrorCode::ReadOnly
-            | ErrorCode::PermissionDenied => RecordError::Disk { sqlite },
+            ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied => {
+                RecordError::Disk { sqlite }
+            }
             _ => RecordError::Internal { sqlite },
         }
     }

@@ -43,9 +43,7 @@ fn prepare(path: &Path, options: &Options) -> Result<(), RecordError> {
     let failed = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => RecordError::Missing,
         std::io::ErrorKind::StorageFull => RecordError::DiskFull,
-        _ => RecordError::Disk {
-            sqlite: rusqlite::ffi::SQLITE_CANTOPEN,
-        },
+        _ => RecordError::Disk { sqlite: rusqlite::ffi::SQLITE_CANTOPEN },
     };
     if path.try_exists().map_err(failed)? {
         return Ok(());
@@ -65,14 +63,8 @@ fn prepare(path: &Path, options: &Options) -> Result<(), RecordError> {
     }
     #[cfg(unix)]
     if let Some(folder) = path.parent() {
-        let folder = if folder.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            folder
-        };
-        std::fs::File::open(folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(failed)?;
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
     }
     Ok(())
 }
@@ -88,9 +80,7 @@ fn unlock(connection: &Connection, key: &Key) -> Result<(), RecordError> {
     word(connection, "locking_mode = EXCLUSIVE", "locking_mode", "exclusive")?;
     match connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0)) {
         Ok(_) => Ok(()),
-        Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
-            Err(RecordError::WrongKey)
-        }
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => Err(RecordError::WrongKey),
         Err(error) => Err(error.into()),
     }
 }
@@ -113,26 +103,12 @@ fn set(connection: &Connection) -> Result<(), RecordError> {
     Ok(())
 }
 
-fn word(
-    connection: &Connection,
-    statement: &str,
-    setting: &'static str,
-    expected: &str,
-) -> Result<(), RecordError> {
-    let found: String =
-        connection.query_row(&format!("PRAGMA {statement}"), [], |row| row.get(0))?;
-    if found.eq_ignore_ascii_case(expected) {
-        Ok(())
-    } else {
-        Err(RecordError::Settings { setting })
-    }
+fn word(connection: &Connection, statement: &str, setting: &'static str, expected: &str) -> Result<(), RecordError> {
+    let found: String = connection.query_row(&format!("PRAGMA {statement}"), [], |row| row.get(0))?;
+    if found.eq_ignore_ascii_case(expected) { Ok(()) } else { Err(RecordError::Settings { setting }) }
 }
 
-fn number(
-    connection: &Connection,
-    setting: &'static str,
-    expected: i64,
-) -> Result<(), RecordError> {
+fn number(connection: &Connection, setting: &'static str, expected: i64) -> Result<(), RecordError> {
     word_or_number(connection, setting, setting, expected)
 }
 
@@ -143,11 +119,7 @@ fn word_or_number(
     expected: i64,
 ) -> Result<(), RecordError> {
     let found: i64 = connection.query_row(&format!("PRAGMA {statement}"), [], |row| row.get(0))?;
-    if found == expected {
-        Ok(())
-    } else {
-        Err(RecordError::Settings { setting })
-    }
+    if found == expected { Ok(()) } else { Err(RecordError::Settings { setting }) }
 }
 
 /// Brings the file to this program's format, each step in a transaction of its own.
@@ -158,13 +130,8 @@ fn migrate(connection: &mut Connection, options: &Options) -> Result<(), RecordE
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     let found = header(connection, "user_version")?;
     let application = header(connection, "application_id")?;
-    let tables: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    let ours = if tables == 0 {
-        found == 0
-    } else {
-        application == APPLICATION
-    };
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let ours = if tables == 0 { found == 0 } else { application == APPLICATION };
     if !ours {
         return Err(RecordError::NotARecord);
     }

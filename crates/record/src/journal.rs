@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use crate::chain::{Content, StoredEvent};
 use crate::owner::Writer;
 use crate::{
-    DEFAULT_LISTING, Head, LIMIT_BATCH_DOCUMENTS, LIMIT_BATCH_EVENTS, LIMIT_ERASURE, LIMIT_LISTING,
-    LIMIT_NAME_BYTES, LIMIT_PAYLOAD_BYTES, NewDocument, RecordError, Sequence, outbox, time,
+    DEFAULT_LISTING, Head, LIMIT_BATCH_DOCUMENTS, LIMIT_BATCH_EVENTS, LIMIT_ERASURE, LIMIT_LISTING, LIMIT_NAME_BYTES,
+    LIMIT_PAYLOAD_BYTES, NewDocument, RecordError, Sequence, outbox, time,
 };
 
 /// The kinds of event that the record itself writes. Nobody else may use a kind that begins with `record.` or
@@ -63,13 +63,7 @@ pub struct NewEvent {
 impl NewEvent {
     /// An event of nobody, about no document.
     pub fn new(kind: impl Into<String>, at: DateTime<Utc>, payload: Value) -> NewEvent {
-        NewEvent {
-            kind: kind.into(),
-            at,
-            actor: None,
-            document_id: None,
-            payload,
-        }
+        NewEvent { kind: kind.into(), at, actor: None, document_id: None, payload }
     }
 
     /// The same event with who did it.
@@ -145,13 +139,7 @@ pub struct Batch {
 impl Batch {
     /// A batch with nothing in it.
     pub fn new(at: DateTime<Utc>) -> Batch {
-        Batch {
-            at,
-            actor: None,
-            events: Vec::new(),
-            settle: Vec::new(),
-            outbox: Vec::new(),
-        }
+        Batch { at, actor: None, events: Vec::new(), settle: Vec::new(), outbox: Vec::new() }
     }
 
     /// The same batch with who did it.
@@ -178,10 +166,7 @@ impl Batch {
     /// The same batch with one more refused document that it settles.
     #[must_use]
     pub fn settling(mut self, document_id: impl Into<String>, how: impl Into<String>) -> Batch {
-        self.settle.push(Settlement {
-            document_id: document_id.into(),
-            how: how.into(),
-        });
+        self.settle.push(Settlement { document_id: document_id.into(), how: how.into() });
         self
     }
 
@@ -232,17 +217,11 @@ pub struct Period {
 impl Period {
     /// From `from` until just before `to`.
     pub fn between(from: DateTime<Utc>, to: DateTime<Utc>) -> Period {
-        Period {
-            from: Some(from),
-            to: Some(to),
-        }
+        Period { from: Some(from), to: Some(to) }
     }
 
     pub(crate) fn bounds(&self) -> (i64, i64) {
-        (
-            self.from.map_or(i64::MIN, time::to_file),
-            self.to.map_or(i64::MAX, time::to_file),
-        )
+        (self.from.map_or(i64::MIN, time::to_file), self.to.map_or(i64::MAX, time::to_file))
     }
 }
 
@@ -321,23 +300,13 @@ pub(crate) fn commit(writer: &mut Writer<'_>, batch: &Batch) -> Result<Committed
         writer.event(&event.kind, event.at, &content)?;
     }
     for settlement in &batch.settle {
-        outbox::settle(
-            writer,
-            &settlement.document_id,
-            &settlement.how,
-            batch.actor.as_deref(),
-            batch.at,
-        )?;
+        outbox::settle(writer, &settlement.document_id, &settlement.how, batch.actor.as_deref(), batch.at)?;
     }
     for document in &batch.outbox {
         outbox::save(writer, document, batch.actor.as_deref(), batch.at)?;
     }
     let last = writer.head().sequence;
-    Ok(Committed {
-        first: first.min(last),
-        last,
-        already: last < first,
-    })
+    Ok(Committed { first: first.min(last), last, already: last < first })
 }
 
 /// Erases payloads and salts, and writes that it did.
@@ -350,17 +319,13 @@ pub(crate) fn erase(writer: &mut Writer<'_>, erasure: &Erasure) -> Result<Commit
     for sequence in &erasure.events {
         let kind: Option<String> = writer
             .connection()
-            .query_row(
-                "SELECT kind FROM event WHERE sequence = ?1 AND payload IS NOT NULL",
-                [sequence.0],
-                |row| row.get(0),
-            )
+            .query_row("SELECT kind FROM event WHERE sequence = ?1 AND payload IS NOT NULL", [sequence.0], |row| {
+                row.get(0)
+            })
             .optional()?;
         match kind {
             None => {
-                return Err(RecordError::UnknownEvent {
-                    sequence: sequence.0,
-                });
+                return Err(RecordError::UnknownEvent { sequence: sequence.0 });
             }
             Some(kind) if kind.starts_with("record.") || kind.starts_with("outbox.") => {
                 return Err(RecordError::BadKind);
@@ -381,32 +346,16 @@ pub(crate) fn erase(writer: &mut Writer<'_>, erasure: &Erasure) -> Result<Commit
         )?;
     }
     let payload = json!({ "reason": erasure.reason, "events": erased, "documents": erasure.documents.len() });
-    let content = Content {
-        actor: erasure.actor.as_deref(),
-        document_id: None,
-        payload: &text(&payload)?,
-    };
+    let content = Content { actor: erasure.actor.as_deref(), document_id: None, payload: &text(&payload)? };
     let sequence = writer.event(kinds::ERASED, erasure.at, &content)?;
-    Ok(Committed {
-        first: sequence,
-        last: sequence,
-        already: false,
-    })
+    Ok(Committed { first: sequence, last: sequence, already: false })
 }
 
 /// The events that the filter names.
 pub(crate) fn list(connection: &Connection, filter: &EventFilter) -> Result<Vec<Event>, RecordError> {
     let (from, to) = filter.period.bounds();
-    let kinds = if filter.kinds.is_empty() {
-        None
-    } else {
-        Some(json!(filter.kinds).to_string())
-    };
-    let (direction, beyond, end) = if filter.newest_first {
-        ("DESC", "<", u64::MAX >> 1)
-    } else {
-        ("ASC", ">", 0)
-    };
+    let kinds = if filter.kinds.is_empty() { None } else { Some(json!(filter.kinds).to_string()) };
+    let (direction, beyond, end) = if filter.newest_first { ("DESC", "<", u64::MAX >> 1) } else { ("ASC", ">", 0) };
     let mut statement = connection.prepare(&format!(
         "SELECT sequence, kind, at, actor, document_id, payload FROM event
          WHERE sequence {beyond} :after AND at >= :from AND at < :to
@@ -446,14 +395,9 @@ pub(crate) fn parsed(text: &str) -> Result<Value, RecordError> {
 
 /// The journal's end as the record has noted it.
 pub(crate) fn noted_head(connection: &Connection) -> Result<Head, RecordError> {
-    Ok(
-        connection.query_row("SELECT sequence, hash FROM head WHERE id = 1", [], |row| {
-            Ok(Head {
-                sequence: Sequence(row.get(0)?),
-                hash: row.get(1)?,
-            })
-        })?,
-    )
+    Ok(connection.query_row("SELECT sequence, hash FROM head WHERE id = 1", [], |row| {
+        Ok(Head { sequence: Sequence(row.get(0)?), hash: row.get(1)? })
+    })?)
 }
 
 /// Writes an event that is already linked to the head.
@@ -478,8 +422,7 @@ pub(crate) fn insert(connection: &Connection, event: &StoredEvent) -> Result<(),
 }
 
 /// The columns that [`stored`] reads.
-pub(crate) const STORED: &str =
-    "sequence, kind, at, actor, document_id, salt, payload, content, previous, hash";
+pub(crate) const STORED: &str = "sequence, kind, at, actor, document_id, salt, payload, content, previous, hash";
 
 /// An event as it lies in the file.
 pub(crate) fn stored(row: &Row<'_>) -> Result<StoredEvent, rusqlite::Error> {

@@ -18,9 +18,7 @@ impl Key {
 
     /// SQLCipher's statement for a raw key; the text is wiped when dropped.
     pub(crate) fn statement(&self) -> Zeroizing<String> {
-        const DIGITS: [char; 16] = [
-            '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
-        ];
+        const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
         // The capacity is set at once: a string that grows leaves copies of the key behind.
         let mut text = Zeroizing::new(String::with_capacity(96));
         text.push_str("PRAGMA key = \"x'");

@@ -22,14 +22,10 @@ mod verify;
 
 pub use chain::{Fault, Head, Sequence};
 pub use error::RecordError;
-pub use journal::{
-    Batch, Committed, Erasure, Event, EventFilter, NewEvent, Period, Settlement, kinds,
-};
+pub use journal::{Batch, Committed, Erasure, Event, EventFilter, NewEvent, Period, Settlement, kinds};
 pub use key::Key;
 pub use limits::*;
 pub use options::{NoRandomness, Options, Randomness};
-pub use outbox::{
-    Change, Counts, Due, NewDocument, OutboxFilter, OutboxItem, OutboxState, StoredDocument,
-};
+pub use outbox::{Change, Counts, Due, NewDocument, OutboxFilter, OutboxItem, OutboxState, StoredDocument};
 pub use record::{Identity, Record};
 pub use verify::VerifyReport;

@@ -37,10 +37,7 @@ impl Door {
                 }
             })
             .map_err(|_| RecordError::Closed)?;
-        Ok(Door {
-            jobs: Some(jobs),
-            thread: Some(thread),
-        })
+        Ok(Door { jobs: Some(jobs), thread: Some(thread) })
     }
 
     /// Has the owner do something and waits for its own answer.
@@ -53,11 +50,7 @@ impl Door {
             // Nobody waits any more when the asking thread is gone; the work is done all the same.
             let _ = answer.send(work(owner));
         });
-        self.jobs
-            .as_ref()
-            .ok_or(RecordError::Closed)?
-            .send(job)
-            .map_err(|_| RecordError::Closed)?;
+        self.jobs.as_ref().ok_or(RecordError::Closed)?.send(job).map_err(|_| RecordError::Closed)?;
         answered.recv().map_err(|_| RecordError::Closed)?
     }
 }
@@ -138,49 +131,30 @@ impl Owner {
                 [before.0],
                 |row| row.get(0),
             )?;
-            let content = Content {
-                actor: None,
-                document_id: None,
-                payload: "{}",
-            };
+            let content = Content { actor: None, document_id: None, payload: "{}" };
             writer.event(kinds::DOUBT_CLEARED, time::from_file(at)?, &content)?;
             Ok(true)
         });
         match cleared {
             Ok(cleared) => {
                 self.doubt = None;
-                if cleared {
-                    Ok(())
-                } else {
-                    Err(RecordError::Uncertain)
-                }
+                if cleared { Ok(()) } else { Err(RecordError::Uncertain) }
             }
             Err(Failed::Before(error) | Failed::Commit { error, .. }) => Err(error),
         }
     }
 
-    fn transact<T>(
-        &mut self,
-        work: impl FnOnce(&mut Writer<'_>) -> Result<T, RecordError>,
-    ) -> Result<T, Failed> {
+    fn transact<T>(&mut self, work: impl FnOnce(&mut Writer<'_>) -> Result<T, RecordError>) -> Result<T, Failed> {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|error| Failed::Before(error.into()))?;
         let head = journal::noted_head(&transaction).map_err(Failed::Before)?;
-        let mut writer = Writer {
-            transaction: &transaction,
-            before: head,
-            head,
-            randomness: &self.randomness,
-        };
+        let mut writer = Writer { transaction: &transaction, before: head, head, randomness: &self.randomness };
         // An error drops the transaction, which rolls it back: nothing of it has been written.
         let done = work(&mut writer).map_err(Failed::Before)?;
         writer.note_head().map_err(Failed::Before)?;
-        transaction.commit().map_err(|error| Failed::Commit {
-            before: head.sequence,
-            error: error.into(),
-        })?;
+        transaction.commit().map_err(|error| Failed::Commit { before: head.sequence, error: error.into() })?;
         Ok(done)
     }
 }
@@ -190,10 +164,7 @@ enum Failed {
     /// Before its commit: it certainly is not in the file.
     Before(RecordError),
     /// While it was being made durable.
-    Commit {
-        before: Sequence,
-        error: RecordError,
-    },
+    Commit { before: Sequence, error: RecordError },
 }
 
 /// A transaction that writes: it gives every event its place in the journal and its link in the chain.

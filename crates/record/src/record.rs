@@ -13,10 +13,7 @@ use crate::journal::{self, Batch, Committed, Erasure, Event, EventFilter, NewEve
 use crate::outbox::{self, Change, Counts, Due, OutboxFilter, OutboxItem, StoredDocument};
 use crate::owner::{Door, Owner};
 use crate::verify::{self, VerifyReport};
-use crate::{
-    Head, Key, LIMIT_ANSWER_BYTES, LIMIT_BATCH_DOCUMENTS, Options, RecordError, Sequence, file,
-    time,
-};
+use crate::{Head, Key, LIMIT_ANSWER_BYTES, LIMIT_BATCH_DOCUMENTS, Options, RecordError, Sequence, file, time};
 
 /// Who a record is: what makes the identifiers that are made with it its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -51,18 +48,12 @@ impl Record {
                 "program": env!("CARGO_PKG_VERSION"),
             }))?;
             owner.write(|writer| {
-                let content = Content {
-                    actor: None,
-                    document_id: None,
-                    payload: &payload,
-                };
+                let content = Content { actor: None, document_id: None, payload: &payload };
                 writer.event(kinds::CREATED, options.now, &content)
             })?;
         }
         outbox::release(&mut owner, options.now)?;
-        Ok(Record {
-            door: Arc::new(Door::open(owner)?),
-        })
+        Ok(Record { door: Arc::new(Door::open(owner)?) })
     }
 
     /// Appends events to the journal, all or none.
@@ -81,26 +72,22 @@ impl Record {
     /// the first time.
     pub fn commit(&self, batch: Batch) -> Result<Committed, RecordError> {
         batch.check()?;
-        self.door
-            .ask(move |owner| owner.write(|writer| journal::commit(writer, &batch)))
+        self.door.ask(move |owner| owner.write(|writer| journal::commit(writer, &batch)))
     }
 
     /// The events that the filter names.
     pub fn events(&self, filter: EventFilter) -> Result<Vec<Event>, RecordError> {
-        self.door
-            .ask(move |owner| journal::list(owner.connection(), &filter))
+        self.door.ask(move |owner| journal::list(owner.connection(), &filter))
     }
 
     /// The journal's end: what a person's card signs at the end of the day.
     pub fn head(&self) -> Result<Head, RecordError> {
-        self.door
-            .ask(|owner| journal::noted_head(owner.connection()))
+        self.door.ask(|owner| journal::noted_head(owner.connection()))
     }
 
     /// Erases payloads whose lawful time has ended; the chain holds on without them.
     pub fn erase(&self, erasure: Erasure) -> Result<Committed, RecordError> {
-        self.door
-            .ask(move |owner| owner.write(|writer| journal::erase(writer, &erasure)))
+        self.door.ask(move |owner| owner.write(|writer| journal::erase(writer, &erasure)))
     }
 
     /// Rebuilds the chain, compares the outbox with the journal, and has SQLite and SQLCipher check the file. Other
@@ -118,8 +105,7 @@ impl Record {
 
     /// When the next document is due: `None` when nothing waits. A moment in the past means now.
     pub fn next_due(&self) -> Result<Option<DateTime<Utc>>, RecordError> {
-        self.door
-            .ask(|owner| outbox::next_due(owner.connection()))
+        self.door.ask(|owner| outbox::next_due(owner.connection()))
     }
 
     /// Notes that an attempt to send failed, and when to try again.
@@ -140,17 +126,10 @@ impl Record {
     }
 
     /// Notes that the Centre accepted a document, with its answer as it came.
-    pub fn accepted(
-        &self,
-        document_id: &str,
-        answer: &[u8],
-        at: DateTime<Utc>,
-    ) -> Result<Change, RecordError> {
+    pub fn accepted(&self, document_id: &str, answer: &[u8], at: DateTime<Utc>) -> Result<Change, RecordError> {
         journal::at_most("answer", answer.len(), LIMIT_ANSWER_BYTES)?;
         let (document_id, answer) = (document_id.to_owned(), answer.to_vec());
-        self.door.ask(move |owner| {
-            owner.write(|writer| outbox::accepted(writer, &document_id, &answer, at))
-        })
+        self.door.ask(move |owner| owner.write(|writer| outbox::accepted(writer, &document_id, &answer, at)))
     }
 
     /// Notes that the Centre refused a document: with the code for programs and the sentence for the person who
@@ -165,53 +144,34 @@ impl Record {
         journal::name("code", code)?;
         let (document_id, code) = (document_id.to_owned(), code.to_owned());
         let sentence = outbox::cut(sentence);
-        self.door.ask(move |owner| {
-            owner.write(|writer| outbox::refused(writer, &document_id, &code, &sentence, at))
-        })
+        self.door.ask(move |owner| owner.write(|writer| outbox::refused(writer, &document_id, &code, &sentence, at)))
     }
 
     /// A person has a refused document sent again as it is.
-    pub fn resend(
-        &self,
-        document_id: &str,
-        actor: &str,
-        at: DateTime<Utc>,
-    ) -> Result<Change, RecordError> {
+    pub fn resend(&self, document_id: &str, actor: &str, at: DateTime<Utc>) -> Result<Change, RecordError> {
         journal::name("actor", actor)?;
         let (document_id, actor) = (document_id.to_owned(), actor.to_owned());
-        self.door.ask(move |owner| {
-            owner.write(|writer| outbox::resend(writer, &document_id, &actor, at))
-        })
+        self.door.ask(move |owner| owner.write(|writer| outbox::resend(writer, &document_id, &actor, at)))
     }
 
     /// A person has settled a refused document in another way. To settle it with the document that replaces it, use
     /// [`Batch::settling`].
-    pub fn settle(
-        &self,
-        document_id: &str,
-        how: &str,
-        actor: &str,
-        at: DateTime<Utc>,
-    ) -> Result<Change, RecordError> {
+    pub fn settle(&self, document_id: &str, how: &str, actor: &str, at: DateTime<Utc>) -> Result<Change, RecordError> {
         journal::name("way of settling", how)?;
         journal::name("actor", actor)?;
         let (document_id, how, actor) = (document_id.to_owned(), how.to_owned(), actor.to_owned());
-        self.door.ask(move |owner| {
-            owner.write(|writer| outbox::settle(writer, &document_id, &how, Some(&actor), at))
-        })
+        self.door.ask(move |owner| owner.write(|writer| outbox::settle(writer, &document_id, &how, Some(&actor), at)))
     }
 
     /// The documents that the filter names, without their bytes.
     pub fn outbox(&self, filter: OutboxFilter) -> Result<Vec<OutboxItem>, RecordError> {
-        self.door
-            .ask(move |owner| outbox::list(owner.connection(), &filter))
+        self.door.ask(move |owner| outbox::list(owner.connection(), &filter))
     }
 
     /// One document with its bytes and the Centre's answer.
     pub fn document(&self, document_id: &str) -> Result<Option<StoredDocument>, RecordError> {
         let document_id = document_id.to_owned();
-        self.door
-            .ask(move |owner| outbox::document(owner.connection(), &document_id))
+        self.door.ask(move |owner| outbox::document(owner.connection(), &document_id))
     }
 
     /// How many documents are in which state.
@@ -285,9 +245,5 @@ fn identity(owner: &Owner) -> Result<Identity, RecordError> {
         [],
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )?;
-    Ok(Identity {
-        workstation,
-        epoch,
-        created_at: time::from_file(created_at)?,
-    })
+    Ok(Identity { workstation, epoch, created_at: time::from_file(created_at)? })
 }

@@ -17,9 +17,7 @@ pub(crate) fn from_file(microseconds: i64) -> Result<DateTime<Utc>, RecordError>
 }
 
 /// A time that may be missing.
-pub(crate) fn from_file_if_any(
-    microseconds: Option<i64>,
-) -> Result<Option<DateTime<Utc>>, RecordError> {
+pub(crate) fn from_file_if_any(microseconds: Option<i64>) -> Result<Option<DateTime<Utc>>, RecordError> {
     microseconds.map(from_file).transpose()
 }
 

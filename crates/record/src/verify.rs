@@ -54,9 +54,7 @@ pub(crate) fn verify(door: &Door) -> Result<VerifyReport, RecordError> {
     let mut documents = 0u64;
     let mut after = Sequence::default();
     loop {
-        let (next, faults) = door.ask(move |owner| {
-            outbox::compare(owner.connection(), after, STEP)
-        })?;
+        let (next, faults) = door.ask(move |owner| outbox::compare(owner.connection(), after, STEP))?;
         for fault in faults {
             walk.fault(fault);
         }
@@ -112,10 +110,7 @@ fn step(connection: &Connection, mut walk: Walk) -> Result<(Walk, bool), RecordE
 
 /// The events that an erasure names.
 fn erased(event: &StoredEvent) -> Vec<Sequence> {
-    let payload: Option<Value> = event
-        .payload
-        .as_deref()
-        .and_then(|payload| journal::parsed(payload).ok());
+    let payload: Option<Value> = event.payload.as_deref().and_then(|payload| journal::parsed(payload).ok());
     payload
         .as_ref()
         .and_then(|payload| payload.get("events"))

@@ -9,11 +9,7 @@ fn journal(contents: &[(String, i64, Option<String>, String)]) -> (Vec<StoredEve
     let mut head = Head::default();
     let mut events = Vec::new();
     for (index, (kind, at, actor, payload)) in contents.iter().enumerate() {
-        let content = Content {
-            actor: actor.as_deref(),
-            document_id: None,
-            payload,
-        };
+        let content = Content { actor: actor.as_deref(), document_id: None, payload };
         let event = StoredEvent::after(&head, kind, *at, &content, &[index as u8; 16]);
         head = event.head();
         events.push(event);
@@ -31,15 +27,7 @@ fn walk(events: &[StoredEvent], head: &Head) -> Walk {
 }
 
 fn contents() -> impl Strategy<Value = Vec<(String, i64, Option<String>, String)>> {
-    proptest::collection::vec(
-        (
-            "[a-z]{1,8}",
-            any::<i64>(),
-            proptest::option::of("[a-z0-9]{0,6}"),
-            ".{0,20}",
-        ),
-        1..20,
-    )
+    proptest::collection::vec(("[a-z]{1,8}", any::<i64>(), proptest::option::of("[a-z0-9]{0,6}"), ".{0,20}"), 1..20)
 }
 
 proptest! {
@@ -139,14 +127,7 @@ proptest! {
 #[test]
 fn a_missing_part_is_not_an_empty_part() {
     let hash = |actor: Option<&str>, document_id: Option<&str>, payload: &str| {
-        content_hash(
-            b"salt",
-            &Content {
-                actor,
-                document_id,
-                payload,
-            },
-        )
+        content_hash(b"salt", &Content { actor, document_id, payload })
     };
     assert_ne!(hash(None, None, ""), hash(Some(""), None, ""));
     assert_ne!(hash(Some("a"), None, "b"), hash(None, Some("a"), "b"));

@@ -53,21 +53,10 @@ pub(super) fn item(row: &Row<'_>) -> Result<OutboxItem, RecordError> {
 }
 
 /// The documents that the filter names.
-pub(crate) fn list(
-    connection: &Connection,
-    filter: &OutboxFilter,
-) -> Result<Vec<OutboxItem>, RecordError> {
+pub(crate) fn list(connection: &Connection, filter: &OutboxFilter) -> Result<Vec<OutboxItem>, RecordError> {
     let (from, to) = filter.saved.bounds();
-    let states = if filter.states.is_empty() {
-        None
-    } else {
-        Some(json!(filter.states).to_string())
-    };
-    let (direction, beyond, end) = if filter.newest_first {
-        ("DESC", "<", u64::MAX >> 1)
-    } else {
-        ("ASC", ">", 0)
-    };
+    let states = if filter.states.is_empty() { None } else { Some(json!(filter.states).to_string()) };
+    let (direction, beyond, end) = if filter.newest_first { ("DESC", "<", u64::MAX >> 1) } else { ("ASC", ">", 0) };
     let mut statement = connection.prepare(&format!(
         "SELECT {ITEM} FROM outbox o
          WHERE o.sequence {beyond} :after AND o.saved_at >= :from AND o.saved_at < :to
@@ -91,22 +80,14 @@ pub(crate) fn list(
 }
 
 /// One document with its bytes and the Centre's answer.
-pub(crate) fn document(
-    connection: &Connection,
-    document_id: &str,
-) -> Result<Option<StoredDocument>, RecordError> {
-    let mut statement = connection.prepare(&format!(
-        "SELECT {ITEM}, o.bytes, o.answer FROM outbox o WHERE o.document_id = ?1"
-    ))?;
+pub(crate) fn document(connection: &Connection, document_id: &str) -> Result<Option<StoredDocument>, RecordError> {
+    let mut statement =
+        connection.prepare(&format!("SELECT {ITEM}, o.bytes, o.answer FROM outbox o WHERE o.document_id = ?1"))?;
     let mut rows = statement.query([document_id])?;
     let Some(row) = rows.next()? else {
         return Ok(None);
     };
-    Ok(Some(StoredDocument {
-        item: item(row)?,
-        bytes: row.get(ITEM_COLUMNS)?,
-        answer: row.get(ITEM_COLUMNS + 1)?,
-    }))
+    Ok(Some(StoredDocument { item: item(row)?, bytes: row.get(ITEM_COLUMNS)?, answer: row.get(ITEM_COLUMNS + 1)? }))
 }
 
 /// How many documents are in which state.
@@ -159,14 +140,8 @@ pub(crate) fn committed_before(
 ) -> Result<Option<Committed>, RecordError> {
     let mut places = Vec::new();
     for (index, document) in documents.iter().enumerate() {
-        let conflict = || RecordError::DocumentConflict {
-            document_id: document.document_id.clone(),
-        };
-        if documents
-            .iter()
-            .take(index)
-            .any(|earlier| earlier.document_id == document.document_id)
-        {
+        let conflict = || RecordError::DocumentConflict { document_id: document.document_id.clone() };
+        if documents.iter().take(index).any(|earlier| earlier.document_id == document.document_id) {
             return Err(conflict());
         }
         let found: Option<(u64, bool)> = connection
@@ -193,11 +168,7 @@ pub(crate) fn committed_before(
         }
     }
     Ok(match (places.iter().min(), places.iter().max()) {
-        (Some(first), Some(last)) => Some(Committed {
-            first: Sequence(*first),
-            last: Sequence(*last),
-            already: true,
-        }),
+        (Some(first), Some(last)) => Some(Committed { first: Sequence(*first), last: Sequence(*last), already: true }),
         _ => None,
     })
 }

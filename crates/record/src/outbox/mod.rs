@@ -16,9 +16,7 @@ use serde_json::Value;
 pub(crate) use lists::{committed_before, counts, document, list, next_due};
 pub(crate) use replay::compare;
 pub use state::OutboxState;
-pub(crate) use steps::{
-    accepted, attempt_failed, due, erase, refused, release, resend, save, settle,
-};
+pub(crate) use steps::{accepted, attempt_failed, due, erase, refused, release, resend, save, settle};
 
 use crate::journal::{at_most, name};
 use crate::{LIMIT_DOCUMENT_BYTES, LIMIT_SENTENCE_BYTES, Period, RecordError, Sequence};

@@ -13,10 +13,7 @@ use crate::{RecordError, Sequence};
 
 /// SHA-256 as lower-case hexadecimal digits.
 pub(super) fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The last document that was compared, and how many were: `None` when there are no more.
@@ -44,10 +41,7 @@ pub(crate) fn compare(
         let state: String = row.get(7)?;
         let answer: Option<Vec<u8>> = row.get(8)?;
         let mut fault = |what| {
-            faults.push(Fault::Document {
-                document_id: document_id.clone(),
-                what,
-            });
+            faults.push(Fault::Document { document_id: document_id.clone(), what });
         };
         let Some(told) = told(connection, sequence, &document_id)? else {
             // Erased as a whole: then nothing of it may be left either.
@@ -91,11 +85,7 @@ struct Told {
 }
 
 /// Replays a document's events; `None` when there is no event of its saving.
-fn told(
-    connection: &Connection,
-    sequence: Sequence,
-    document_id: &str,
-) -> Result<Option<Told>, RecordError> {
+fn told(connection: &Connection, sequence: Sequence, document_id: &str) -> Result<Option<Told>, RecordError> {
     let mut statement = connection.prepare(
         "SELECT sequence, kind, payload FROM event
          WHERE document_id = ?1 AND kind LIKE 'outbox.%' AND payload IS NOT NULL ORDER BY sequence",
@@ -108,11 +98,7 @@ fn told(
         let payload = parsed(&row.get::<_, String>(2)?)?;
         if kind == kinds::WAITING {
             if place == sequence {
-                told = Some(Told {
-                    saved: payload,
-                    state: Some(OutboxState::Waiting),
-                    answer: None,
-                });
+                told = Some(Told { saved: payload, state: Some(OutboxState::Waiting), answer: None });
             }
             continue;
         }

@@ -27,13 +27,8 @@ pub enum OutboxState {
 
 impl OutboxState {
     /// Every state.
-    pub const ALL: [OutboxState; 5] = [
-        OutboxState::Waiting,
-        OutboxState::Sending,
-        OutboxState::Accepted,
-        OutboxState::Refused,
-        OutboxState::Settled,
-    ];
+    pub const ALL: [OutboxState; 5] =
+        [OutboxState::Waiting, OutboxState::Sending, OutboxState::Accepted, OutboxState::Refused, OutboxState::Settled];
 
     /// The stable word for programs, which is also the file's.
     pub fn as_str(self) -> &'static str {
@@ -48,10 +43,7 @@ impl OutboxState {
 
     /// Whether something is still to be done: an open document holds later ones of its prescription.
     pub fn is_open(self) -> bool {
-        matches!(
-            self,
-            OutboxState::Waiting | OutboxState::Sending | OutboxState::Refused
-        )
+        matches!(self, OutboxState::Waiting | OutboxState::Sending | OutboxState::Refused)
     }
 
     /// The state of the file's word.
@@ -162,10 +154,7 @@ mod tests {
     #[test]
     fn nothing_leads_out_of_accepted() {
         for happening in Happening::ALL {
-            assert!(
-                !matches!(after(OutboxState::Accepted, happening), Next::To(_)),
-                "{happening:?}"
-            );
+            assert!(!matches!(after(OutboxState::Accepted, happening), Next::To(_)), "{happening:?}");
         }
     }
 
@@ -173,10 +162,7 @@ mod tests {
     fn only_a_person_or_the_centres_acceptance_leads_out_of_refused() {
         for happening in Happening::ALL {
             let leads = matches!(after(OutboxState::Refused, happening), Next::To(_));
-            let may = matches!(
-                happening,
-                Happening::Resent | Happening::Settled | Happening::Accepted
-            );
+            let may = matches!(happening, Happening::Resent | Happening::Settled | Happening::Accepted);
             assert_eq!(leads, may, "{happening:?}");
         }
     }

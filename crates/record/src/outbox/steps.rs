@@ -50,11 +50,7 @@ pub(crate) fn save(
 
 /// Hands out what is to be sent now. A time further away than the longest wait is a clock that was set back, and a
 /// lease that is longer than a lease likewise.
-pub(crate) fn due(
-    owner: &mut Owner,
-    now: DateTime<Utc>,
-    limit: usize,
-) -> Result<Vec<Due>, RecordError> {
+pub(crate) fn due(owner: &mut Owner, now: DateTime<Utc>, limit: usize) -> Result<Vec<Due>, RecordError> {
     let (lease, longest_wait) = (owner.lease, owner.longest_wait);
     let moment = time::to_file(now);
     let lease_until = moment.saturating_add(lease);
@@ -75,10 +71,7 @@ pub(crate) fn due(
         })?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
-            found.push(Due {
-                item: item(row)?,
-                bytes: row.get(ITEM_COLUMNS)?,
-            });
+            found.push(Due { item: item(row)?, bytes: row.get(ITEM_COLUMNS)? });
         }
         found
     };
@@ -112,9 +105,8 @@ pub(crate) fn due(
 /// Lets go of what a program that died was sending.
 pub(crate) fn release(owner: &mut Owner, now: DateTime<Utc>) -> Result<(), RecordError> {
     let abandoned: Vec<String> = {
-        let mut statement = owner.connection().prepare(
-            "SELECT document_id FROM outbox WHERE state = 'sending' ORDER BY sequence",
-        )?;
+        let mut statement =
+            owner.connection().prepare("SELECT document_id FROM outbox WHERE state = 'sending' ORDER BY sequence")?;
         let rows = statement.query_map([], |row| row.get(0))?;
         rows.collect::<Result<_, _>>()?
     };
@@ -210,16 +202,10 @@ pub(crate) fn settle(
 
 /// Takes away what an accepted or settled document says, and answers which events go with it. The row stays, with its
 /// identifiers and its state.
-pub(crate) fn erase(
-    connection: &Connection,
-    document_id: &str,
-) -> Result<Vec<Sequence>, RecordError> {
+pub(crate) fn erase(connection: &Connection, document_id: &str) -> Result<Vec<Sequence>, RecordError> {
     let state = state_of(connection, document_id)?;
     if state.is_open() {
-        return Err(RecordError::WrongState {
-            document_id: document_id.to_owned(),
-            state,
-        });
+        return Err(RecordError::WrongState { document_id: document_id.to_owned(), state });
     }
     connection.execute(
         "UPDATE outbox SET bytes = NULL, summary = NULL, answer = NULL, actor = NULL, last_sentence = NULL
@@ -245,10 +231,7 @@ fn step(
     let state = state_of(writer.connection(), document_id)?;
     match after(state, happening) {
         Next::Same => Ok(Change::Already),
-        Next::Never => Err(RecordError::WrongState {
-            document_id: document_id.to_owned(),
-            state,
-        }),
+        Next::Never => Err(RecordError::WrongState { document_id: document_id.to_owned(), state }),
         Next::To(next) => {
             let sequence = tell(writer, happening.kind(), document_id, actor, at, payload)?;
             // A lease belongs to the state of sending alone; its end is set by whoever leases.
@@ -265,15 +248,9 @@ fn step(
 
 fn state_of(connection: &Connection, document_id: &str) -> Result<OutboxState, RecordError> {
     let word: Option<String> = connection
-        .query_row(
-            "SELECT state FROM outbox WHERE document_id = ?1",
-            [document_id],
-            |row| row.get(0),
-        )
+        .query_row("SELECT state FROM outbox WHERE document_id = ?1", [document_id], |row| row.get(0))
         .optional()?;
-    let word = word.ok_or_else(|| RecordError::UnknownDocument {
-        document_id: document_id.to_owned(),
-    })?;
+    let word = word.ok_or_else(|| RecordError::UnknownDocument { document_id: document_id.to_owned() })?;
     OutboxState::from_word(&word).ok_or(RecordError::Damaged)
 }
 
@@ -286,10 +263,6 @@ fn tell(
     payload: &Value,
 ) -> Result<Sequence, RecordError> {
     let payload = text(payload)?;
-    let content = Content {
-        actor,
-        document_id: Some(document_id),
-        payload: &payload,
-    };
+    let content = Content { actor, document_id: Some(document_id), payload: &payload };
     writer.event(kind, at, &content)
 }

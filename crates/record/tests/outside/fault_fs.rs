@@ -78,12 +78,6 @@ impl FaultFs {
         disk.syncs = 0;
     }
 
-    /// How many operations, writes and flushes there were since the plan was set.
-    pub fn counted(&self) -> (u64, u64, u64) {
-        let disk = self.disk.lock().unwrap();
-        (disk.operations, disk.writes, disk.syncs)
-    }
-
     /// Whether the power went off by the plan.
     pub fn is_off(&self) -> bool {
         self.disk.lock().unwrap().off
@@ -172,10 +166,7 @@ impl Change {
         while done < bytes.len() {
             let start = offset + done;
             let size = (SECTOR - start % SECTOR).min(bytes.len() - done);
-            parts.push(Change::Written {
-                offset: start,
-                bytes: bytes[done..done + size].to_vec(),
-            });
+            parts.push(Change::Written { offset: start, bytes: bytes[done..done + size].to_vec() });
             done += size;
         }
         parts
@@ -204,10 +195,7 @@ impl Disk {
     }
 
     fn write(&mut self, name: &str, offset: usize, bytes: &[u8]) -> Result<(), c_int> {
-        let change = Change::Written {
-            offset,
-            bytes: bytes.to_vec(),
-        };
+        let change = Change::Written { offset, bytes: bytes.to_vec() };
         if let Err(error) = self.operation() {
             // The write during which the power goes off may have reached the cache.
             if self.plan.power_off_at == Some(self.operations) {
@@ -272,11 +260,7 @@ impl Disk {
     }
 
     fn power_loss(&mut self, survives: Survives) {
-        let last = |file: &File| {
-            file.cached
-                .iter()
-                .rposition(|change| matches!(change, Change::Written { .. }))
-        };
+        let last = |file: &File| file.cached.iter().rposition(|change| matches!(change, Change::Written { .. }));
         for (name, file) in &mut self.files {
             let mut content = file.flushed.take();
             match survives {
@@ -297,7 +281,7 @@ impl Disk {
                     let mut random = Random(seed ^ name.len() as u64);
                     for change in &file.cached {
                         for part in change.sectors() {
-                            if random.next() % 2 == 0 {
+                            if random.next().is_multiple_of(2) {
                                 part.apply(&mut content);
                             }
                         }
@@ -451,11 +435,7 @@ unsafe extern "C" fn open(
             }
         }
     }
-    let opened = Box::new(Open {
-        disk: shared,
-        name,
-        delete_at_close: flags & ffi::SQLITE_OPEN_DELETEONCLOSE != 0,
-    });
+    let opened = Box::new(Open { disk: shared, name, delete_at_close: flags & ffi::SQLITE_OPEN_DELETEONCLOSE != 0 });
     // SAFETY: as above; `out_flags` may be null.
     unsafe {
         (*file.cast::<Handle>()).open = Box::into_raw(opened);
@@ -535,10 +515,7 @@ unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, _flags: c_int) -> c_int 
     code(opened.disk.lock().unwrap().sync(&opened.name))
 }
 
-unsafe extern "C" fn file_size(
-    file: *mut ffi::sqlite3_file,
-    size: *mut ffi::sqlite3_int64,
-) -> c_int {
+unsafe extern "C" fn file_size(file: *mut ffi::sqlite3_file, size: *mut ffi::sqlite3_int64) -> c_int {
     // SAFETY: an open file, and SQLite's place for the answer.
     let (opened, size) = unsafe { (open_of(file), &mut *size) };
     let disk = opened.disk.lock().unwrap();
@@ -551,20 +528,13 @@ unsafe extern "C" fn lock(_file: *mut ffi::sqlite3_file, _level: c_int) -> c_int
     ffi::SQLITE_OK
 }
 
-unsafe extern "C" fn check_reserved_lock(
-    _file: *mut ffi::sqlite3_file,
-    reserved: *mut c_int,
-) -> c_int {
+unsafe extern "C" fn check_reserved_lock(_file: *mut ffi::sqlite3_file, reserved: *mut c_int) -> c_int {
     // SAFETY: SQLite's place for the answer.
     unsafe { *reserved = 0 };
     ffi::SQLITE_OK
 }
 
-unsafe extern "C" fn file_control(
-    _file: *mut ffi::sqlite3_file,
-    _operation: c_int,
-    _argument: *mut c_void,
-) -> c_int {
+unsafe extern "C" fn file_control(_file: *mut ffi::sqlite3_file, _operation: c_int, _argument: *mut c_void) -> c_int {
     ffi::SQLITE_NOTFOUND
 }
 
@@ -577,11 +547,7 @@ unsafe extern "C" fn device_characteristics(_file: *mut ffi::sqlite3_file) -> c_
     ffi::SQLITE_IOCAP_POWERSAFE_OVERWRITE
 }
 
-unsafe extern "C" fn delete(
-    vfs: *mut ffi::sqlite3_vfs,
-    name: *const c_char,
-    sync_folder: c_int,
-) -> c_int {
+unsafe extern "C" fn delete(vfs: *mut ffi::sqlite3_vfs, name: *const c_char, sync_folder: c_int) -> c_int {
     // SAFETY: our file system and a C string.
     let (disk, name) = unsafe { (disk_of(vfs), text(name)) };
     let done = disk.lock().unwrap().delete(&name, sync_folder != 0);
@@ -618,11 +584,7 @@ unsafe extern "C" fn full_pathname(
     ffi::SQLITE_OK
 }
 
-unsafe extern "C" fn randomness(
-    _vfs: *mut ffi::sqlite3_vfs,
-    size: c_int,
-    out: *mut c_char,
-) -> c_int {
+unsafe extern "C" fn randomness(_vfs: *mut ffi::sqlite3_vfs, size: c_int, out: *mut c_char) -> c_int {
     // SAFETY: SQLite's buffer of `size` bytes.
     let bytes = unsafe { std::slice::from_raw_parts_mut(out.cast::<u8>(), size as usize) };
     let mut random = Random(1);

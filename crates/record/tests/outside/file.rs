@@ -67,10 +67,7 @@ fn a_newer_format_is_refused_plainly_and_left_as_it_is() {
     room.raw().execute_batch("PRAGMA user_version = 77;").unwrap();
     let error = Record::open(&room.path, &key(), options()).unwrap_err();
     assert_eq!(error, RecordError::NewerSchema { found: 77, known: 1 });
-    let version: i64 = room
-        .raw()
-        .query_row("PRAGMA user_version", [], |row| row.get(0))
-        .unwrap();
+    let version: i64 = room.raw().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
     assert_eq!(version, 77);
 }
 
@@ -82,11 +79,7 @@ fn a_second_opening_is_told_that_the_file_is_in_use() {
     assert_eq!(error, RecordError::InUse);
     let clone = record.clone();
     drop(record);
-    assert_eq!(
-        Record::open(&room.path, &key(), options()).unwrap_err(),
-        RecordError::InUse,
-        "a clone still holds it"
-    );
+    assert_eq!(Record::open(&room.path, &key(), options()).unwrap_err(), RecordError::InUse, "a clone still holds it");
     drop(clone);
     room.open();
 }
@@ -94,20 +87,14 @@ fn a_second_opening_is_told_that_the_file_is_in_use() {
 #[test]
 fn a_missing_file_is_made_only_when_that_is_wanted() {
     let room = Room::new();
-    let wanted = Options {
-        must_exist: true,
-        ..options()
-    };
+    let wanted = Options { must_exist: true, ..options() };
     let error = Record::open(&room.path, &key(), wanted.clone()).unwrap_err();
     assert_eq!(error, RecordError::Missing);
     assert!(!room.path.exists());
     drop(room.open());
     Record::open(&room.path, &key(), wanted).unwrap();
     let nowhere = room.path.with_file_name("no-folder").join("record.db");
-    assert_eq!(
-        Record::open(&nowhere, &key(), options()).unwrap_err(),
-        RecordError::Missing
-    );
+    assert_eq!(Record::open(&nowhere, &key(), options()).unwrap_err(), RecordError::Missing);
 }
 
 #[cfg(unix)]
@@ -145,17 +132,10 @@ fn each_call_has_its_own_answer_from_many_threads() {
         let threads: Vec<_> = (0..8)
             .map(|_| {
                 let record = record.clone();
-                scope.spawn(move || {
-                    (0..10)
-                        .map(|_| record.next_document_number(2026).unwrap())
-                        .collect::<Vec<_>>()
-                })
+                scope.spawn(move || (0..10).map(|_| record.next_document_number(2026).unwrap()).collect::<Vec<_>>())
             })
             .collect();
-        threads
-            .into_iter()
-            .flat_map(|thread| thread.join().unwrap())
-            .collect()
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=80).collect::<Vec<_>>());

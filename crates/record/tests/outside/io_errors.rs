@@ -9,10 +9,7 @@ use crate::fault_fs::{FaultFs, Plan, Survives};
 use crate::support::{dispensation, key, oid, options};
 
 fn open(fs: &FaultFs) -> Result<Record, RecordError> {
-    let options = Options {
-        vfs: Some(fs.name()),
-        ..options()
-    };
+    let options = Options { vfs: Some(fs.name()), ..options() };
     Record::open(Path::new("record.db"), &key(), options)
 }
 
@@ -50,10 +47,7 @@ fn run(fs: &FaultFs, plan: Plan, survives: Survives) -> Vec<RecordError> {
     }
     assert!(record.verify().unwrap().is_sound());
     let before: Vec<bool> = IDS.iter().map(|id| record.document(&oid(id)).unwrap().is_some()).collect();
-    fs.plan(Plan {
-        power_off_at: Some(1),
-        ..Plan::default()
-    });
+    fs.plan(Plan { power_off_at: Some(1), ..Plan::default() });
     drop(record);
     fs.power_loss(survives);
     let record = open(fs).unwrap();
@@ -72,10 +66,7 @@ fn a_failed_write_is_an_error_and_nothing_is_saved() {
     let fs = FaultFs::new();
     let mut failed = 0;
     for write in 1.. {
-        let plan = Plan {
-            fail_write: Some(write),
-            ..Plan::default()
-        };
+        let plan = Plan { fail_write: Some(write), ..Plan::default() };
         let errors = run(&fs, plan, Survives::Some(write));
         if errors.is_empty() && write > 20 {
             break;
@@ -94,10 +85,7 @@ fn a_failed_flush_is_an_error_and_nothing_is_saved() {
     let mut failed = 0;
     for sync in 1..=12 {
         for survives in [Survives::Nothing, Survives::AllButTornEnd, Survives::Some(sync)] {
-            let plan = Plan {
-                fail_sync: Some(sync),
-                ..Plan::default()
-            };
+            let plan = Plan { fail_sync: Some(sync), ..Plan::default() };
             let errors = run(&fs, plan, survives);
             failed += errors.len();
             for error in errors {
@@ -114,25 +102,17 @@ fn what_was_called_not_saved_does_not_come_back() {
     let fs = FaultFs::new();
     let record = open(&fs).unwrap();
     record.commit(dispensation("1", "7")).unwrap();
-    fs.plan(Plan {
-        fail_sync: Some(1),
-        ..Plan::default()
-    });
+    fs.plan(Plan { fail_sync: Some(1), ..Plan::default() });
     let error = record.commit(dispensation("2", "7")).unwrap_err();
     assert!(matches!(error, RecordError::Disk { .. }), "{error:?}");
-    fs.plan(Plan {
-        power_off_at: Some(1),
-        ..Plan::default()
-    });
+    fs.plan(Plan { power_off_at: Some(1), ..Plan::default() });
     drop(record);
     // Everything that was ever written has reached the disk, the doubtful frames too, were they not overwritten.
     fs.power_loss(Survives::AllButTornEnd);
     let record = open(&fs).unwrap();
     assert!(record.document(&oid("2")).unwrap().is_none());
-    let cleared = record.events(record::EventFilter {
-        kinds: vec![record::kinds::DOUBT_CLEARED.to_owned()],
-        ..Default::default()
-    });
+    let cleared = record
+        .events(record::EventFilter { kinds: vec![record::kinds::DOUBT_CLEARED.to_owned()], ..Default::default() });
     assert_eq!(cleared.unwrap().len(), 1);
 }
 
@@ -141,10 +121,7 @@ fn a_full_disk_is_said_and_work_goes_on_when_there_is_room() {
     let fs = FaultFs::new();
     let mut said = 0;
     for write in 1..=60 {
-        let plan = Plan {
-            full_from_write: Some(write),
-            ..Plan::default()
-        };
+        let plan = Plan { full_from_write: Some(write), ..Plan::default() };
         let errors = run(&fs, plan, Survives::Some(write));
         for error in &errors {
             let expected = matches!(error, RecordError::DiskFull | RecordError::Uncertain);

@@ -1,8 +1,8 @@
 //! The journal: writing, listing, limits, erasing.
 
 use record::{
-    Batch, Erasure, EventFilter, LIMIT_BATCH_EVENTS, LIMIT_DOCUMENT_BYTES, LIMIT_PAYLOAD_BYTES,
-    NewEvent, Period, RecordError, Sequence, kinds,
+    Batch, Erasure, EventFilter, LIMIT_BATCH_EVENTS, LIMIT_DOCUMENT_BYTES, LIMIT_PAYLOAD_BYTES, NewEvent, Period,
+    RecordError, Sequence, kinds,
 };
 use serde_json::json;
 
@@ -18,12 +18,7 @@ fn events_come_back_as_they_were_written() {
     let committed = record.append(vec![event.clone()]).unwrap();
     assert_eq!(committed.first, committed.last);
     assert!(!committed.already);
-    let found = record
-        .events(EventFilter {
-            kinds: vec!["visit.opened".to_owned()],
-            ..Default::default()
-        })
-        .unwrap();
+    let found = record.events(EventFilter { kinds: vec!["visit.opened".to_owned()], ..Default::default() }).unwrap();
     assert_eq!(found.len(), 1);
     let found = &found[0];
     assert_eq!(found.sequence, committed.last);

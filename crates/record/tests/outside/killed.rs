@@ -50,9 +50,7 @@ fn next_saved(output: &mut impl BufRead) -> Option<String> {
         // The test harness may have begun the line with its own words.
         if let Some((_, rest)) = line.split_once("saved ") {
             // A line that was cut off by the kill is not an answer.
-            return line
-                .ends_with('\n')
-                .then(|| rest.split(' ').next().unwrap().to_owned());
+            return line.ends_with('\n').then(|| rest.split(' ').next().unwrap().to_owned());
         }
         line.clear();
     }

@@ -31,10 +31,7 @@ fn a_saved_document_is_due_at_once_with_its_bytes() {
     assert_eq!(stored.bytes, Some(document("1", "7").bytes));
     assert_eq!(record.next_due().unwrap(), None);
     let mut kinds_seen: Vec<String> = record.events(Default::default()).unwrap().into_iter().map(|e| e.kind).collect();
-    assert_eq!(
-        kinds_seen.split_off(1),
-        ["dispensation.saved", kinds::WAITING, kinds::SENDING, kinds::ACCEPTED]
-    );
+    assert_eq!(kinds_seen.split_off(1), ["dispensation.saved", kinds::WAITING, kinds::SENDING, kinds::ACCEPTED]);
 }
 
 #[test]
@@ -96,12 +93,7 @@ fn a_refused_document_stays_until_a_person_acts_and_holds_those_behind_it() {
     due_now(&record, at(1));
     record.refused(&oid("1"), "DI-7b", "Toimitusväli ei ole täyttynyt", at(2)).unwrap();
     assert_eq!(due_now(&record, at(86_400)), [""; 0]);
-    let refused = record
-        .outbox(OutboxFilter {
-            states: vec![OutboxState::Refused],
-            ..Default::default()
-        })
-        .unwrap();
+    let refused = record.outbox(OutboxFilter { states: vec![OutboxState::Refused], ..Default::default() }).unwrap();
     assert_eq!(refused.len(), 1);
     assert_eq!(refused[0].last_code.as_deref(), Some("DI-7b"));
     assert_eq!(refused[0].last_sentence.as_deref(), Some("Toimitusväli ei ole täyttynyt"));
@@ -184,9 +176,7 @@ fn the_outbox_is_listed_by_state_day_and_prescription() {
     let room = Room::new();
     let record = room.open();
     for (id, prescription, day) in [("1", "7", 0), ("2", "8", 0), ("3", "7", 1)] {
-        record
-            .commit(Batch::new(at(day * 86_400)).by("12345678903").document(document(id, prescription)))
-            .unwrap();
+        record.commit(Batch::new(at(day * 86_400)).by("12345678903").document(document(id, prescription))).unwrap();
     }
     record.accepted(&oid("2"), b"", at(5)).unwrap();
     let ids = |filter: OutboxFilter| -> Vec<String> {

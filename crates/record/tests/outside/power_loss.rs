@@ -11,10 +11,7 @@ use crate::support::{at, dispensation, document, key, oid, options};
 const FILE: &str = "record.db";
 
 fn open(fs: &FaultFs) -> Result<Record, RecordError> {
-    let options = Options {
-        vfs: Some(fs.name()),
-        ..options()
-    };
+    let options = Options { vfs: Some(fs.name()), ..options() };
     Record::open(Path::new(FILE), &key(), options)
 }
 
@@ -66,16 +63,11 @@ fn judge(fs: &FaultFs, answered: &Answered, when: &str) {
         assert_eq!(stored.item.state, OutboxState::Accepted, "{when}");
     }
     // A batch is whole: its event is there exactly when its document is.
-    let events = record.events(record::EventFilter {
-        kinds: vec!["dispensation.saved".to_owned()],
-        ..Default::default()
-    });
+    let events =
+        record.events(record::EventFilter { kinds: vec!["dispensation.saved".to_owned()], ..Default::default() });
     for id in ["1", "2", "3", "4", "5"] {
-        let has_event = events
-            .as_ref()
-            .unwrap()
-            .iter()
-            .any(|event| event.document_id.as_deref() == Some(oid(id).as_str()));
+        let has_event =
+            events.as_ref().unwrap().iter().any(|event| event.document_id.as_deref() == Some(oid(id).as_str()));
         let has_document = record.document(&oid(id)).unwrap().is_some();
         assert_eq!(has_event, has_document, "{when}: half of dispensation {id}");
     }
@@ -85,7 +77,16 @@ fn judge(fs: &FaultFs, answered: &Answered, when: &str) {
     assert!(number > answered.number, "{when}: number {number} was given before");
     // The same batch again is harmless, whether it had reached the disk or not.
     for id in ["1", "2", "3", "4", "5"] {
-        record.commit(dispensation(id, match id { "4" => "8", "5" => "9", _ => "7" })).unwrap();
+        record
+            .commit(dispensation(
+                id,
+                match id {
+                    "4" => "8",
+                    "5" => "9",
+                    _ => "7",
+                },
+            ))
+            .unwrap();
     }
     assert_eq!(record.outbox(Default::default()).unwrap().len(), 5, "{when}");
     assert!(record.verify().unwrap().is_sound(), "{when}");
@@ -96,10 +97,7 @@ fn at_every_operation(survives: impl Fn(u64) -> Survives) -> u64 {
     let fs = FaultFs::new();
     for operation in 1.. {
         fs.reset();
-        fs.plan(Plan {
-            power_off_at: Some(operation),
-            ..Plan::default()
-        });
+        fs.plan(Plan { power_off_at: Some(operation), ..Plan::default() });
         let mut answered = Answered::default();
         let outcome = workload(&fs, &mut answered);
         if !fs.is_off() {
@@ -130,7 +128,9 @@ fn what_was_answered_survives_a_power_loss_that_tears_the_last_write() {
 
 #[test]
 fn what_was_answered_survives_a_power_loss_that_keeps_some_sectors() {
-    for seed in 1..=2u64 {
+    // The long test run sets more seeds.
+    let seeds = std::env::var("TISKI_SEEDS").ok().and_then(|seeds| seeds.parse().ok());
+    for seed in 1..=seeds.unwrap_or(1u64) {
         at_every_operation(|operation| Survives::Some(seed << 32 | operation));
     }
 }
@@ -150,16 +150,10 @@ fn what_was_answered_survives_a_power_loss_during_recovery() {
             }
             record.due(at(2), 1).unwrap();
             // The power goes off before the file is closed: closing would write.
-            fs.plan(Plan {
-                power_off_at: Some(1),
-                ..Plan::default()
-            });
+            fs.plan(Plan { power_off_at: Some(1), ..Plan::default() });
         }
         fs.power_loss(Survives::Nothing);
-        fs.plan(Plan {
-            power_off_at: Some(operation),
-            ..Plan::default()
-        });
+        fs.plan(Plan { power_off_at: Some(operation), ..Plan::default() });
         let recovered = open(&fs).and_then(|record| {
             assert!(record.verify()?.is_sound());
             Ok(())
@@ -184,12 +178,9 @@ fn the_disk_sees_a_missing_flush() {
     for (synchronous, kept) in [("FULL", true), ("NORMAL", false), ("OFF", false)] {
         let fs = FaultFs::new();
         let connect = || {
-            let connection = rusqlite::Connection::open_with_flags_and_vfs(
-                FILE,
-                rusqlite::OpenFlags::default(),
-                fs.name().as_str(),
-            )
-            .unwrap();
+            let connection =
+                rusqlite::Connection::open_with_flags_and_vfs(FILE, rusqlite::OpenFlags::default(), fs.name().as_str())
+                    .unwrap();
             connection
                 .execute_batch(&format!(
                     "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous};"
@@ -198,18 +189,11 @@ fn the_disk_sees_a_missing_flush() {
             connection
         };
         let connection = connect();
-        connection
-            .execute_batch("CREATE TABLE t (x); PRAGMA wal_checkpoint; INSERT INTO t VALUES (1);")
-            .unwrap();
-        fs.plan(Plan {
-            power_off_at: Some(1),
-            ..Plan::default()
-        });
+        connection.execute_batch("CREATE TABLE t (x); PRAGMA wal_checkpoint; INSERT INTO t VALUES (1);").unwrap();
+        fs.plan(Plan { power_off_at: Some(1), ..Plan::default() });
         drop(connection);
         fs.power_loss(Survives::Nothing);
-        let found = connect()
-            .query_row("SELECT count(*) FROM t", [], |row| row.get::<_, i64>(0))
-            .unwrap_or(0);
+        let found = connect().query_row("SELECT count(*) FROM t", [], |row| row.get::<_, i64>(0)).unwrap_or(0);
         assert_eq!(found == 1, kept, "synchronous = {synchronous}");
     }
 }
@@ -220,10 +204,7 @@ fn without_power_nothing_is_called_saved() {
     let fs = FaultFs::new();
     let record = open(&fs).unwrap();
     record.commit(dispensation("1", "7")).unwrap();
-    fs.plan(Plan {
-        power_off_at: Some(1),
-        ..Plan::default()
-    });
+    fs.plan(Plan { power_off_at: Some(1), ..Plan::default() });
     let error = record.commit(dispensation("2", "7")).unwrap_err();
     assert_eq!(error, RecordError::Uncertain);
     for _ in 0..3 {

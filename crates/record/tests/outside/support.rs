@@ -31,10 +31,7 @@ impl Room {
     pub fn new() -> Room {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("record.db");
-        Room {
-            _folder: folder,
-            path,
-        }
+        Room { _folder: folder, path }
     }
 
     pub fn open(&self) -> Record {
@@ -53,9 +50,7 @@ pub fn open(path: &Path) -> Record {
 
 pub fn raw(path: &Path) -> rusqlite::Connection {
     let connection = rusqlite::Connection::open(path).unwrap();
-    connection
-        .execute_batch(&format!("PRAGMA key = \"x'{}'\";", "07".repeat(32)))
-        .unwrap();
+    connection.execute_batch(&format!("PRAGMA key = \"x'{}'\";", "07".repeat(32))).unwrap();
     connection
 }
 
@@ -80,10 +75,6 @@ pub fn oid(id: &str) -> String {
 pub fn dispensation(id: &str, prescription: &str) -> Batch {
     Batch::new(at(1))
         .by("12345678903")
-        .event(
-            NewEvent::new("dispensation.saved", at(1), json!({ "number": id }))
-                .by("12345678903")
-                .about(oid(id)),
-        )
+        .event(NewEvent::new("dispensation.saved", at(1), json!({ "number": id })).by("12345678903").about(oid(id)))
         .document(document(id, prescription))
 }

@@ -38,10 +38,7 @@ fn at_place(place: u64) -> Sequence {
 }
 
 fn about(id: &str, what: &'static str) -> Fault {
-    Fault::Document {
-        document_id: oid(id),
-        what,
-    }
+    Fault::Document { document_id: oid(id), what }
 }
 
 #[test]
@@ -68,10 +65,7 @@ fn a_changed_time_or_kind_is_found() {
 #[test]
 fn a_removed_row_is_found() {
     let faults = after("DELETE FROM event WHERE sequence = 3;");
-    let gap = Fault::Missing {
-        after: at_place(2),
-        before: at_place(4),
-    };
+    let gap = Fault::Missing { after: at_place(2), before: at_place(4) };
     assert_eq!(faults, [gap]);
     // Removed, and the rest moved up to hide the gap.
     let faults = after(
@@ -110,9 +104,8 @@ fn an_inserted_row_is_found() {
 
 #[test]
 fn a_payload_that_vanished_without_an_erasure_is_found() {
-    let faults = after(
-        "UPDATE event SET payload = NULL, salt = NULL, actor = NULL, document_id = NULL WHERE sequence = 3;",
-    );
+    let faults =
+        after("UPDATE event SET payload = NULL, salt = NULL, actor = NULL, document_id = NULL WHERE sequence = 3;");
     assert_eq!(faults, [Fault::Vanished(at_place(3))]);
     let faults = after("UPDATE event SET payload = NULL WHERE sequence = 3;");
     assert_eq!(faults, [Fault::Payload(at_place(3))]);
@@ -120,7 +113,10 @@ fn a_payload_that_vanished_without_an_erasure_is_found() {
 
 #[test]
 fn a_changed_document_is_found() {
-    assert_eq!(after("UPDATE outbox SET bytes = x'00' WHERE attempts = 0 AND state = 'accepted';"), [about("1", "bytes")]);
+    assert_eq!(
+        after("UPDATE outbox SET bytes = x'00' WHERE attempts = 0 AND state = 'accepted';"),
+        [about("1", "bytes")]
+    );
     assert_eq!(after("UPDATE outbox SET answer = x'00' WHERE state = 'accepted';"), [about("1", "answer")]);
     assert_eq!(after("UPDATE outbox SET summary = '{}' WHERE state = 'accepted';"), [about("1", "summary")]);
     assert_eq!(after("UPDATE outbox SET kind_code = '11' WHERE state = 'accepted';"), [about("1", "identifiers")]);
