@@ -40,14 +40,31 @@ pub struct Index {
     pub intermediates: Vec<String>,
     /// Revocation lists, DER.
     pub revocation_lists: Vec<String>,
-    /// Serial numbers on the lists, by authority, hexadecimal.
-    pub revoked: Vec<(String, String)>,
+    /// What is on the lists.
+    pub revoked: Vec<RevokedEntry>,
     /// Professionals.
     pub people: Vec<PersonEntry>,
     /// TLS servers and clients.
     pub servers: Vec<ServerEntry>,
     /// Systems that sign.
     pub systems: Vec<SystemEntry>,
+}
+
+/// A revoked certificate in the index.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevokedEntry {
+    /// The issuing authority, as in `ca/<authority>.pem`.
+    pub authority: String,
+    /// Serial number, hexadecimal.
+    pub serial: String,
+    /// From when.
+    pub at: DateTime<Utc>,
+}
+
+impl RevokedEntry {
+    fn new(authority: &str, serial: String, at: DateTime<Utc>) -> Self {
+        Self { authority: authority.to_owned(), serial, at }
+    }
 }
 
 /// A professional in the index.
@@ -154,7 +171,7 @@ impl Authority {
     pub fn revoke_professional(&mut self, slug: &str, at: DateTime<Utc>) -> Result<(), AuthorityError> {
         let entry = self.index.people.iter().find(|one| one.slug == slug);
         let serials = entry.ok_or_else(|| AuthorityError::NoSuchEntry(slug.to_owned()))?.serials.clone();
-        self.index.revoked.extend(serials.map(|serial| (PROFESSIONALS.to_owned(), serial)));
+        self.index.revoked.extend(serials.map(|serial| RevokedEntry::new(PROFESSIONALS, serial, at)));
         self.rewrite(PROFESSIONALS, at)
     }
 
@@ -162,14 +179,14 @@ impl Authority {
     pub fn revoke_server(&mut self, slug: &str, at: DateTime<Utc>) -> Result<(), AuthorityError> {
         let entry = self.index.servers.iter().find(|one| one.slug == slug);
         let serial = entry.ok_or_else(|| AuthorityError::NoSuchEntry(slug.to_owned()))?.serial.clone();
-        self.index.revoked.push((PROVIDERS.to_owned(), serial));
+        self.index.revoked.push(RevokedEntry::new(PROVIDERS, serial, at));
         self.rewrite(PROVIDERS, at)
     }
 
     fn rewrite(&self, authority: &str, at: DateTime<Utc>) -> Result<(), AuthorityError> {
         let key = issue::existing_key(&read(&self.directory.join(format!("ca/{authority}.key.der")))?)?;
         let issuer = Issuer::new(authority_params(authority, self.index.made_at)?, key);
-        let list = revocation_list(&issuer, self.index.made_at, at, &serials_of(&self.index.revoked, authority))?;
+        let list = revocation_list(&issuer, self.index.made_at, at, &of_authority(&self.index.revoked, authority))?;
         write(&self.directory.join(format!("crl/{authority}.crl")), &list)?;
         write_index(&self.directory, &self.index)
     }
@@ -257,7 +274,7 @@ impl Making {
         self.people_certificates()?;
         self.machines()?;
         for (name, issuer) in [(PROFESSIONALS, &self.professionals), (PROVIDERS, &self.providers)] {
-            let list = revocation_list(issuer, self.now, self.now, &serials_of(&self.index.revoked, name))?;
+            let list = revocation_list(issuer, self.now, self.now, &of_authority(&self.index.revoked, name))?;
             write(&self.directory.join(format!("crl/{name}.crl")), &list)?;
         }
         write_index(&self.directory, &self.index)?;
@@ -284,7 +301,8 @@ impl Making {
             };
             let serials = [make(ProfessionalUse::Authentication, "auth")?, make(ProfessionalUse::Signature, "sign")?];
             if person.certificate == CertificateState::Revoked {
-                self.index.revoked.extend(serials.clone().map(|serial| (PROFESSIONALS.to_owned(), serial)));
+                let at = self.now - Duration::days(10);
+                self.index.revoked.extend(serials.clone().map(|serial| RevokedEntry::new(PROFESSIONALS, serial, at)));
             }
             self.index.people.push(PersonEntry {
                 slug: person.slug.clone(),
@@ -335,7 +353,8 @@ impl Making {
         let host = format!("{slug}.tiski.test");
         let issued = issue::machine(owner, &host, &[&host], MachineUse::TlsClient, validity, issuer)?;
         if state == CertificateState::Revoked {
-            self.index.revoked.push((PROVIDERS.to_owned(), hex(&issued.serial)));
+            let at = self.now - Duration::days(10);
+            self.index.revoked.push(RevokedEntry::new(PROVIDERS, hex(&issued.serial), at));
         }
         self.server(slug, owner, "client", &issued)
     }
@@ -388,7 +407,7 @@ fn revocation_list(
     issuer: &Issuer<'_, KeyPair>,
     made_at: DateTime<Utc>,
     at: DateTime<Utc>,
-    revoked: &[Vec<u8>],
+    revoked: &[&RevokedEntry],
 ) -> Result<Vec<u8>, AuthorityError> {
     let moment = |at: DateTime<Utc>| rcgen::date_time_ymd(1970, 1, 1) + issue::since_epoch(at);
     let list = CertificateRevocationListParams {
@@ -398,9 +417,9 @@ fn revocation_list(
         issuing_distribution_point: None,
         revoked_certs: revoked
             .iter()
-            .map(|serial| RevokedCertParams {
-                serial_number: SerialNumber::from_slice(serial),
-                revocation_time: moment(at - Duration::days(1)),
+            .map(|one| RevokedCertParams {
+                serial_number: SerialNumber::from_slice(&unhex(&one.serial)),
+                revocation_time: moment(one.at),
                 reason_code: Some(RevocationReason::CessationOfOperation),
                 invalidity_date: None,
             })
@@ -410,8 +429,8 @@ fn revocation_list(
     Ok(list.signed_by(issuer)?.der().to_vec())
 }
 
-fn serials_of(revoked: &[(String, String)], authority: &str) -> Vec<Vec<u8>> {
-    revoked.iter().filter(|(of, _)| of == authority).map(|(_, serial)| unhex(serial)).collect()
+fn of_authority<'a>(revoked: &'a [RevokedEntry], authority: &str) -> Vec<&'a RevokedEntry> {
+    revoked.iter().filter(|one| one.authority == authority).collect()
 }
 
 fn write_index(directory: &Path, index: &Index) -> Result<(), AuthorityError> {

@@ -129,7 +129,10 @@ pub(crate) fn machine(
             params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
             params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         }
-        MachineUse::SystemSignature => params.key_usages = vec![KeyUsagePurpose::ContentCommitment],
+        MachineUse::SystemSignature => {
+            // As the Centre's own test certificate of 2010 has it.
+            params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::ContentCommitment];
+        }
     }
     issue(params, new_key(KeyKind::P384)?, issuer)
 }

@@ -24,7 +24,7 @@ mod error;
 mod issue;
 mod people;
 
-pub use authority::{Authority, Index, Pair, PersonEntry, ServerEntry, SystemEntry};
+pub use authority::{Authority, Index, Pair, PersonEntry, RevokedEntry, ServerEntry, SystemEntry};
 pub use error::AuthorityError;
 pub use people::{Card, CertificateState, KeyKind, Organisation, OrganisationKind, People, Professional};
 

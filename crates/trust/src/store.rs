@@ -1,0 +1,300 @@
+//! The anchors, issuers and revocation lists that the configuration names, and the judgement over them.
+//!
+//! Path building and the checking of lists are `webpki`'s; what a certificate must be for which purpose is
+//! said here. A moment is handed in: a signature is judged at the time of signing, and by a receiver at the
+//! time of receipt as well.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime};
+use webpki::{
+    ALL_VERIFICATION_ALGS, CertRevocationList, EndEntityCert, Error, ExpirationPolicy, ExtendedKeyUsageValidator,
+    KeyPurposeIdIter, KeyUsage, OwnedCertRevocationList, RevocationCheckDepth, RevocationOptionsBuilder,
+    RevocationReason, UnknownStatusPolicy, anchor_from_trusted_cert,
+};
+use x509_parser::prelude::X509Certificate;
+
+use crate::{Distrust, Holder, StoreError, holder};
+
+/// No certificate or list of the field comes near this.
+const MAX_FILE_BYTES: u64 = 64 << 20;
+
+/// What a certificate is presented for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// A professional logs in: key usage digitalSignature.
+    ProfessionalAuthentication,
+    /// A professional signs: key usage nonRepudiation and not digitalSignature.
+    ProfessionalSignature,
+    /// A system signs (järjestelmäallekirjoitus): key usage nonRepudiation, subject an organisation.
+    SystemSignature,
+}
+
+/// Which issuing authorities may issue for whom; by their subject names, DER.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Issuers {
+    /// Those of professionals.
+    pub professionals: Vec<Vec<u8>>,
+    /// Those of systems and servers (service providers).
+    pub providers: Vec<Vec<u8>>,
+}
+
+/// What is trusted.
+#[derive(Debug)]
+pub struct TrustStore {
+    anchors: Vec<TrustAnchor<'static>>,
+    intermediates: Vec<CertificateDer<'static>>,
+    revocation_lists: Vec<CertRevocationList<'static>>,
+    issuers: Option<Issuers>,
+}
+
+impl TrustStore {
+    /// A store of anchors, issuing authorities and revocation lists, all DER. Any issuer may issue for anybody
+    /// until [`TrustStore::with_issuers`] says which.
+    pub fn new(
+        anchors: Vec<Vec<u8>>,
+        intermediates: Vec<Vec<u8>>,
+        revocation_lists: Vec<Vec<u8>>,
+    ) -> Result<Self, StoreError> {
+        if anchors.is_empty() {
+            return Err(StoreError::NoAnchor);
+        }
+        let anchors = anchors
+            .into_iter()
+            .map(|der| {
+                let der = CertificateDer::from(der);
+                anchor_from_trusted_cert(&der).map(|one| one.to_owned()).map_err(|_| StoreError::Anchor)
+            })
+            .collect::<Result<_, _>>()?;
+        let revocation_lists = revocation_lists
+            .iter()
+            .map(|der| OwnedCertRevocationList::from_der(der).map(CertRevocationList::Owned))
+            .collect::<Result<_, _>>()
+            .map_err(|_| StoreError::RevocationList)?;
+        let intermediates = intermediates.into_iter().map(CertificateDer::from).collect();
+        Ok(Self { anchors, intermediates, revocation_lists, issuers: None })
+    }
+
+    /// The same store, with the issuers kept apart: a professional's certificate of a provider's issuer is
+    /// then [`Distrust::WrongUse`].
+    #[must_use]
+    pub fn with_issuers(mut self, issuers: Issuers) -> Self {
+        self.issuers = Some(issuers);
+        self
+    }
+
+    /// Reads a folder: `root.pem`, `ca/professionals*.pem`, `ca/providers*.pem`, `crl/*.crl` (DER).
+    ///
+    /// Other files of `ca` are not looked at. Reading again is how fresh revocation lists are taken.
+    pub fn load(directory: &Path) -> Result<Self, StoreError> {
+        let anchors = certificates(&directory.join("root.pem"))?;
+        let mut issuers = Issuers::default();
+        let mut intermediates = Vec::new();
+        for path in files(&directory.join("ca"), "pem")? {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let of = if name.starts_with("professionals") {
+                &mut issuers.professionals
+            } else if name.starts_with("providers") {
+                &mut issuers.providers
+            } else {
+                continue;
+            };
+            for der in certificates(&path)? {
+                let certificate = holder::parse(&der).map_err(|_| StoreError::Pem(path.clone()))?;
+                of.push(certificate.subject().as_raw().to_vec());
+                intermediates.push(der);
+            }
+        }
+        let lists = revocation_lists(directory)?;
+        Ok(Self::new(anchors, intermediates, lists)?.with_issuers(issuers))
+    }
+
+    /// Whether a certificate (DER) is trusted for this purpose at this moment, and whose it is.
+    ///
+    /// A certificate that was revoked *after* the moment held at the moment, unless its key was compromised:
+    /// a prescription does not fall because its prescriber later got a new card. Who receives something new
+    /// must ask for the present moment too.
+    pub fn judge(&self, certificate: &[u8], purpose: Purpose, at: DateTime<Utc>) -> Result<Holder, Distrust> {
+        let parsed = holder::parse(certificate)?;
+        let holder = holder::read(&parsed)?;
+        self.check_path(certificate, &parsed, &holder, purpose, at)?;
+        self.check_use(&parsed, &holder, purpose)?;
+        Ok(holder)
+    }
+
+    fn check_path(
+        &self,
+        certificate: &[u8],
+        parsed: &X509Certificate<'_>,
+        holder: &Holder,
+        purpose: Purpose,
+        at: DateTime<Utc>,
+    ) -> Result<(), Distrust> {
+        let der = CertificateDer::from(certificate);
+        let end = EndEntityCert::try_from(&der).map_err(|error| distrust(&error, holder))?;
+        match self.verify(&end, purpose, at, true) {
+            Ok(()) => Ok(()),
+            Err(Error::CertRevoked) => {
+                if !self.revoked_only_later(&end, parsed, at) {
+                    return Err(Distrust::Revoked);
+                }
+                self.verify(&end, purpose, at, false).map_err(|error| distrust(&error, holder))
+            }
+            Err(error) => Err(distrust(&error, holder)),
+        }
+    }
+
+    fn verify(
+        &self,
+        end: &EndEntityCert<'_>,
+        purpose: Purpose,
+        at: DateTime<Utc>,
+        revocation: bool,
+    ) -> Result<(), Error> {
+        let seconds = u64::try_from(at.timestamp()).map_err(|_| Error::BadDerTime)?;
+        let time = UnixTime::since_unix_epoch(Duration::from_secs(seconds));
+        let lists: Vec<&CertRevocationList<'_>> = self.revocation_lists.iter().collect();
+        let options = match (revocation, RevocationOptionsBuilder::new(&lists)) {
+            (false, _) => None,
+            // Without any list nobody is known to hold.
+            (true, Err(_)) => return Err(Error::UnknownRevocationStatus),
+            (true, Ok(builder)) => Some(
+                builder
+                    .with_depth(RevocationCheckDepth::Chain)
+                    .with_status_policy(UnknownStatusPolicy::Deny)
+                    .with_expiration_policy(ExpirationPolicy::Enforce)
+                    .build(),
+            ),
+        };
+        end.verify_for_usage(
+            ALL_VERIFICATION_ALGS,
+            &self.anchors,
+            &self.intermediates,
+            time,
+            Usage(purpose),
+            options,
+            None,
+        )
+        .map(|_| ())
+    }
+
+    /// Whether the certificate itself, and no issuer, is on a list, from a later moment, its key not compromised.
+    fn revoked_only_later(&self, end: &EndEntityCert<'_>, parsed: &X509Certificate<'_>, at: DateTime<Utc>) -> bool {
+        let issuers_hold = self.intermediates.iter().all(|der| {
+            EndEntityCert::try_from(der).is_ok_and(|issuer| self.entry(issuer.issuer(), issuer.serial()).is_none())
+        });
+        let Some((revoked_at, compromised)) = self.entry(end.issuer(), parsed.raw_serial()) else { return false };
+        issuers_hold && !compromised && i64::try_from(revoked_at).is_ok_and(|revoked_at| revoked_at > at.timestamp())
+    }
+
+    /// When the certificate was revoked (seconds), and whether because its key was compromised.
+    fn entry(&self, issuer: &[u8], serial: &[u8]) -> Option<(u64, bool)> {
+        self.revocation_lists
+            .iter()
+            .filter(|list| list.issuer() == issuer)
+            .filter_map(|list| list.find_serial(serial).ok().flatten())
+            .map(|entry| {
+                let compromised = matches!(
+                    entry.reason_code,
+                    Some(
+                        RevocationReason::KeyCompromise
+                            | RevocationReason::CaCompromise
+                            | RevocationReason::AaCompromise
+                    )
+                );
+                (entry.revocation_date.as_secs(), compromised)
+            })
+            .min()
+    }
+
+    fn check_use(&self, parsed: &X509Certificate<'_>, holder: &Holder, purpose: Purpose) -> Result<(), Distrust> {
+        let usage = parsed.key_usage().map_err(|_| Distrust::Unreadable)?.ok_or(Distrust::WrongUse)?.value;
+        let fits = match purpose {
+            Purpose::ProfessionalAuthentication => {
+                usage.digital_signature() && !usage.non_repudiation() && holder.registration_number.is_some()
+            }
+            Purpose::ProfessionalSignature => {
+                usage.non_repudiation() && !usage.digital_signature() && holder.registration_number.is_some()
+            }
+            // The Centre's own test certificate of 2010 has digitalSignature beside it.
+            Purpose::SystemSignature => usage.non_repudiation() && holder.registration_number.is_none(),
+        };
+        let issuer_fits = self.issuers.as_ref().is_none_or(|issuers| {
+            let of = match purpose {
+                Purpose::SystemSignature => &issuers.providers,
+                _ => &issuers.professionals,
+            };
+            of.iter().any(|one| one == parsed.issuer().as_raw())
+        });
+        if fits && issuer_fits { Ok(()) } else { Err(Distrust::WrongUse) }
+    }
+}
+
+/// Extended key usage: logging in needs clientAuth if any is named; for signatures none is defined.
+struct Usage(Purpose);
+
+impl ExtendedKeyUsageValidator for Usage {
+    fn validate(&self, purposes: KeyPurposeIdIter<'_, '_>) -> Result<(), Error> {
+        match self.0 {
+            Purpose::ProfessionalAuthentication => KeyUsage::client_auth().validate(purposes),
+            Purpose::ProfessionalSignature | Purpose::SystemSignature => Ok(()),
+        }
+    }
+}
+
+fn distrust(error: &Error, holder: &Holder) -> Distrust {
+    match error {
+        Error::CertExpired { .. } => Distrust::Expired { not_after: holder.not_after },
+        Error::CertNotValidYet { .. } => Distrust::NotYetValid,
+        Error::CertRevoked => Distrust::Revoked,
+        Error::UnknownRevocationStatus
+        | Error::CrlExpired { .. }
+        | Error::InvalidCrlSignatureForPublicKey
+        | Error::IssuerNotCrlSigner => Distrust::NoRevocationData,
+        Error::RequiredEkuNotFoundContext(_) | Error::CaUsedAsEndEntity => Distrust::WrongUse,
+        Error::UnknownIssuer | Error::InvalidSignatureForPublicKey | Error::PathLenConstraintViolated => {
+            Distrust::UnknownIssuer
+        }
+        _ => Distrust::Unreadable,
+    }
+}
+
+/// Every certificate of a PEM file; at least one.
+pub(crate) fn certificates(path: &Path) -> Result<Vec<Vec<u8>>, StoreError> {
+    let bytes = read(path)?;
+    let certificates = CertificateDer::pem_slice_iter(&bytes)
+        .map(|one| one.map(|der| der.to_vec()))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|_| StoreError::Pem(path.to_owned()))?;
+    if certificates.is_empty() { Err(StoreError::Pem(path.to_owned())) } else { Ok(certificates) }
+}
+
+/// Every revocation list of a folder's `crl`.
+pub(crate) fn revocation_lists(directory: &Path) -> Result<Vec<Vec<u8>>, StoreError> {
+    files(&directory.join("crl"), "crl")?.iter().map(|path| read(path)).collect()
+}
+
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
+    let failed = |source| StoreError::File { path: path.to_owned(), source };
+    if std::fs::metadata(path).map_err(failed)?.len() > MAX_FILE_BYTES {
+        return Err(StoreError::TooLarge(path.to_owned()));
+    }
+    std::fs::read(path).map_err(failed)
+}
+
+/// The files of a folder with that extension, in the order of their names.
+fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, StoreError> {
+    let failed = |source| StoreError::File { path: folder.to_owned(), source };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|one| one == extension) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
