@@ -216,6 +216,13 @@ errors! {
         advice "Ilmoita vika järjestelmän toimittajalle."
                "Anmäl felet till systemleverantören."
                "Report it to the system's vendor."
+    WrongEnvironment "TSK-wrong-environment" 400 Class::AskPerson,
+        "Sanoma on toisesta ympäristöstä: testi ja tuotanto eivät saa kohdata."
+        "Meddelandet är från en annan miljö: test och produktion får inte mötas."
+        "The message is from another environment: test and production must not meet."
+        advice "Tarkista ympäristö ja osoite asetuksista ennen kuin jatkat."
+               "Kontrollera miljön och adressen i inställningarna innan du fortsätter."
+               "Check the environment and the address in the settings before going on."
     Busy "TSK-busy" 503 SOON,
         "Reseptikeskus on kuormittunut."
         "Receptcentret är överbelastat."

@@ -150,6 +150,7 @@ keys! {
     UriSystem = "uri-system",
     UriOidPrefix = "uri-oid-prefix",
     FhirId = "fhir-id",
+    FhirBase = "fhir-base",
     FhirSetId = "fhir-set-id",
     ParameterPatient = "parameter-patient",
     ParameterIdentifier = "parameter-identifier",

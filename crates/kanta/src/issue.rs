@@ -97,6 +97,9 @@ pub enum KantaError {
     /// A well-formed message of another kind than expected.
     #[error("the message is of another kind than expected")]
     WrongInteraction,
+    /// Of another environment: test meets production (promise 9).
+    #[error("the message is of another environment")]
+    WrongEnvironment,
     /// An answer to some other request.
     #[error("the answer belongs to another request")]
     AnswerToAnother,
@@ -122,6 +125,7 @@ impl KantaError {
             Self::TooDeep => "message-too-deep",
             Self::Malformed(_) => "message-malformed",
             Self::WrongInteraction => "wrong-interaction",
+            Self::WrongEnvironment => "wrong-environment",
             Self::AnswerToAnother => "answer-to-another",
             Self::Fault => "fault",
             Self::Status(_) => "unexpected-status",
@@ -137,6 +141,7 @@ impl KantaError {
             Self::TooLarge { .. } => Known::DocumentTooLarge,
             Self::Doctype | Self::TooDeep => Known::XmlRefused,
             Self::Malformed(_) | Self::WrongInteraction | Self::AnswerToAnother | Self::UnknownPath => Known::Integrity,
+            Self::WrongEnvironment => Known::WrongEnvironment,
             Self::Fault | Self::Status(_) => Known::Unavailable,
         };
         vec![Issue { code: known.code().to_owned(), detail: Some(self.code().to_owned()), diagnostics: Some(self.to_string()) }]

@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::http::{Request, Response};
-use crate::{Issue, KantaError, Requester};
+use crate::identifiers::Key;
+use crate::{Incoming, Issue, KantaError, Requester};
 
 /// The most identifiers in one fetch (our own bound).
 pub const IDENTIFIERS_AT_MOST: usize = 200;
@@ -189,14 +190,17 @@ pub fn error_response(issues: &[Issue], frame: &Frame, to: Option<MessageId>) ->
 }
 
 /// Reads a request of either exchange at the Centre.
-pub fn read(request: &Request) -> Result<crate::Incoming, KantaError> {
-    match parse_store_request(request) {
-        Ok(store) => Ok(crate::Incoming::Store(store)),
-        Err(error) => Err(error),
-    }
+pub fn read(request: &Request) -> Result<Incoming, KantaError> {
+    frame::open(&request.body, |opened| {
+        if opened.is(Key::InteractionStore) {
+            return store::read_request(opened).map(Incoming::Store);
+        }
+        let (query, requester, frame) = fetch::read_request(opened)?;
+        Ok(Incoming::Fetch { query, requester, frame })
+    })
 }
 
 /// The identifier of a request's message, as far as it can be read.
-pub fn message_id(_request: &Request) -> Option<MessageId> {
-    None
+pub fn message_id(request: &Request) -> Option<MessageId> {
+    frame::open(&request.body, |opened| Ok(opened.frame.message_id)).ok()
 }
