@@ -598,7 +598,11 @@ export type LogIn = {
 /**
  * PIN1.
  */
-pin: string, };
+pin: string, 
+/**
+ * Whether the last try may be spent: the person was warned and said yes.
+ */
+allowLastTry?: boolean, };
 
 export type Search = { 
 /**
@@ -647,6 +651,10 @@ export type Sign = {
  * PIN2.
  */
 pin: string, 
+/**
+ * Whether the last try may be spent: the person was warned and said yes.
+ */
+allowLastTry?: boolean, 
 /**
  * How long to wait for the Centre's answer before returning, milliseconds, at most 10,000.
  */

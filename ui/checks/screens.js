@@ -1,0 +1,92 @@
+// Every screen of the page, as the development double can show it: a beginning, and what the hand does.
+
+const pin = async (page, which, digits) => {
+  await page.getByTestId(which).fill(digits);
+  await page.keyboard.press('Enter');
+};
+
+export const screens = [
+  { name: 'login', scene: '' },
+  { name: 'login-no-card', scene: 'no-card' },
+  { name: 'login-no-reader', scene: 'no-reader' },
+  { name: 'login-unusable', scene: 'unusable' },
+  { name: 'login-wrong-pin', scene: '', do: async (page) => {
+      for (const n of [1, 2, 3]) { await pin(page, 'pin1', '9999'); await page.waitForTimeout(250 * Math.min(n, 1)); }
+      await page.getByTestId('problem').waitFor();
+    } },
+  { name: 'login-blocked', scene: 'blocked centre-down' },
+  { name: 'locked', scene: 'visit opened locked' },
+  { name: 'counter-empty', scene: 'logged' },
+  { name: 'counter-identify', scene: 'logged', do: async (page) => {
+      await page.getByTestId('search').fill('030875-9020');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('identify').waitFor();
+    } },
+  { name: 'counter-search-failed', scene: 'logged centre-down', do: async (page) => {
+      await page.getByTestId('search').fill('030875-9020');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('1');
+      await page.getByTestId('problem').waitFor();
+    } },
+  { name: 'counter-list', scene: 'visit' },
+  { name: 'counter', scene: 'visit opened basket think' },
+  { name: 'counter-covered', scene: 'visit opened', do: (page) => page.keyboard.press('F8') },
+  { name: 'counter-reason', scene: 'visit basket reason waits' },
+  { name: 'counter-stop', scene: 'visit basket stop refused' },
+  { name: 'counter-unknown', scene: 'visit', do: async (page) => {
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('unknown').waitFor();
+    } },
+  { name: 'counter-label', scene: 'visit opened', do: (page) => page.keyboard.press('F5').then(() => page.keyboard.press('Enter')) },
+  { name: 'counter-student', scene: 'visit opened basket student' },
+  { name: 'leave', scene: 'visit opened basket', do: (page) => page.getByTestId('close-visit').click() },
+  { name: 'sign', scene: 'visit opened basket', do: (page) => page.keyboard.press('F9') },
+  { name: 'sign-wrong-pin', scene: 'visit opened basket', do: async (page) => {
+      await page.keyboard.press('F9');
+      await pin(page, 'pin2', '999999');
+      await page.getByTestId('problem').waitFor();
+    } },
+  { name: 'signed-saved', scene: 'visit opened basket', do: async (page) => {
+      await page.keyboard.press('F9');
+      await pin(page, 'pin2', '123456');
+      await page.getByTestId('signed-panel').waitFor();
+    } },
+  { name: 'signed-accepted', scene: 'visit opened basket', do: async (page) => {
+      await page.keyboard.press('F9');
+      await pin(page, 'pin2', '123456');
+      await page.locator('[data-testid=signed-document][data-state=accepted]').nth(2).waitFor();
+    } },
+  { name: 'signed-mixed', scene: 'visit opened basket centre-down refuses', do: async (page) => {
+      await page.keyboard.press('F9');
+      await pin(page, 'pin2', '123456');
+      await page.locator('[data-testid=signed-document][data-state=waiting]').nth(1).waitFor();
+    } },
+  { name: 'counter-after-signing', scene: 'visit opened basket', do: async (page) => {
+      await page.keyboard.press('F9');
+      await pin(page, 'pin2', '123456');
+      await page.locator('[data-testid=signed-document][data-state=accepted]').nth(2).waitFor();
+      await page.keyboard.press('Escape');
+    } },
+  { name: 'waiting-empty', scene: 'logged', do: (page) => page.keyboard.press('Control+2') },
+  { name: 'waiting', scene: 'logged waits refused centre-down', do: (page) => page.keyboard.press('Control+2') },
+  { name: 'review', scene: 'logged busy waits', do: (page) => page.keyboard.press('Control+3') },
+  { name: 'review-empty', scene: 'logged', do: async (page) => {
+      await page.keyboard.press('Control+3');
+      await page.getByTestId('day-before').click();
+    } },
+  { name: 'review-exported', scene: 'logged waits refused', do: async (page) => {
+      await page.keyboard.press('Control+3');
+      await page.getByTestId('export').click();
+      await page.getByTestId('exported').waitFor();
+    } },
+  { name: 'document', scene: 'logged', do: async (page) => {
+      await page.keyboard.press('Control+3');
+      await page.getByTestId('dispensation-row').first().click();
+      await page.getByTestId('history').locator('li').first().waitFor();
+    } },
+  { name: 'settings', scene: 'logged think', do: (page) => page.keyboard.press('Control+4') },
+  { name: 'keys', scene: 'visit opened', do: (page) => page.keyboard.press('F1') },
+  { name: 'health', scene: 'logged centre-down think', do: (page) => page.getByTestId('health').click() },
+  { name: 'person', scene: 'visit opened basket', do: (page) => page.getByTestId('person').click() },
+];

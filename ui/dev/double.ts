@@ -1,0 +1,349 @@
+// A double of the program for developing the page in a browser: artificial people, no rule of the trade, no signature.
+// The production build does not contain it (checks/built.js sees to that). `?scene=` in the address chooses a beginning,
+// and `window.tiskiDouble` lets a test move the card, the Centre and the environment.
+
+import type { DispensationRow, DocumentState, Event, Problem, Status, VisitView } from '../src/generated/api';
+import { day, packagesOf, prescription, say, setTongue, visitOf, type Tongue } from './people';
+
+type Heard = (event: Event) => void;
+
+const DOUBLE_MARK = 'tiski-development-double';
+const scene = new URLSearchParams(location.search).get('scene') ?? '';
+const heard: Heard[] = [];
+const tell = (event: Event): void => heard.forEach((call) => call(structuredClone(event)));
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+const world = {
+  centreUp: !scene.includes('centre-down'),
+  refuses: scene.includes('refuses'),
+  student: scene.includes('student'),
+  slow: scene.includes('slow'),
+  pin1: scene.includes('blocked') ? 0 : 5,
+  pin2: 5,
+  next: 1,
+};
+
+function problem(code: string, place: Problem['place'], sentence: string, advice: string, more: Partial<Problem> = {}): Problem {
+  return { code, place, sentence, advice, rule: null, triesLeft: null, ...more };
+}
+
+function card(): Status['card'] {
+  const here = { holder: 'Siri Salminen', title: title(), pin1Left: world.pin1, pin2Left: world.pin2, problem: null };
+  if (scene.includes('no-service')) return { ...here, state: 'no-service', holder: null, title: null, pin1Left: null, pin2Left: null };
+  if (scene.includes('no-reader')) return { ...here, state: 'no-reader', holder: null, title: null, pin1Left: null, pin2Left: null };
+  if (scene.includes('no-card')) return { ...here, state: 'no-card', holder: null, title: null, pin1Left: null, pin2Left: null };
+  if (scene.includes('unusable'))
+    return {
+      ...here,
+      state: 'unusable',
+      problem: problem(
+        'certificate-expired',
+        'certificate',
+        say('Kortin varmenne on vanhentunut 1.11.2026.', 'Kortets certifikat gick ut 1.11.2026.', 'The card’s certificate expired on 1.11.2026.'),
+        say('Tilaa uusi kortti DVV:ltä. Varakortilla voi työskennellä siihen asti.', 'Beställ ett nytt kort av MDB. Till dess kan du arbeta med ett reservkort.', 'Order a new card from DVV. A spare card works until then.'),
+      ),
+    };
+  return { ...here, state: 'ready' };
+}
+
+function title(): string {
+  return world.student
+    ? say('farmasian opiskelija', 'farmacistuderande', 'pharmacy student')
+    : say('laillistettu farmaseutti', 'legitimerad farmaceut', 'licensed pharmacist');
+}
+
+let session: Status['session'] = null;
+let visit: VisitView | null = null;
+const rows: DispensationRow[] = [];
+
+function logIn(): NonNullable<Status['session']> {
+  return { name: 'Siri Salminen', initials: 'SS', title: title(), right: world.student ? '010' : '005', maySign: !world.student, locked: false, since: '9.02' };
+}
+
+function health(): Status['health'] {
+  const good = (link: string, sentence: string): Status['health'][number] => ({ link, state: 'good', sentence, advice: '' });
+  return [
+    good('card', say('Kortti lukijassa.', 'Kortet i läsaren.', 'Card in the reader.')),
+    good('certificate', say('Voimassa 14.3.2031 asti.', 'Giltigt till 14.3.2031.', 'Valid until 14.3.2031.')),
+    world.centreUp
+      ? good('centre', say('Vastasi 4 s sitten.', 'Svarade för 4 s sedan.', 'Answered 4 s ago.'))
+      : {
+          link: 'centre',
+          state: 'bad',
+          sentence: say('Reseptikeskus ei vastaa.', 'Receptcentret svarar inte.', 'The Prescription Centre does not answer.'),
+          advice: say('Yritetään uudelleen itsestään. Tarkista verkko, jos muutkaan palvelut eivät toimi.', 'Nya försök görs automatiskt. Kontrollera nätverket om inte heller andra tjänster fungerar.', 'It is tried again by itself. Check the network if other services fail too.'),
+        },
+    scene.includes('think')
+      ? { link: 'medicines', state: 'think', sentence: say('Tietokanta on 20 päivän takaa.', 'Databasen är 20 dagar gammal.', 'The database is 20 days old.'), advice: say('Päivitä tänään.', 'Uppdatera i dag.', 'Update today.') }
+      : good('medicines', '2026.022'),
+    good('record', say('Kirjoitettu levylle.', 'Skrivet på disk.', 'Written to disk.')),
+  ];
+}
+
+function counts(): Status['outbox'] {
+  const n = (state: DocumentState): number => rows.filter((row) => row.state === state).length;
+  return { waiting: n('waiting') + n('saved'), refused: n('refused'), acceptedToday: n('accepted') };
+}
+
+function status(): Status {
+  return {
+    environment: scene.includes('production') ? 'production' : 'test',
+    pharmacy: 'Esimerkkilän apteekki',
+    language: tongue,
+    session,
+    card: card(),
+    health: health(),
+    outbox: counts(),
+    version: '0.1.0',
+  };
+}
+
+let tongue: Tongue = (new URLSearchParams(location.search).get('language') as Tongue | null) ?? 'fi';
+setTongue(tongue);
+
+const why = (): Problem =>
+  problem(
+    'centre-unreachable',
+    'network',
+    say('Reseptikeskukseen ei saatu yhteyttä.', 'Receptcentret kunde inte nås.', 'The Prescription Centre was not reached.'),
+    say('Lähtee itsestään, kun yhteys palaa. Seuraava yritys klo 10.43.', 'Skickas av sig själv när förbindelsen är tillbaka. Nästa försök kl. 10.43.', 'It goes out by itself when the connection is back. Next attempt at 10.43.'),
+  );
+const refusal = (): Problem =>
+  problem(
+    'rule-refused',
+    'centre',
+    say('Reseptikeskus hylkäsi: reseptiä on muutettu haun jälkeen.', 'Receptcentret avvisade: receptet har ändrats efter sökningen.', 'The Prescription Centre refused: the prescription was changed after the search.'),
+    say('Hae resepti uudelleen ja selvitä ero.', 'Sök receptet på nytt och red ut skillnaden.', 'Fetch the prescription again and settle the difference.'),
+    { rule: 'DI-3' },
+  );
+
+function seed(): void {
+  const people = ['Potilas, P.', 'Esimerkki, M.', 'Testinen, T.', 'Malli, A.'];
+  const products = ['METFORMIN TEVA 500 mg', 'AMLODIPIN ORION 5 mg', 'BURANA 600 mg', 'DIAPAM 10 mg', 'THYROXIN 100 mikrog'];
+  const n = scene.includes('busy') ? 40 : 6;
+  for (let i = 0; i < n; i += 1) {
+    const minute = 9 * 60 + 5 + i * 9;
+    row(`1.2.246.10.12345678.93.2026.${1000 + i}`, products[i % products.length] ?? '', '100 fol', `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}:12`, people[i % people.length] ?? '', 'accepted');
+  }
+  if (scene.includes('waits')) {
+    row('1.2.246.10.12345678.93.2026.2001', 'DIAPAM 10 mg', '21 fol', '10:38:40', 'Potilas, P.', 'waiting');
+    row('1.2.246.10.12345678.93.2026.2002', 'METFORMIN TEVA 500 mg', '400 fol', '10:38:41', 'Potilas, P.', 'waiting');
+  }
+  if (scene.includes('refused')) row('1.2.246.10.12345678.93.2026.2003', 'THYROXIN 100 mikrog', '100 tabl', '10:12:09', 'Testinen, T.', 'refused');
+}
+
+function row(documentId: string, product: string, amount: string, time: string, customer: string, state: DocumentState): void {
+  const fault = state === 'waiting' ? why() : state === 'refused' ? refusal() : null;
+  rows.unshift({
+    documentId,
+    at: `${day} ${time}`,
+    person: 'Siri Salminen',
+    registration: '90000005555',
+    customer,
+    product,
+    amount,
+    remaining: '2X21 fol',
+    state,
+    attempts: state === 'waiting' ? 3 : 1,
+    lastError: fault?.code ?? null,
+    sentence: fault?.sentence ?? '',
+    nextTry: state === 'waiting' ? '10.43' : null,
+    prescriptionId: '1.2.246.10.99.93.2026.77',
+  });
+}
+
+function settle(documentId: string, state: DocumentState): void {
+  const found = rows.find((line) => line.documentId === documentId);
+  if (!found) return;
+  const fault = state === 'waiting' ? why() : state === 'refused' ? refusal() : null;
+  Object.assign(found, { state, sentence: fault?.sentence ?? '', lastError: fault?.code ?? null, nextTry: state === 'waiting' ? '10.43' : null });
+  const signed = visit?.signed.find((line) => line.documentId === documentId);
+  if (signed) Object.assign(signed, { state, problem: fault });
+  tell({ event: 'document', documentId, state, counts: counts() });
+}
+
+function current(): VisitView {
+  if (!visit) throw problem('no-visit', 'input', say('Asiointia ei ole auki.', 'Inget besök är öppet.', 'No visit is open.'), '');
+  return visit;
+}
+
+function total(view: VisitView): void {
+  const cents = view.basket.reduce((sum, line) => sum + Math.round(Number(line.price.replace(' €', '').replace(',', '.')) * 100), 0);
+  view.basketTotal = `${Math.floor(cents / 100)},${String(cents % 100).padStart(2, '0')} €`;
+}
+
+function wrongPin(which: 'pin1' | 'pin2'): never {
+  world[which] = Math.max(0, world[which] - 1);
+  tell({ event: 'card', card: card() });
+  const n = world[which];
+  throw problem(
+    n === 0 ? 'pin-blocked' : 'pin-wrong',
+    'card',
+    n === 0 ? say('PIN on lukkiutunut.', 'PIN är spärrad.', 'The PIN is blocked.') : say('Väärä PIN.', 'Fel PIN.', 'Wrong PIN.'),
+    say('Tarkista PIN ja anna se uudelleen.', 'Kontrollera PIN och ange den på nytt.', 'Check the PIN and enter it again.'),
+    { triesLeft: n },
+  );
+}
+
+type Given = Record<string, string>;
+const answers: Record<string, (given: Given) => unknown> = {
+  status,
+  set_language: ({ language }) => {
+    tongue = language as Tongue;
+    setTongue(tongue);
+    if (session) session.title = title();
+    return status();
+  },
+  log_in: ({ pin }) => {
+    if (pin !== '1234') wrongPin('pin1');
+    world.pin1 = 5;
+    session = logIn();
+    return session;
+  },
+  log_out: () => {
+    session = null;
+    visit = null;
+    return status();
+  },
+  search: ({ text, acting }) => {
+    if (text === 'x' || (text ?? '').length < 3)
+      throw problem('not-an-identifier', 'input', say('Tämä ei ole henkilötunnus eikä reseptin tunniste.', 'Detta är varken en personbeteckning eller ett receptets kod.', 'This is neither an identity code nor a prescription identifier.'), say('Tarkista merkit ja hae uudelleen.', 'Kontrollera tecknen och sök på nytt.', 'Check the characters and search again.'));
+    if (!world.centreUp)
+      throw problem('centre-unreachable', 'network', say('Reseptikeskukseen ei saatu yhteyttä, joten reseptejä ei voi hakea.', 'Receptcentret kunde inte nås, så recept kan inte sökas.', 'The Prescription Centre was not reached, so prescriptions cannot be fetched.'), say('Yritä hetken kuluttua uudelleen. Häiriötilanteen ohje on kansiossa.', 'Försök igen om en stund. Anvisningen för störningar finns i mappen.', 'Try again in a moment. The outage instructions are in the folder.'));
+    visit = visitOf(acting === 'other');
+    return visit;
+  },
+  visit: () => current(),
+  open: ({ setId }) => {
+    const view = current();
+    view.open = prescription(setId ?? '');
+    return view.open;
+  },
+  propose: ({ setId, vnr, amount, labelDosage, reason }) => {
+    const view = current();
+    const open = view.open;
+    if (!open?.proposal || open.setId !== setId) throw problem('not-open', 'input', 'Not open.', '');
+    if (labelDosage) open.labelDosage = labelDosage;
+    if (vnr) {
+      open.packages = packagesOf(setId, vnr);
+      open.proposal.vnr = vnr;
+      open.proposal.price = open.packages.find((line) => line.vnr === vnr)?.price ?? '';
+    }
+    if (amount) {
+      if (!/^\d+(\.\d+)?$/.test(amount))
+        throw problem('amount-not-a-number', 'input', say('Määrä ei ole luku.', 'Mängden är inte ett tal.', 'The amount is not a number.'), say('Anna esimerkiksi 21.', 'Ange till exempel 21.', 'Enter 21, for example.'));
+      open.proposal.amount = amount;
+      open.proposal.delivered = `${amount} ${open.proposal.unit}`;
+    }
+    if (reason) open.proposal.reason = reason;
+    const fresh = prescription(setId, open.proposal);
+    open.proposal.checks = fresh.proposal?.checks ?? [];
+    open.proposal.maySign = !open.proposal.checks.some((check) => check.outcome === 'stop' || check.outcome === 'needs-reason');
+    return open;
+  },
+  add: ({ setId }) => {
+    const view = current();
+    const open = view.open;
+    const line = view.prescriptions.find((other) => other.setId === setId);
+    if (!open?.proposal || !line) throw problem('not-open', 'input', 'Not open.', '');
+    line.inBasket = true;
+    view.basket.push({
+      setId: line.setId,
+      title: `${open.packages.find((other) => other.chosen)?.name ?? line.name}, ${open.proposal.delivered}`,
+      detail: [open.proposal.partPackage ? say('osapakkaus', 'delförpackning', 'part package') : '', open.proposal.reason ?? ''].filter(Boolean).join(' · '),
+      price: open.proposal.price,
+    });
+    total(view);
+    return view;
+  },
+  remove: ({ setId }) => {
+    const view = current();
+    view.basket = view.basket.filter((line) => line.setId !== setId);
+    const line = view.prescriptions.find((other) => other.setId === setId);
+    if (line) line.inBasket = false;
+    total(view);
+    return view;
+  },
+  sign: ({ pin }) => {
+    if (pin !== '123456') wrongPin('pin2');
+    const view = current();
+    for (const line of view.basket) {
+      const documentId = `1.2.246.10.12345678.93.2026.${3000 + world.next}`;
+      world.next += 1;
+      row(documentId, line.title.split(',')[0] ?? '', line.title.split(', ')[1] ?? '', '10:42:05', 'Potilas, P.', 'saved');
+      view.signed.push({ documentId, title: line.title, state: 'saved', problem: null });
+      const after = world.refuses && world.next === 3 ? 'refused' : world.centreUp ? 'accepted' : 'waiting';
+      if (!world.slow) setTimeout(() => settle(documentId, after), 500 + world.next * 150);
+    }
+    view.basket = [];
+    view.prescriptions.forEach((line) => (line.inBasket = false));
+    total(view);
+    return view;
+  },
+  close_visit: () => {
+    visit = null;
+    return status();
+  },
+  waiting: () => ({ day, rows: rows.filter((line) => line.state !== 'accepted') }),
+  send_now: () => {
+    if (world.centreUp) rows.filter((line) => line.state === 'waiting').forEach((line) => settle(line.documentId, 'accepted'));
+    return counts();
+  },
+  review_day: ({ day: asked }) => ({ day: asked ?? day, rows: !asked || asked === day ? rows : [] }),
+  export_day: ({ day: asked }) => ({ fileName: `dispensations-${asked ?? day}.csv`, content: 'at;person\n', path: `/home/apteekki/Lataukset/dispensations-${asked ?? day}.csv` }),
+  document: ({ documentId }) => ({
+    documentId,
+    xml: `<?xml version="1.0" encoding="UTF-8"?><ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><realmCode code="FI"/><typeId root="2.16.840.1.113883.1.3" extension="POCD_HD000040"/><id root="${documentId}"/><code code="2" codeSystem="1.2.246.537.5.40105.2006" displayName="Lääkkeen toimitus"/><title>Lääkkeen toimitus</title><effectiveTime value="20261122104205"/><confidentialityCode code="5" codeSystem="1.2.246.777.5.99902.2006"/><languageCode code="fi"/>${'<component><section><title>Toimitus</title><text><paragraph>DIAPAM 10 mg, 21 fol</paragraph></text></section></component>'.repeat(8)}</ClinicalDocument>`,
+    state: rows.find((line) => line.documentId === documentId)?.state ?? 'accepted',
+    history: [
+      { label: '10.42.05', text: say('Siri Salminen allekirjoitti', 'Siri Salminen undertecknade', 'Siri Salminen signed'), strong: false },
+      { label: '10.42.05', text: say('Tallennettu tälle koneelle', 'Sparad på den här datorn', 'Saved on this computer'), strong: true },
+      { label: '10.42.06', text: say('Lähetetty Reseptikeskukseen', 'Skickad till Receptcentret', 'Sent to the Prescription Centre'), strong: false },
+      { label: '10.42.06', text: say('Reseptikeskus hyväksyi', 'Receptcentret godkände', 'The Prescription Centre accepted'), strong: true },
+    ],
+  }),
+};
+
+seed();
+if (scene.includes('logged') || scene.includes('visit')) session = logIn();
+if (scene.includes('visit')) {
+  visit = visitOf(false);
+  if (scene.includes('opened')) visit.open = prescription('set-1');
+  if (scene.includes('basket')) {
+    for (const setId of ['set-1', 'set-2', 'set-3']) {
+      visit.open = prescription(setId);
+      answers['add']?.({ setId });
+    }
+    visit.open = prescription(scene.includes('reason') ? 'set-4' : scene.includes('stop') ? 'set-5' : 'set-1');
+  }
+}
+if (scene.includes('locked') && session) session.locked = true;
+
+export const double = {
+  mark: DOUBLE_MARK,
+  ask: async (request: { ask: string; with: unknown }): Promise<unknown> => {
+    await pause(request.ask === 'search' || request.ask === 'sign' ? (world.slow ? 60_000 : 260) : 40);
+    const answer = answers[request.ask];
+    if (!answer) throw new Error(`the double does not know ${request.ask}`);
+    return structuredClone(answer(request.with as Given));
+  },
+  listen: (call: Heard): Promise<void> => {
+    heard.push(call);
+    return Promise.resolve();
+  },
+};
+
+Object.assign(window, {
+  tiskiDouble: {
+    pull: () => {
+      if (session) session.locked = true;
+      tell({ event: 'card', card: { ...card(), state: 'no-card', holder: null, title: null, pin1Left: null, pin2Left: null } });
+      tell({ event: 'session', session });
+    },
+    putBack: () => tell({ event: 'card', card: card() }),
+    centre: (up: boolean) => {
+      world.centreUp = up;
+      tell({ event: 'health', lines: health() });
+    },
+  },
+});

@@ -1,0 +1,141 @@
+// The keyboard, said once: what the footer shows, what the help lists, and what a key press does.
+
+import { counter, openView, scanPackage } from './state/counter.svelte';
+import { desks, focusOn, goTo, screen, type Desk } from './state/screen.svelte';
+import type { Word } from './words.svelte';
+
+type KeyLine = readonly [key: string, word: Word];
+
+const everywhere: readonly KeyLine[] = [
+  ['F1', 'key.help'],
+  ['F2', 'key.search'],
+  ['Ctrl 1–4', 'key.desks'],
+  ['Esc', 'key.back'],
+];
+const inVisit: readonly KeyLine[] = [
+  ['↑ ↓', 'key.move'],
+  ['Enter', 'key.open'],
+  ['Space', 'key.basket'],
+  ['F3', 'key.reason'],
+  ['F4', 'key.package'],
+  ['F5', 'key.label'],
+  ['F6', 'key.amount'],
+  ['F8', 'key.cover'],
+  ['F9', 'key.sign'],
+];
+
+export const allKeys: readonly { title: Word; lines: readonly KeyLine[] }[] = [
+  { title: 'keys.everywhere', lines: everywhere },
+  { title: 'keys.inVisit', lines: inVisit },
+  {
+    title: 'keys.onDesks',
+    lines: [
+      ['↑ ↓', 'key.move'],
+      ['Enter', 'key.document'],
+      ['F7', 'key.sendNow'],
+      ['← →', 'key.day'],
+    ],
+  },
+];
+
+/** What the footer shows: only what works here. */
+export function keysHere(desk: Desk, visit: boolean, open: boolean): readonly KeyLine[] {
+  const f1 = ['F1', 'key.help'] as const;
+  const f2 = ['F2', visit ? 'key.newCustomer' : 'key.search'] as const;
+  if (desk === 'waiting') return [f2, ['F7', 'key.sendNow'], ['Enter', 'key.document'], f1];
+  if (desk === 'review') return [f2, ['Enter', 'key.document'], f1];
+  if (desk === 'settings') return [f2, f1];
+  if (!visit) return [f2, ['Ctrl 1–4', 'key.desks'], f1];
+  if (!open) return [f2, ['Enter', 'key.open'], ['Space', 'key.basket'], ['F8', 'key.cover'], ['F9', 'key.sign'], f1];
+  return [f2, ['F4', 'key.package'], ['F6', 'key.amount'], ['Space', 'key.basket'], ['F8', 'key.cover'], ['F9', 'key.sign'], f1];
+}
+
+const SCAN_GAP_MS = 150;
+const SCAN_LEAST = 6;
+let scan = { text: '', lastMs: 0 };
+
+function types(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+}
+
+/** A scanner types faster than a hand and ends with Enter; outside a field its digits are gathered here. */
+function gatherScan(event: KeyboardEvent): boolean {
+  if (types(event.target) || event.ctrlKey || event.altKey || event.metaKey) return false;
+  if (event.timeStamp - scan.lastMs > SCAN_GAP_MS) scan.text = '';
+  scan.lastMs = event.timeStamp;
+  if (event.key === 'Enter' && scan.text.length >= SCAN_LEAST) {
+    event.preventDefault();
+    event.stopPropagation();
+    const text = scan.text;
+    scan.text = '';
+    if (screen.desk === 'counter' && openView()) void scanPackage(text);
+    return true;
+  }
+  if (/^[0-9A-Za-z.\-+]$/.test(event.key)) scan.text += event.key;
+  return false;
+}
+
+/** Keys that work on the whole page; the desks hear their own keys first. */
+export function press(event: KeyboardEvent): void {
+  if (gatherScan(event)) return;
+  if (event.key === 'F5' || event.key === 'F3' || event.key === 'F7') event.preventDefault();
+  if (document.querySelector('dialog[open]')) {
+    if (event.key.startsWith('F') && event.key.length > 1) event.preventDefault();
+    return;
+  }
+  const desk = event.ctrlKey && !event.altKey && !event.shiftKey ? desks[Number(event.key) - 1] : undefined;
+  if (desk) {
+    event.preventDefault();
+    goTo(desk);
+    return;
+  }
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  const atCounter = screen.desk === 'counter' && counter.visit !== null;
+  const done = (): void => event.preventDefault();
+  switch (event.key) {
+    case 'F1':
+      done();
+      screen.panel = 'keys';
+      break;
+    case 'F2':
+      done();
+      void focusOn('search');
+      break;
+    case 'F3':
+      if (atCounter) void focusOn('reason');
+      break;
+    case 'F4':
+      done();
+      if (atCounter) void focusOn('package');
+      break;
+    case 'F5':
+      if (atCounter) void focusOn('label');
+      break;
+    case 'F6':
+      done();
+      if (atCounter) void focusOn('amount');
+      break;
+    case 'F7':
+      if (screen.desk === 'waiting') document.querySelector<HTMLElement>('[data-place~="send-now"]')?.click();
+      break;
+    case 'F8':
+      done();
+      if (atCounter) screen.covered = !screen.covered;
+      break;
+    case 'F9':
+      done();
+      if (atCounter && counter.visit?.basket.length) screen.panel = 'sign';
+      else if (atCounter) void focusOn('row');
+      break;
+    case 'Escape':
+      if (!atCounter) {
+        if (screen.desk !== 'counter') goTo('counter');
+        break;
+      }
+      done();
+      if (counter.problem) counter.problem = null;
+      else if (document.activeElement?.matches('[data-place~="row"]')) screen.panel = 'leave';
+      else void focusOn('row');
+      break;
+  }
+}

@@ -1,0 +1,201 @@
+// The visit at the counter: what the program answered last, and the few steps that change it.
+
+import type { PrescriptionLine, PrescriptionView, Problem, Propose, VisitView } from '../generated/api';
+import { ask, problemOf } from '../ipc';
+import { counted, t } from '../words.svelte';
+import { program, refresh, takeStatus, whenLeft, whenMoved } from './program.svelte';
+import { announce, focusOn, screen } from './screen.svelte';
+
+type Busy = 'search' | 'open' | 'propose' | 'basket' | 'sign' | null;
+
+export const counter = $state<{
+  visit: VisitView | null;
+  busy: Busy;
+  problem: Problem | null;
+  /** The row on which the hand rests. */
+  at: string | null;
+  /** When the search was answered, by this machine's own running clock, ms. */
+  fetchedMs: number | null;
+  scanned: string | null;
+}>({ visit: null, busy: null, problem: null, at: null, fetchedMs: null, scanned: null });
+
+let movedWhileSigning = false;
+/** Counts the steps, so that an older answer never overwrites a newer one. */
+let turn = 0;
+
+export function openView(): PrescriptionView | null {
+  return counter.visit?.open ?? null;
+}
+
+export function lineOf(setId: string): PrescriptionLine | undefined {
+  return counter.visit?.prescriptions.find((line) => line.setId === setId);
+}
+
+/** The rows that may be seen: with the screen covered, only what this customer is being given. */
+export function shownLines(): PrescriptionLine[] {
+  const visit = counter.visit;
+  if (!visit) return [];
+  if (!screen.covered) return visit.prescriptions;
+  return visit.prescriptions.filter((line) => line.inBasket || line.setId === visit.open?.setId);
+}
+
+function forget(): void {
+  counter.visit = null;
+  counter.problem = null;
+  counter.at = null;
+  counter.fetchedMs = null;
+  counter.scanned = null;
+  counter.busy = null;
+}
+
+async function step<T>(busy: Busy, work: () => Promise<T>): Promise<T | null> {
+  if (counter.busy) return null;
+  turn += 1;
+  counter.busy = busy;
+  counter.problem = null;
+  try {
+    return await work();
+  } catch (thrown) {
+    counter.problem = problemOf(thrown);
+    return null;
+  } finally {
+    counter.busy = null;
+  }
+}
+
+export async function search(text: string, acting: string, identified: string): Promise<boolean> {
+  const visit = await step('search', () => ask('search', { text, acting, identified }));
+  if (!visit) return false;
+  counter.visit = visit;
+  counter.fetchedMs = performance.now();
+  counter.scanned = null;
+  counter.at = visit.open?.setId ?? visit.prescriptions[0]?.setId ?? null;
+  screen.covered = false;
+  announce(`${visit.customer}. ${counted('counter.prescriptions', visit.prescriptions.length)}`);
+  await focusOn('row');
+  return true;
+}
+
+/** After a reload or an unlock: the visit that the program still holds. */
+export async function resume(): Promise<void> {
+  const asked = turn;
+  try {
+    const visit = await ask('visit', {});
+    if (asked !== turn || counter.busy) return;
+    counter.visit = visit;
+    counter.at ??= visit.open?.setId ?? visit.prescriptions[0]?.setId ?? null;
+  } catch (thrown) {
+    if (asked === turn && problemOf(thrown).code === 'no-visit') forget();
+  }
+}
+
+function takeOpen(view: PrescriptionView): void {
+  if (counter.visit) counter.visit.open = view;
+}
+
+export async function openPrescription(setId: string): Promise<boolean> {
+  counter.at = setId;
+  const view = await step('open', () => ask('open', { setId }));
+  if (!view) return false;
+  counter.scanned = null;
+  takeOpen(view);
+  announce(view.title);
+  return true;
+}
+
+export async function propose(change: Omit<Propose, 'setId'>): Promise<boolean> {
+  const setId = openView()?.setId;
+  if (!setId) return false;
+  const view = await step('propose', () => ask('propose', { setId, ...change }));
+  if (!view) return false;
+  takeOpen(view);
+  const hinders = view.proposal?.checks.find((check) => check.outcome === 'stop' || check.outcome === 'needs-reason');
+  announce(hinders?.sentence ?? t('counter.may.be.added'));
+  return true;
+}
+
+function takeVisit(visit: VisitView): void {
+  counter.visit = visit;
+}
+
+/** Puts the prescription in hand into the basket, or takes a row out of it; the hand then goes to what is next. */
+export async function toggle(setId: string): Promise<void> {
+  const line = lineOf(setId);
+  if (!line) return;
+  if (line.inBasket) {
+    const visit = await step('basket', () => ask('remove', { setId }));
+    if (visit) {
+      takeVisit(visit);
+      announce(t('basket.removed'));
+    }
+    return;
+  }
+  if (openView()?.setId !== setId && !(await openPrescription(setId))) return;
+  if (!openView()?.proposal?.maySign) return;
+  const visit = await step('basket', () => ask('add', { setId }));
+  if (!visit) return;
+  takeVisit(visit);
+  announce(counted('basket.title', visit.basket.length));
+  const next = visit.prescriptions.find((other) => other.dispensable && !other.inBasket && other.setId !== setId);
+  if (next) {
+    counter.at = next.setId;
+    await focusOn('row');
+  } else {
+    await focusOn('sign');
+  }
+}
+
+/** Signs; the PIN is used for this one call and kept nowhere. */
+export async function sign(pin: string): Promise<boolean> {
+  movedWhileSigning = false;
+  const visit = await step('sign', () => ask('sign', { pin, waitMs: 0 }));
+  if (!visit) return false;
+  takeVisit(visit);
+  announce(t('sign.saved.all'));
+  if (movedWhileSigning) await resume();
+  void refresh();
+  return true;
+}
+
+export async function closeVisit(): Promise<void> {
+  const status = await step('basket', () => ask('close_visit', {}));
+  if (!status) return;
+  takeStatus(status);
+  forget();
+  screen.panel = null;
+  screen.covered = false;
+  announce(t('visit.closed'));
+  await focusOn('search');
+}
+
+/** A package's number from the scanner: chooses it when it is on the list, and says so when it is not. */
+export async function scanPackage(code: string): Promise<void> {
+  const view = openView();
+  const found = view?.packages.find((line) => line.vnr === code || code.endsWith(line.vnr));
+  if (!view || !found) {
+    counter.problem = {
+      code: 'scan-not-listed',
+      sentence: t('scan.unlisted'),
+      advice: t('scan.unlisted.advice'),
+      place: 'input',
+      rule: null,
+      triesLeft: null,
+    };
+    return;
+  }
+  if (found.chosen || (await propose({ vnr: found.vnr }))) {
+    counter.scanned = found.vnr;
+    announce(t('scan.right'));
+  }
+}
+
+whenLeft(forget);
+
+whenMoved((documentId, state) => {
+  movedWhileSigning ||= counter.busy === 'sign';
+  const line = counter.visit?.signed.find((signed) => signed.documentId === documentId);
+  if (!line) return;
+  line.state = state;
+  announce(`${line.title}: ${t(`document.${state}`)}`);
+  if (!program.status?.session?.locked) void resume();
+});

@@ -1,0 +1,111 @@
+// The frame of the screen as the program tells it: card, person, health, outbox. Pushed by events; asked again now and
+// then, so that a lost event cannot leave an old picture standing.
+
+import type { DocumentState, Event, OutboxCounts, Problem, SessionView, Status } from '../generated/api';
+import { ask, hear, problemOf } from '../ipc';
+import { speak, t } from '../words.svelte';
+import { announce, clearScreen } from './screen.svelte';
+
+const ASK_AGAIN_MS = 20_000;
+
+export const program = $state<{ status: Status | null; silent: boolean }>({ status: null, silent: false });
+
+type Moved = (documentId: string, state: DocumentState) => void;
+const onMoved = new Set<Moved>();
+const onLeft = new Set<() => void>();
+
+/** Calls back when a document moved. */
+export function whenMoved(call: Moved): () => void {
+  onMoved.add(call);
+  return () => onMoved.delete(call);
+}
+
+/** Calls back when the person has left. */
+export function whenLeft(call: () => void): void {
+  onLeft.add(call);
+}
+
+export function takeStatus(status: Status): void {
+  program.status = status;
+  program.silent = false;
+  speak(status.language);
+  if (!status.session) leave();
+}
+
+function leave(): void {
+  clearScreen();
+  for (const call of onLeft) call();
+}
+
+export function takeSession(session: SessionView | null): void {
+  if (!program.status) return;
+  const before = program.status.session;
+  program.status.session = session;
+  if (!session) leave();
+  else if (session.locked && !before?.locked) announce(t('locked.title'));
+}
+
+export function takeCounts(counts: OutboxCounts): void {
+  if (program.status) program.status.outbox = counts;
+}
+
+function take(event: Event): void {
+  if (!program.status) return;
+  switch (event.event) {
+    case 'card':
+      program.status.card = event.card;
+      break;
+    case 'session':
+      takeSession(event.session);
+      break;
+    case 'health':
+      program.status.health = event.lines;
+      break;
+    case 'document':
+      takeCounts(event.counts);
+      for (const call of onMoved) call(event.documentId, event.state);
+      break;
+  }
+}
+
+export async function refresh(): Promise<void> {
+  try {
+    takeStatus(await ask('status', {}));
+  } catch (thrown) {
+    program.silent = problemOf(thrown).place === 'program';
+  }
+}
+
+export async function begin(): Promise<void> {
+  await hear(take);
+  await refresh();
+  setInterval(() => void refresh(), ASK_AGAIN_MS);
+  addEventListener('focus', () => void refresh());
+}
+
+export async function logIn(pin: string): Promise<Problem | null> {
+  try {
+    takeSession(await ask('log_in', { pin }));
+    await refresh();
+    return null;
+  } catch (thrown) {
+    return problemOf(thrown);
+  }
+}
+
+export async function logOut(): Promise<void> {
+  try {
+    takeStatus(await ask('log_out', {}));
+  } catch {
+    await refresh();
+  }
+}
+
+export async function chooseLanguage(language: string): Promise<void> {
+  speak(language);
+  try {
+    takeStatus(await ask('set_language', { language }));
+  } catch {
+    await refresh();
+  }
+}
