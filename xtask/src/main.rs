@@ -1,1 +1,105 @@
-fn main() {}
+//! What a developer runs: `cargo xtask demo`, `test`, `screens`, `rules`, `interop`, `bench`, `simulate`.
+//!
+//! It needs nothing but Rust and a C compiler, so that it compiles in seconds on a bare machine; it installs or names
+//! what else is needed, builds the workspace's programs, and lets them do the work. What a whole pharmacy is made of is
+//! the crate `stage`.
+
+mod bench;
+mod checks;
+mod debian;
+mod demo;
+mod paths;
+mod rules;
+mod tasks;
+mod tests;
+mod tools;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+cargo xtask demo [--headless]          a pharmacy and a Prescription Centre on this machine, ready to work in
+cargo xtask test [--long]              every check; ends with a count of passed and failed
+cargo xtask screens [--out FOLDER]     pictures of every screen, two sizes, two themes
+cargo xtask rules [--check]            writes docs/rules.md; with --check only compares
+cargo xtask interop [FOLDER]           reads every document of a folder and verifies its signatures
+cargo xtask bench [NAME] [--json]      how long the main way through the house takes
+cargo xtask simulate --seeds N [--from S]
+";
+
+/// Why a command ends without having done its work, where that is nobody's fault.
+const NOT_NOW: u8 = 2;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match run(&words) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn run(words: &[String]) -> Result<u8> {
+    let Some((command, rest)) = words.split_first() else {
+        print!("{HELP}");
+        return Ok(NOT_NOW);
+    };
+    let mut options = Options(rest.to_vec());
+    let code = match command.as_str() {
+        "demo" => demo::demo(options.flag("--headless"), &mut options)?,
+        "test" => tests::test(options.flag("--long"), &mut options)?,
+        "screens" => demo::screens(options.value("--out")?, &mut options)?,
+        "rules" => rules::rules(options.flag("--check"), &mut options)?,
+        "interop" => demo::interop(options.next(), &mut options)?,
+        "bench" => bench::bench(options.flag("--json"), options.next(), &mut options)?,
+        "simulate" => {
+            eprintln!(
+                "simulate: not built yet. A seeded simulation of a whole pharmacy and a whole Centre is a room of its own."
+            );
+            NOT_NOW
+        }
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            0
+        }
+        other => bail!("`{other}` is none of the commands:\n{HELP}"),
+    };
+    Ok(code)
+}
+
+/// The words behind the command; what nobody takes is refused.
+pub struct Options(Vec<String>);
+
+impl Options {
+    fn flag(&mut self, name: &str) -> bool {
+        let before = self.0.len();
+        self.0.retain(|word| word != name);
+        self.0.len() != before
+    }
+
+    fn value(&mut self, name: &str) -> Result<Option<String>> {
+        let Some(at) = self.0.iter().position(|word| word == name) else { return Ok(None) };
+        if at + 1 >= self.0.len() {
+            bail!("{name} needs a value");
+        }
+        let value = self.0.remove(at + 1);
+        self.0.remove(at);
+        Ok(Some(value))
+    }
+
+    fn next(&mut self) -> Option<String> {
+        let at = self.0.iter().position(|word| !word.starts_with("--"))?;
+        Some(self.0.remove(at))
+    }
+
+    /// Everything must have been understood.
+    pub fn done(&self) -> Result<()> {
+        if let Some(word) = self.0.first() {
+            bail!("what is `{word}`?\n{HELP}");
+        }
+        Ok(())
+    }
+}

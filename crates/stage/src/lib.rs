@@ -1,1 +1,17 @@
-//! A whole pharmacy and a whole Centre on one machine, for demonstrations and tests.
+//! A whole pharmacy and a whole Prescription Centre on one machine, for demonstrations and tests.
+//!
+//! `stage run STORY…` plays stories of `fixtures/scenarios` with the real programs: card reader, card, Centre, counter,
+//! headless or in the real window. `stage demo` leaves the world standing for a person to work in. It proves the rules
+//! that its stories name; what a rule says is `prescription`'s, and what a screen shows is `ui`'s.
+
+mod command_line;
+mod hands;
+mod judge;
+mod mask;
+mod namespace;
+mod process;
+mod run;
+mod story;
+mod world;
+
+pub use command_line::main;

@@ -1,0 +1,235 @@
+//! What can be asked of the stage on the command line, and the corner in which it is done.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand, ValueEnum};
+use serde_json::json;
+
+use crate::hands::{Hands, Headless};
+use crate::namespace::{self, Corner};
+use crate::run::{Play, Played};
+use crate::story::{Story, kela_document};
+use crate::world::{CardWay, Order, World};
+use crate::{mask, run};
+
+const FOLDER_NAME: &str = "tiski-stage-";
+
+/// A whole pharmacy and a whole Prescription Centre on one machine.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Play stories and say how they went.
+    Run(Run),
+}
+
+#[derive(clap::Args)]
+struct Run {
+    /// Stories, as in fixtures/scenarios.
+    #[arg(required = true)]
+    stories: Vec<PathBuf>,
+    /// Which host shows the program.
+    #[arg(long, value_enum, default_value_t = Host::Headless)]
+    host: Host,
+    /// How the program reaches a card.
+    #[arg(long, value_enum, default_value_t = CardWay::Pcsc)]
+    card: CardWay,
+    /// Keep what happened (logs, databases, documents, pictures) in this folder.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// One JSON line a step instead of a text for people.
+    #[arg(long)]
+    json: bool,
+    /// Leave the world's folder where it is, and say where.
+    #[arg(long)]
+    keep: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Host {
+    Headless,
+    Window,
+}
+
+/// The program `stage`.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let code = match namespace::here() {
+        None => outside(&arguments),
+        Some(corner) => inside(&arguments, corner),
+    };
+    match code {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            eprintln!("stage: {}", mask::line(&format!("{error:#}")));
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// Makes the folder and runs this program again in a corner.
+fn outside(arguments: &Arguments) -> Result<u8> {
+    sweep();
+    let mut folder = tempfile::Builder::new().prefix(FOLDER_NAME).tempdir().context("no folder for temporary files")?;
+    let lock = File::create(folder.path().join("lock"))?;
+    lock.lock()?;
+    let Command::Run(run) = &arguments.command;
+    if run.keep {
+        folder.disable_cleanup(true);
+        eprintln!("The world is in {}", folder.path().display());
+    }
+    namespace::enter(folder.path())
+}
+
+/// Removes folders that an interrupted stage left behind: those whose lock nobody holds.
+fn sweep() {
+    let entries = std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(FOLDER_NAME)) {
+        let Ok(lock) = File::open(entry.path().join("lock")) else { continue };
+        if !matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+fn inside(arguments: &Arguments, corner: Corner) -> Result<u8> {
+    namespace::furnish(corner)?;
+    let folder = std::env::var_os("TISKI_STAGE_FOLDER").map(PathBuf::from).context("no folder was given")?;
+    let Command::Run(run) = &arguments.command;
+    let mut failed = 0;
+    for (number, path) in (1..).zip(&run.stories) {
+        let story = Story::load(path)?;
+        if !tell_and_play(run, corner, &story, &folder.join(format!("w{number}")))? {
+            failed += 1;
+        }
+    }
+    Ok(u8::from(failed > 0))
+}
+
+/// Plays one story and tells of it; whether it went as it should.
+fn tell_and_play(run: &Run, corner: Corner, story: &Story, folder: &Path) -> Result<bool> {
+    let teller = Teller { json: run.json, story: story.name.clone() };
+    teller.title(story);
+    if let Some(missing) = story.kela_documents().find(|file| kela_document(file).is_none()) {
+        teller.skipped(&format!(
+            "{missing} of Kela's public test documents is not on this machine (TISKI_KELA_DOCUMENTS)"
+        ));
+        return Ok(true);
+    }
+    if story.only_headless && run.host == Host::Window {
+        teller.skipped("this story is for the headless host only");
+        return Ok(true);
+    }
+    let begun = Instant::now();
+    let played = play(run, corner, story, folder, &teller);
+    if let Some(out) = &run.out {
+        run::keep(folder, out, &story.name)?;
+    }
+    let well = match played {
+        Ok(well) => well,
+        Err(error) => {
+            teller.step(&Played {
+                words: "(the world)".to_owned(),
+                took: begun.elapsed(),
+                result: Err(format!("{error:#}")),
+            });
+            false
+        }
+    };
+    teller.end(well, begun.elapsed());
+    Ok(well)
+}
+
+fn play(run: &Run, corner: Corner, story: &Story, folder: &Path, teller: &Teller) -> Result<bool> {
+    let begun = Instant::now();
+    let port = match corner {
+        Corner::Own => 7443,
+        Corner::Shared => free_port()?,
+    };
+    let order = Order { folder, at: story.at, way: run.card, card: story.card.as_deref(), port };
+    let mut world = World::make(&order)?;
+    for holds in &story.centre {
+        world.centre.hold(holds)?;
+    }
+    world.centre.start()?;
+    let mut hands: Box<dyn Hands> = match run.host {
+        Host::Headless => Box::new(Headless::start(&world.settings(), &folder.join("app/app.log"))?),
+        Host::Window => anyhow::bail!("the window has no hands yet"),
+    };
+    teller.step(&Played {
+        words: "(the world is made: certificates, reader and card, Centre, counter)".to_owned(),
+        took: begun.elapsed(),
+        result: Ok(String::new()),
+    });
+    let well = Play::new(&mut world, hands.as_mut()).play(story, |played| teller.step(played));
+    hands.stop()?;
+    Ok(well)
+}
+
+fn free_port() -> Result<u16> {
+    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+/// Says what happens, for people or for programs; nothing passes without the mask.
+struct Teller {
+    json: bool,
+    story: String,
+}
+
+impl Teller {
+    fn title(&self, story: &Story) {
+        if !self.json {
+            println!("{} ({}; proves {})", mask::line(&story.title), self.story, story.proves.join(", "));
+        }
+    }
+
+    fn step(&self, played: &Played) {
+        let words = mask::line(&played.words);
+        if self.json {
+            let (ok, told) = match &played.result {
+                Ok(told) => (true, told),
+                Err(told) => (false, told),
+            };
+            let took_ms = u64::try_from(played.took.as_millis()).unwrap_or(u64::MAX);
+            let line = json!({
+                "story": self.story, "step": words, "ok": ok, "told": mask::line(told), "took_ms": took_ms,
+            });
+            println!("{line}");
+            return;
+        }
+        let took = played.took.as_secs_f32();
+        match &played.result {
+            Ok(told) if told.is_empty() => println!("  ok    {took:6.2} s  {words}"),
+            Ok(told) => println!("  ok    {took:6.2} s  {words}\n                    → {}", mask::line(told)),
+            Err(told) => println!("  FAIL  {took:6.2} s  {words}\n                    → {}", mask::line(told)),
+        }
+    }
+
+    fn skipped(&self, why: &str) {
+        if self.json {
+            println!("{}", json!({ "story": self.story, "skipped": why }));
+        } else {
+            println!("  skipped: {why}");
+        }
+    }
+
+    fn end(&self, well: bool, took: Duration) {
+        if self.json {
+            println!("{}", json!({ "story": self.story, "ok": well, "took_s": took.as_secs_f32() }));
+        } else {
+            println!(
+                "  {} in {:.1} s\n",
+                if well { "as it should be" } else { "NOT as it should be" },
+                took.as_secs_f32()
+            );
+        }
+    }
+}

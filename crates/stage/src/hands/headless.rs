@@ -1,0 +1,295 @@
+//! Hands on the headless host: one JSON request a line, one answer a line, events in between.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+
+use super::{Done, Hands, InHand, Listed, Refusal, Row, Session};
+use crate::process::{Started, last_lines, open_log, sibling};
+
+/// Longer than any answer may take: signing waits up to ten seconds for the Centre.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running headless host.
+pub struct Headless {
+    settings: PathBuf,
+    log: PathBuf,
+    running: Option<Running>,
+    next: u64,
+    visit: Value,
+    open: Option<String>,
+}
+
+struct Running {
+    program: Started,
+    requests: ChildStdin,
+    answers: Receiver<Value>,
+}
+
+impl Headless {
+    /// Starts the host on a settings file; what it logs goes to `log`.
+    pub fn start(settings: &Path, log: &Path) -> Result<Self> {
+        let mut hands = Self {
+            settings: settings.to_owned(),
+            log: log.to_owned(),
+            running: None,
+            next: 1,
+            visit: Value::Null,
+            open: None,
+        };
+        Hands::start(&mut hands)?;
+        Ok(hands)
+    }
+
+    fn ask(&mut self, ask: &str, with: Value) -> Result<Result<Value, Refusal>> {
+        let id = self.next;
+        self.next += 1;
+        let log = self.log.clone();
+        let running = self.running.as_mut().context("the app is not running")?;
+        let line = json!({ "id": id, "ask": ask, "with": with }).to_string();
+        let sent = running.requests.write_all(format!("{line}\n").as_bytes());
+        sent.with_context(|| format!("the app took no request: {}", last_lines(&log)))?;
+        let end = Instant::now() + PATIENCE;
+        loop {
+            match running.answers.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(answer) if answer["id"] == id => return Ok(read_answer(&answer)),
+                Ok(_) => {}
+                Err(RecvTimeoutError::Timeout) => bail!("no answer to `{ask}` within {} s", PATIENCE.as_secs()),
+                Err(RecvTimeoutError::Disconnected) => bail!("the app ended: {}", last_lines(&log)),
+            }
+        }
+    }
+
+    /// Asks for something that is not expected to be refused.
+    fn look(&mut self, ask: &str, with: Value) -> Result<Value> {
+        self.ask(ask, with)?.map_err(|refusal| anyhow::anyhow!("`{ask}` was refused: {refusal}"))
+    }
+
+    fn in_visit(&mut self, ask: &str, with: Value, told: fn(&Value) -> String) -> Done {
+        Ok(self.ask(ask, with)?.map(|visit| {
+            self.visit = visit;
+            told(&self.visit)
+        }))
+    }
+
+    fn of_prescription(&mut self, ask: &str, mut with: Value) -> Done {
+        let set_id = self.open.clone().context("no prescription is in hand")?;
+        with["setId"] = Value::from(set_id);
+        let answer = self.ask(ask, with)?;
+        Ok(answer.map(|view| {
+            self.visit["open"] = view;
+            told_of_proposal(&self.visit["open"])
+        }))
+    }
+}
+
+impl Hands for Headless {
+    fn log_in(&mut self, pin: &str) -> Done {
+        let answer = self.ask("log_in", json!({ "pin": pin }))?;
+        Ok(answer.map(|session| format!("{}, {}", text(&session["name"]), text(&session["title"]))))
+    }
+
+    fn log_out(&mut self) -> Done {
+        self.visit = Value::Null;
+        Ok(self.ask("log_out", json!({}))?.map(|_| String::new()))
+    }
+
+    fn search(&mut self, what: &str) -> Done {
+        self.open = None;
+        let with = json!({ "text": what, "acting": "self", "identified": "identity-card" });
+        self.in_visit("search", with, |visit| {
+            let lines = list(&visit["prescriptions"]);
+            let names: Vec<String> =
+                lines.iter().map(|line| format!("{} {}", text(&line["name"]), text(&line["remaining"]))).collect();
+            format!("{}: {}", text(&visit["customer"]), names.join("; "))
+        })
+    }
+
+    fn open(&mut self, product: &str) -> Done {
+        let lines = list(&self.visit["prescriptions"]);
+        let line = lines.iter().find(|line| text(&line["name"]).starts_with(product));
+        let Some(line) = line else { bail!("{product} is not listed") };
+        let set_id = text(&line["setId"]).to_owned();
+        self.open = Some(set_id);
+        self.of_prescription("open", json!({}))
+    }
+
+    fn propose_amount(&mut self, amount: &str) -> Done {
+        self.of_prescription("propose", json!({ "amount": amount }))
+    }
+
+    fn choose_package(&mut self, vnr: &str) -> Done {
+        self.of_prescription("propose", json!({ "vnr": vnr }))
+    }
+
+    fn give_reason(&mut self, reason: &str) -> Done {
+        self.of_prescription("propose", json!({ "reason": reason }))
+    }
+
+    fn add(&mut self) -> Done {
+        let set_id = self.open.clone().context("no prescription is in hand")?;
+        self.in_visit("add", json!({ "setId": set_id }), |visit| {
+            let titles: Vec<&str> = list(&visit["basket"]).iter().map(|line| text(&line["title"])).collect();
+            titles.join("; ")
+        })
+    }
+
+    fn sign(&mut self, pin: &str, wait: bool) -> Done {
+        let with = if wait { json!({ "pin": pin }) } else { json!({ "pin": pin, "waitMs": 0 }) };
+        self.in_visit("sign", with, |visit| {
+            let signed: Vec<String> = list(&visit["signed"])
+                .iter()
+                .map(|line| format!("{} {}: {}", text(&line["title"]), text(&line["documentId"]), text(&line["state"])))
+                .collect();
+            signed.join("; ")
+        })
+    }
+
+    fn close_visit(&mut self) -> Done {
+        self.visit = Value::Null;
+        self.open = None;
+        Ok(self.ask("close_visit", json!({}))?.map(|_| String::new()))
+    }
+
+    fn send_now(&mut self) -> Done {
+        Ok(self.ask("send_now", json!({}))?.map(|counts| format!("{} waiting", counts["waiting"])))
+    }
+
+    fn session(&mut self) -> Result<Option<Session>> {
+        let status = self.look("status", json!({}))?;
+        let session = &status["session"];
+        if session.is_null() {
+            return Ok(None);
+        }
+        Ok(Some(Session { name: text(&session["name"]).to_owned(), locked: session["locked"] == true }))
+    }
+
+    fn listed(&mut self) -> Result<Vec<Listed>> {
+        let lines = list(&self.visit["prescriptions"]);
+        Ok(lines
+            .iter()
+            .map(|line| {
+                let marks = list(&line["marks"]).iter().chain([&line["hindrance"]]);
+                Listed {
+                    name: text(&line["name"]).to_owned(),
+                    remaining: text(&line["remaining"]).to_owned(),
+                    dispensable: line["dispensable"] == true,
+                    marks: marks.filter(|chip| !chip.is_null()).map(|chip| text(&chip["text"]).to_owned()).collect(),
+                }
+            })
+            .collect())
+    }
+
+    fn in_hand(&mut self) -> Result<InHand> {
+        let proposal = &self.visit["open"]["proposal"];
+        anyhow::ensure!(!proposal.is_null(), "no prescription with a proposal is in hand");
+        Ok(InHand {
+            delivered: text(&proposal["delivered"]).to_owned(),
+            will_remain: text(&proposal["remainingAfter"]).to_owned(),
+            may_sign: proposal["maySign"] == true,
+            checks: list(&proposal["checks"])
+                .iter()
+                .map(|check| (text(&check["rule"]).to_owned(), text(&check["outcome"]).to_owned()))
+                .collect(),
+        })
+    }
+
+    fn outbox(&mut self) -> Result<(u32, u32)> {
+        let status = self.look("status", json!({}))?;
+        let count = |name: &str| status["outbox"][name].as_u64().and_then(|count| u32::try_from(count).ok());
+        count("waiting").zip(count("refused")).context("the status has no counts")
+    }
+
+    fn today(&mut self) -> Result<Vec<Row>> {
+        let day = self.look("review_day", json!({}))?;
+        Ok(list(&day["rows"])
+            .iter()
+            .map(|row| Row { document: text(&row["documentId"]).to_owned(), state: text(&row["state"]).to_owned() })
+            .collect())
+    }
+
+    fn document(&mut self, id: &str) -> Result<Vec<u8>> {
+        let document = self.look("document", json!({ "documentId": id }))?;
+        Ok(text(&document["xml"]).as_bytes().to_vec())
+    }
+
+    fn kill(&mut self) -> Result<()> {
+        let mut running = self.running.take().context("the app is not running")?;
+        running.program.kill();
+        self.visit = Value::Null;
+        self.open = None;
+        Ok(())
+    }
+
+    fn start(&mut self) -> Result<()> {
+        anyhow::ensure!(self.running.is_none(), "the app is running");
+        let mut command = Command::new(sibling("tiski")?);
+        command.arg("--settings").arg(&self.settings).arg("headless");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(open_log(&self.log)?);
+        let mut program = Started::start_as_is("tiski", &mut command)?;
+        let requests = program.child().stdin.take().context("no way to ask")?;
+        let answers = program.child().stdout.take().context("no way to hear")?;
+        let (sender, receiver) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(answers).lines().map_while(Result::ok) {
+                // What is no JSON is no answer; the one who waits for one will say what is missing.
+                if let Ok(value) = serde_json::from_str(&line)
+                    && sender.send(value).is_err()
+                {
+                    break;
+                }
+            }
+        });
+        self.running = Some(Running { program, requests, answers: receiver });
+        Ok(())
+    }
+
+    fn stop(&mut self) -> Result<()> {
+        if let Some(Running { mut program, requests, .. }) = self.running.take() {
+            drop(requests);
+            let ended = program.wait(Duration::from_secs(10)).context("the app did not end at the end of its input")?;
+            anyhow::ensure!(ended.success(), "the app ended with {ended}: {}", last_lines(&self.log));
+        }
+        Ok(())
+    }
+}
+
+fn read_answer(answer: &Value) -> Result<Value, Refusal> {
+    let problem = &answer["problem"];
+    if problem.is_null() {
+        return Ok(answer["ok"].clone());
+    }
+    Err(Refusal {
+        code: text(&problem["code"]).to_owned(),
+        sentence: text(&problem["sentence"]).to_owned(),
+        rule: problem["rule"].as_str().map(str::to_owned),
+        tries_left: problem["triesLeft"].as_u64().and_then(|left| u8::try_from(left).ok()),
+    })
+}
+
+fn told_of_proposal(view: &Value) -> String {
+    let proposal = &view["proposal"];
+    let mut told = text(&view["title"]).to_owned();
+    if !proposal.is_null() {
+        told += &format!(": {}, then {} left", text(&proposal["delivered"]), text(&proposal["remainingAfter"]));
+        for check in list(&proposal["checks"]) {
+            if check["outcome"] == "stop" || check["outcome"] == "needs-reason" {
+                told += &format!("; {}: {}", text(&check["rule"]), text(&check["sentence"]));
+            }
+        }
+    }
+    told
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
+}

@@ -1,0 +1,130 @@
+//! The hands of a pharmacist: what a person does with the program and sees of it, whatever host shows it. A story is
+//! played through this trait alone, so that the headless host and the real window are held to the same words.
+
+mod headless;
+
+use anyhow::Result;
+
+pub use headless::Headless;
+
+/// Something was done, or the program refused.
+pub type Done = Result<Result<String, Refusal>>;
+
+/// A refusal, as the program words it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Refusal {
+    /// Stable code.
+    pub code: String,
+    /// The sentence for a person.
+    pub sentence: String,
+    /// The rule that refused.
+    pub rule: Option<String>,
+    /// Tries left.
+    pub tries_left: Option<u8>,
+}
+
+/// Who is logged in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// "Siri Salminen".
+    pub name: String,
+    /// The card has left.
+    pub locked: bool,
+}
+
+/// One listed prescription.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Product.
+    pub name: String,
+    /// What is left, as shown.
+    pub remaining: String,
+    /// Can be dispensed now.
+    pub dispensable: bool,
+    /// Hindrance and marks.
+    pub marks: Vec<String>,
+}
+
+/// The prescription in hand.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct InHand {
+    /// What will be given.
+    pub delivered: String,
+    /// What will remain.
+    pub will_remain: String,
+    /// May be signed.
+    pub may_sign: bool,
+    /// Rule and answer.
+    pub checks: Vec<(String, String)>,
+}
+
+/// One row of the manager's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Identifier of the document.
+    pub document: String,
+    /// Where it is.
+    pub state: String,
+}
+
+/// What can be done and seen at the counter.
+pub trait Hands {
+    /// Logs in.
+    fn log_in(&mut self, pin: &str) -> Done;
+    /// Logs out.
+    fn log_out(&mut self) -> Done;
+    /// Searches.
+    fn search(&mut self, text: &str) -> Done;
+    /// Takes a listed prescription in hand, by the beginning of its product's name.
+    fn open(&mut self, product: &str) -> Done;
+    /// Changes the amount.
+    fn propose_amount(&mut self, amount: &str) -> Done;
+    /// Chooses a package.
+    fn choose_package(&mut self, vnr: &str) -> Done;
+    /// States a reason.
+    fn give_reason(&mut self, reason: &str) -> Done;
+    /// Puts the proposal in the basket.
+    fn add(&mut self) -> Done;
+    /// Signs the basket.
+    fn sign(&mut self, pin: &str, wait: bool) -> Done;
+    /// Closes the visit.
+    fn close_visit(&mut self) -> Done;
+    /// Sends what waits.
+    fn send_now(&mut self) -> Done;
+
+    /// Who is logged in.
+    fn session(&mut self) -> Result<Option<Session>>;
+    /// What is listed.
+    fn listed(&mut self) -> Result<Vec<Listed>>;
+    /// What is in hand.
+    fn in_hand(&mut self) -> Result<InHand>;
+    /// How many wait, how many were refused.
+    fn outbox(&mut self) -> Result<(u32, u32)>;
+    /// Today's list, newest first.
+    fn today(&mut self) -> Result<Vec<Row>>;
+    /// The exact document that was signed.
+    fn document(&mut self, id: &str) -> Result<Vec<u8>>;
+
+    /// Ends the program as a power cut would.
+    fn kill(&mut self) -> Result<()>;
+    /// Starts it again.
+    fn start(&mut self) -> Result<()>;
+    /// Ends it as a person would.
+    fn stop(&mut self) -> Result<()>;
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.code)?;
+        if let Some(rule) = &self.rule {
+            write!(f, " by {rule}")?;
+        }
+        if let Some(left) = self.tries_left {
+            write!(f, " with {left} left")?;
+        }
+        if !self.sentence.is_empty() {
+            write!(f, ": {}", self.sentence)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,74 @@
+//! Other programs judge what this one has made: xmllint by Kela's schema, xmlsec1 by the signatures. Two programs of one
+//! house that share code agree too easily.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::namespace::run;
+use crate::story::kela_folder;
+
+/// Elements whose `ID` a signature may point at.
+const NAMED_BY_ID: [&str; 3] =
+    ["urn:hl7-org:v3:structuredBody", "urn:hl7finland:signatureTimestamp", "urn:hl7finland:multipleDocumentSignature"];
+
+/// The judges and the folder for what is put before them.
+pub struct Judge {
+    folder: PathBuf,
+    pki: PathBuf,
+}
+
+impl Judge {
+    /// Judges by the certificates of `pki`.
+    pub fn new(folder: &Path, pki: &Path) -> Self {
+        Self { folder: folder.to_owned(), pki: pki.to_owned() }
+    }
+
+    /// A document as it was signed and saved at the pharmacy: one signature.
+    pub fn signed_here(&self, document: &[u8]) -> Result<String> {
+        self.judged("signed.xml", document, 1)
+    }
+
+    /// A document as the Centre stored it: its own signature beside the professional's.
+    pub fn stored_there(&self, document: &[u8]) -> Result<String> {
+        self.judged("stored.xml", document, 2)
+    }
+
+    fn judged(&self, name: &str, document: &[u8], signatures: usize) -> Result<String> {
+        std::fs::create_dir_all(&self.folder)?;
+        let file = self.folder.join(name);
+        std::fs::write(&file, document).context("cannot put the document before the judges")?;
+        let schema = self.schema(&file)?;
+        for number in 1..=signatures {
+            self.signature(&file, number)?;
+        }
+        Ok(format!("{schema}; xmlsec1: {signatures} of {signatures} signatures hold"))
+    }
+
+    fn schema(&self, file: &Path) -> Result<String> {
+        let Some(schema) = kela_folder().map(|folder| folder.join("schemas/CDA_Fi.xsd")).filter(|file| file.is_file())
+        else {
+            return Ok("not judged by schema: Kela's schemas are not on this machine (TISKI_KELA_DOCUMENTS)".to_owned());
+        };
+        run(Command::new("xmllint").args(["--noout", "--nonet", "--schema"]).arg(schema).arg(file))
+            .context("xmllint, by Kela's schema")?;
+        Ok("xmllint: valid by CDA_Fi.xsd".to_owned())
+    }
+
+    fn signature(&self, file: &Path, number: usize) -> Result<()> {
+        let mut command = Command::new("xmlsec1");
+        command.args(["--verify", "--enabled-key-data", "x509", "--trusted-pem"]).arg(self.pki.join("root.pem"));
+        for authority in ["professionals", "providers"] {
+            command.arg("--untrusted-pem").arg(self.pki.join(format!("ca/{authority}.pem")));
+        }
+        for element in NAMED_BY_ID {
+            command.args(["--id-attr:ID", element]);
+        }
+        let path = format!(
+            "(//*[local-name()='Signature' and namespace-uri()='http://www.w3.org/2000/09/xmldsig#'])[{number}]"
+        );
+        command.args(["--node-xpath", &path]).arg(file);
+        run(&mut command).with_context(|| format!("xmlsec1, signature {number}")).map(drop)
+    }
+}

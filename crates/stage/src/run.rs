@@ -1,0 +1,244 @@
+//! Plays a story: makes its world, does each step with the hands, prints one line a step, and says what was expected
+//! and what was seen when they differ.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::hands::{Hands, Refusal};
+use crate::judge::Judge;
+use crate::story::{Act, CentreOrder, Expect, Step, Story, Stretch};
+use crate::world::World;
+
+/// Between two looks at the same thing.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// How one step went.
+pub struct Played {
+    /// The step's words.
+    pub words: String,
+    /// How long it took.
+    pub took: Duration,
+    /// What it told, or what went wrong.
+    pub result: Result<String, String>,
+}
+
+/// A world, somebody's hands in it, and what has happened.
+pub struct Play<'a> {
+    world: &'a mut World,
+    hands: &'a mut dyn Hands,
+    judge: Judge,
+    refusal: Option<Refusal>,
+}
+
+impl<'a> Play<'a> {
+    /// Gets ready to play in `world`.
+    pub fn new(world: &'a mut World, hands: &'a mut dyn Hands) -> Self {
+        let judge = Judge::new(&world.folder().join("judged"), &world.folder().join("pki"));
+        Self { world, hands, judge, refusal: None }
+    }
+
+    /// Plays all steps, until one fails; `tell` hears of each.
+    pub fn play(&mut self, story: &Story, mut tell: impl FnMut(&Played)) -> bool {
+        let mut steps = story.steps.iter().peekable();
+        while let Some(step) = steps.next() {
+            let begun = Instant::now();
+            let refusal_is_told = steps.peek().is_some_and(|next| next.expects_problem());
+            let result = self.step(step, refusal_is_told).map_err(|error| format!("{error:#}"));
+            let failed = result.is_err();
+            tell(&Played { words: step.text.clone(), took: begun.elapsed(), result });
+            if failed {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn step(&mut self, step: &Step, refusal_is_told: bool) -> Result<String> {
+        let done = match &step.act {
+            Act::LogIn(pin) => self.hands.log_in(pin)?,
+            Act::LogOut => self.hands.log_out()?,
+            Act::Search(text) => self.hands.search(text)?,
+            Act::Open(product) => self.hands.open(product)?,
+            Act::ProposeAmount(amount) => self.hands.propose_amount(amount)?,
+            Act::ProposePackage(vnr) => self.hands.choose_package(vnr)?,
+            Act::ProposeReason(reason) => self.hands.give_reason(reason)?,
+            Act::Add => self.hands.add()?,
+            Act::Sign { pin, wait } => self.hands.sign(pin, *wait)?,
+            Act::CloseVisit => self.hands.close_visit()?,
+            Act::SendNow => self.hands.send_now()?,
+            Act::Later(time) => return self.world.clock.pass(*time).map(|()| self.time_of_day()),
+            Act::PullCard => return self.reader()?.pull().map(|()| String::new()),
+            Act::InsertCard(slug) => return self.reader()?.insert(slug.as_deref()).map(|()| String::new()),
+            Act::KillApp => return self.hands.kill().map(|()| String::new()),
+            Act::StartApp => return self.hands.start().map(|()| String::new()),
+            Act::Centre(order) => return self.centre(*order),
+            Act::Judge => return self.judge(),
+            Act::Expect(Expect::Problem { code, rule, left }, _) => {
+                return self.problem(code, rule.as_deref(), *left);
+            }
+            Act::Expect(expect, stretch) => return self.expect(expect, *stretch),
+        };
+        match done {
+            Ok(told) if !refusal_is_told => Ok(told),
+            Ok(told) => bail!("expected a refusal, and it was done: {told}"),
+            Err(refusal) if refusal_is_told => {
+                let told = refusal.to_string();
+                self.refusal = Some(refusal);
+                Ok(told)
+            }
+            Err(refusal) => bail!("refused: {refusal}"),
+        }
+    }
+
+    fn centre(&mut self, order: CentreOrder) -> Result<String> {
+        let centre = &mut self.world.centre;
+        match order {
+            CentreOrder::Stop => centre.stop(),
+            CentreOrder::Start => centre.start(),
+            CentreOrder::Kill => centre.kill(),
+            CentreOrder::HoldAnswer => centre.tell("hold-answer store").map(drop),
+            CentreOrder::Release => centre.tell("release").map(drop),
+            CentreOrder::Unreachable => centre.tell("unreachable").map(drop),
+            CentreOrder::Reachable => centre.tell("reachable").map(drop),
+        }
+        .map(|()| String::new())
+    }
+
+    fn reader(&mut self) -> Result<&mut crate::world::Reader> {
+        self.world.reader.as_mut().context("there is no reader: this step needs --card pcsc")
+    }
+
+    fn time_of_day(&self) -> String {
+        prescription::time::finnish(self.world.clock.now()).format("%-d.%-m.%Y %H.%M").to_string()
+    }
+
+    fn judge(&mut self) -> Result<String> {
+        let newest = self.hands.today()?.into_iter().next().context("nothing was signed today")?;
+        let signed = self.hands.document(&newest.document)?;
+        let mut told = self.judge.signed_here(&signed)?;
+        if newest.state == "accepted" {
+            let stored = self.world.centre.document(&newest.document)?;
+            told += "; ";
+            told += &self.judge.stored_there(&stored)?;
+        }
+        Ok(told)
+    }
+
+    fn problem(&mut self, code: &str, rule: Option<&str>, left: Option<u8>) -> Result<String> {
+        let seen = self.refusal.take().context("nothing was refused")?;
+        let as_expected = seen.code == code
+            && rule.is_none_or(|rule| seen.rule.as_deref() == Some(rule))
+            && left.is_none_or(|left| seen.tries_left == Some(left));
+        anyhow::ensure!(as_expected, "seen: {seen}");
+        Ok(seen.sentence)
+    }
+
+    fn expect(&mut self, expect: &Expect, Stretch(most): Stretch) -> Result<String> {
+        let end = Instant::now() + most;
+        loop {
+            let (seen, as_expected) = self.look(expect)?;
+            if as_expected {
+                return Ok(seen);
+            }
+            if Instant::now() >= end {
+                bail!("not within {} s; seen: {seen}", most.as_secs_f32());
+            }
+            std::thread::sleep(GLANCE);
+        }
+    }
+
+    /// What is seen now, and whether it is what was expected.
+    fn look(&mut self, expect: &Expect) -> Result<(String, bool)> {
+        let hands = &mut self.hands;
+        Ok(match expect {
+            Expect::Problem { .. } => bail!("a problem is looked at by itself"),
+            Expect::LoggedIn(name) => match hands.session()? {
+                Some(session) => (session.name.clone(), session.name == *name && !session.locked),
+                None => ("nobody is logged in".to_owned(), false),
+            },
+            Expect::NobodyLoggedIn => match hands.session()? {
+                Some(session) => (session.name, false),
+                None => (String::new(), true),
+            },
+            Expect::Locked(locked) => match hands.session()? {
+                Some(session) => {
+                    let seen = if session.locked { "locked" } else { "unlocked" };
+                    (seen.to_owned(), session.locked == *locked)
+                }
+                None => ("nobody is logged in".to_owned(), false),
+            },
+            Expect::Listed(count) => {
+                let seen = hands.listed()?.len();
+                (seen.to_string(), seen == usize::try_from(*count)?)
+            }
+            Expect::Left { product, left } => {
+                let line = self.line(product)?;
+                (line.remaining.clone(), line.remaining == *left)
+            }
+            Expect::Dispensable(product, yes) => {
+                let line = self.line(product)?;
+                (line.marks.join(", "), line.dispensable == *yes)
+            }
+            Expect::Marked(product, mark) => {
+                let line = self.line(product)?;
+                (line.marks.join(", "), line.marks.iter().any(|one| one.contains(mark.as_str())))
+            }
+            Expect::Delivered(amount) => same(hands.in_hand()?.delivered, amount),
+            Expect::WillRemain(amount) => same(hands.in_hand()?.will_remain, amount),
+            Expect::Check(rule, answer) => {
+                let checks = hands.in_hand()?.checks;
+                let seen = checks.into_iter().find(|(id, _)| id == rule);
+                same(seen.map_or_else(|| "not asked".to_owned(), |(_, answer)| answer), answer)
+            }
+            Expect::MaySign(yes) => {
+                let seen = hands.in_hand()?.may_sign;
+                (if seen { "possible" } else { "impossible" }.to_owned(), seen == *yes)
+            }
+            Expect::Document(state) => {
+                let newest = hands.today()?.into_iter().next();
+                same(newest.map_or_else(|| "nothing was signed".to_owned(), |row| row.state), state)
+            }
+            Expect::Waiting(count) => {
+                let (seen, _) = hands.outbox()?;
+                (format!("{seen} waiting"), seen == *count)
+            }
+            Expect::Refused(count) => {
+                let (_, seen) = hands.outbox()?;
+                (format!("{seen} refused"), seen == *count)
+            }
+            Expect::AtCentre(count) => {
+                let seen = self.world.centre.dispensations()?;
+                (seen.to_string(), seen == *count)
+            }
+            Expect::AnswerHeld => {
+                let held = self.world.centre.held()?;
+                (format!("{held} held"), held > 0)
+            }
+            Expect::ReviewRows(count) => {
+                let seen = hands.today()?.len();
+                (seen.to_string(), seen == usize::try_from(*count)?)
+            }
+        })
+    }
+
+    fn line(&mut self, product: &str) -> Result<crate::hands::Listed> {
+        let lines = self.hands.listed()?;
+        let line = lines.into_iter().find(|line| line.name.starts_with(product));
+        line.with_context(|| format!("{product} is not listed"))
+    }
+}
+
+fn same(seen: String, expected: &str) -> (String, bool) {
+    let as_expected = seen == expected;
+    (seen, as_expected)
+}
+
+/// Keeps a world's folder for a person to look at.
+pub fn keep(world: &Path, out: &Path, name: &str) -> Result<()> {
+    let place = out.join(name);
+    let _ = std::fs::remove_dir_all(&place);
+    std::fs::create_dir_all(&place)?;
+    crate::namespace::run(std::process::Command::new("cp").arg("-r").arg(world.join(".")).arg(&place)).map(drop)
+}

@@ -1,0 +1,306 @@
+//! The steps of a story and how each is written. One table: a pattern, and what it means.
+
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+
+use super::words::{self, Word, matched, number};
+
+/// One line of a story.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// Its line in the file.
+    pub line: usize,
+    /// As it was written; PINs and identity codes included, so only for [`crate::mask::line`].
+    pub text: String,
+    /// What it means.
+    pub act: Act,
+}
+
+/// What is done, or looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Act {
+    /// Log in with PIN1.
+    LogIn(String),
+    /// Log out.
+    LogOut,
+    /// Search by identity code or identifier.
+    Search(String),
+    /// Take a prescription in hand, by the beginning of its product's name.
+    Open(String),
+    /// Change how many units are given.
+    ProposeAmount(String),
+    /// Choose another package by its number.
+    ProposePackage(String),
+    /// State a reason.
+    ProposeReason(String),
+    /// Put the proposal in the basket.
+    Add,
+    /// Sign with PIN2; `wait` is whether the program waits a while for the Centre's answer.
+    Sign {
+        /// PIN2.
+        pin: String,
+        /// Wait for the answer.
+        wait: bool,
+    },
+    /// Close the visit.
+    CloseVisit,
+    /// Try to send what waits.
+    SendNow,
+    /// Time passes.
+    Later(chrono::Duration),
+    /// Pull the card out of the reader.
+    PullCard,
+    /// Put it back, or another person's.
+    InsertCard(Option<String>),
+    /// SIGKILL to the program.
+    KillApp,
+    /// Start it again.
+    StartApp,
+    /// Something with the Centre.
+    Centre(CentreOrder),
+    /// Judge the last signed document by xmllint and xmlsec1.
+    Judge,
+    /// Look, for a while if need be.
+    Expect(Expect, Stretch),
+}
+
+/// What can be done to the Centre from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CentreOrder {
+    /// SIGTERM.
+    Stop,
+    /// Start it (again).
+    Start,
+    /// SIGKILL.
+    Kill,
+    /// Commit the next document and then keep the answer back.
+    HoldAnswer,
+    /// Give the answers that are kept back.
+    Release,
+    /// Refuse connections, as if it were not there.
+    Unreachable,
+    /// Take connections again.
+    Reachable,
+}
+
+/// How long an expectation may take to become true.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch(pub Duration);
+
+const SOON: Stretch = Stretch(Duration::from_secs(5));
+const PATIENT: Stretch = Stretch(Duration::from_secs(30));
+
+/// What must be seen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expect {
+    /// This person is logged in.
+    LoggedIn(String),
+    /// Nobody is.
+    NobodyLoggedIn,
+    /// The session is locked, or is not.
+    Locked(bool),
+    /// The last act was refused so.
+    Problem {
+        /// The problem's code.
+        code: String,
+        /// The rule, where one is named.
+        rule: Option<String>,
+        /// Tries left, where they are told.
+        left: Option<u8>,
+    },
+    /// So many prescriptions are listed.
+    Listed(u32),
+    /// What is left of a listed prescription.
+    Left {
+        /// Beginning of the product's name.
+        product: String,
+        /// "3 × 21 fol".
+        left: String,
+    },
+    /// A listed prescription can be dispensed, or cannot.
+    Dispensable(String, bool),
+    /// A listed prescription's hindrance or mark says this.
+    Marked(String, String),
+    /// What will be given, as field 102 says it.
+    Delivered(String),
+    /// What will remain, as field 103 says it.
+    WillRemain(String),
+    /// A rule's answer: pass, note, stop, needs-reason, reasoned.
+    Check(String, String),
+    /// The proposal may be signed, or may not.
+    MaySign(bool),
+    /// The last signed document is in this state: saved, waiting, accepted, refused.
+    Document(String),
+    /// So many wait for the Centre.
+    Waiting(u32),
+    /// So many were refused by it.
+    Refused(u32),
+    /// So many dispensations are stored at the Centre.
+    AtCentre(u32),
+    /// The Centre has committed a document and keeps its answer back.
+    AnswerHeld,
+    /// The manager's list of today has so many rows.
+    ReviewRows(u32),
+}
+
+impl Step {
+    /// Reads one line.
+    pub fn parse(line: usize, text: &str) -> Result<Self> {
+        let words = words::split(text)?;
+        let act = act(&words)?;
+        Ok(Self { line, text: text.to_owned(), act })
+    }
+
+    /// Whether this step looks at a refusal of the step before it.
+    pub fn expects_problem(&self) -> bool {
+        matches!(self.act, Act::Expect(Expect::Problem { .. }, _))
+    }
+}
+
+macro_rules! table {
+    ($words:ident; $($pattern:literal [$($gap:ident)*] => $meaning:expr;)*) => {
+        $(
+            if let Some(gaps) = matched($words, $pattern) {
+                if let [$($gap),*] = gaps.as_slice() {
+                    $(let $gap: &str = $gap;)*
+                    return Ok($meaning);
+                }
+            }
+        )*
+    };
+}
+
+fn act(words: &[Word]) -> Result<Act> {
+    let owned = str::to_owned;
+    table! { words;
+        "log in with PIN _" [pin] => Act::LogIn(owned(pin));
+        "log out" [] => Act::LogOut;
+        "search _" [text] => Act::Search(owned(text));
+        "open _" [product] => Act::Open(owned(product));
+        "propose _" [amount] => Act::ProposeAmount(owned(amount));
+        "choose package _" [vnr] => Act::ProposePackage(owned(vnr));
+        "give the reason _" [reason] => Act::ProposeReason(owned(reason));
+        "add to the basket" [] => Act::Add;
+        "sign with PIN _" [pin] => Act::Sign { pin: owned(pin), wait: true };
+        "sign with PIN _ and do not wait" [pin] => Act::Sign { pin: owned(pin), wait: false };
+        "close the visit" [] => Act::CloseVisit;
+        "send now" [] => Act::SendNow;
+        "_ days later" [n] => Act::Later(chrono::Duration::days(i64::from(number(n)?)));
+        "_ day later" [n] => Act::Later(chrono::Duration::days(i64::from(number(n)?)));
+        "_ hours later" [n] => Act::Later(chrono::Duration::hours(i64::from(number(n)?)));
+        "_ minutes later" [n] => Act::Later(chrono::Duration::minutes(i64::from(number(n)?)));
+        "pull the card" [] => Act::PullCard;
+        "insert the card" [] => Act::InsertCard(None);
+        "insert the card of _" [slug] => Act::InsertCard(Some(owned(slug)));
+        "kill the app" [] => Act::KillApp;
+        "start the app" [] => Act::StartApp;
+        "centre stops" [] => Act::Centre(CentreOrder::Stop);
+        "centre starts" [] => Act::Centre(CentreOrder::Start);
+        "kill the centre" [] => Act::Centre(CentreOrder::Kill);
+        "centre holds the answer after the commit" [] => Act::Centre(CentreOrder::HoldAnswer);
+        "centre releases the answer" [] => Act::Centre(CentreOrder::Release);
+        "centre cannot be reached" [] => Act::Centre(CentreOrder::Unreachable);
+        "centre can be reached" [] => Act::Centre(CentreOrder::Reachable);
+        "judge the document" [] => Act::Judge;
+        "wait until the centre holds an answer" [] => Act::Expect(Expect::AnswerHeld, PATIENT);
+        "wait until _" [state] => Act::Expect(Expect::Document(state_name(state)?), PATIENT);
+    }
+    if let Some((first, rest)) = words.split_first()
+        && first.text == "expect"
+        && !first.quoted
+    {
+        return expectation(rest);
+    }
+    bail!("nobody here knows these words")
+}
+
+fn expectation(words: &[Word]) -> Result<Act> {
+    // "… within 1 s" at the end narrows or widens the time.
+    if let Some((rest, [within, most, s])) = words.split_last_chunk::<3>().map(|(rest, end)| (rest, end))
+        && within.text == "within"
+        && s.text == "s"
+    {
+        let most = Stretch(Duration::from_secs_f32(most.text.parse()?));
+        return Ok(Act::Expect(expected(rest)?, most));
+    }
+    Ok(Act::Expect(expected(words)?, SOON))
+}
+
+fn expected(words: &[Word]) -> Result<Expect> {
+    let owned = str::to_owned;
+    table! { words;
+        "logged in as _" [name] => Expect::LoggedIn(owned(name));
+        "nobody logged in" [] => Expect::NobodyLoggedIn;
+        "locked" [] => Expect::Locked(true);
+        "unlocked" [] => Expect::Locked(false);
+        "problem _" [code] => Expect::Problem { code: owned(code), rule: None, left: None };
+        "problem _ by _" [code rule] => Expect::Problem { code: owned(code), rule: Some(owned(rule)), left: None };
+        "problem _ with _ left" [code left] =>
+            Expect::Problem { code: owned(code), rule: None, left: Some(u8::try_from(number(left)?)?) };
+        "_ prescriptions listed" [n] => Expect::Listed(number(n)?);
+        "_ prescription listed" [n] => Expect::Listed(number(n)?);
+        "left of _ _" [product left] => Expect::Left { product: owned(product), left: owned(left) };
+        "_ dispensable" [product] => Expect::Dispensable(owned(product), true);
+        "_ not dispensable" [product] => Expect::Dispensable(owned(product), false);
+        "_ marked _" [product mark] => Expect::Marked(owned(product), owned(mark));
+        "delivered _" [amount] => Expect::Delivered(owned(amount));
+        "will remain _" [amount] => Expect::WillRemain(owned(amount));
+        "check _ _" [rule answer] => Expect::Check(owned(rule), owned(answer));
+        "signing possible" [] => Expect::MaySign(true);
+        "signing impossible" [] => Expect::MaySign(false);
+        "_ waiting" [n] => Expect::Waiting(none_or_number(n)?);
+        "_ refused" [n] => Expect::Refused(none_or_number(n)?);
+        "exactly _ dispensation at the centre" [n] => Expect::AtCentre(number(n)?);
+        "exactly _ dispensations at the centre" [n] => Expect::AtCentre(number(n)?);
+        "_ row in today's list" [n] => Expect::ReviewRows(number(n)?);
+        "_ rows in today's list" [n] => Expect::ReviewRows(number(n)?);
+        "_" [state] => Expect::Document(state_name(state)?);
+    }
+    bail!("nobody here knows this expectation")
+}
+
+fn none_or_number(word: &str) -> Result<u32> {
+    if word == "none" { Ok(0) } else { number(word) }
+}
+
+fn state_name(word: &str) -> Result<String> {
+    match word {
+        "saved" | "waiting" | "accepted" | "refused" => Ok(word.to_owned()),
+        _ => bail!("a document is saved, waiting, accepted or refused"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Act {
+        Step::parse(1, text).unwrap().act
+    }
+
+    #[test]
+    fn steps_are_read_as_a_pharmacist_says_them() {
+        assert_eq!(read("two days later"), Act::Later(chrono::Duration::days(2)));
+        assert_eq!(read("sign with PIN 5678 and do not wait"), Act::Sign { pin: "5678".into(), wait: false });
+        assert_eq!(read("expect check DI-7b stop"), Act::Expect(Expect::Check("DI-7b".into(), "stop".into()), SOON));
+        assert_eq!(
+            read("expect locked within 1 s"),
+            Act::Expect(Expect::Locked(true), Stretch(Duration::from_secs(1)))
+        );
+        assert_eq!(
+            read("expect problem pin-wrong with 4 left"),
+            Act::Expect(Expect::Problem { code: "pin-wrong".into(), rule: None, left: Some(4) }, SOON)
+        );
+        assert_eq!(read("expect none waiting"), Act::Expect(Expect::Waiting(0), SOON));
+        assert_eq!(read("expect exactly 1 dispensation at the centre"), Act::Expect(Expect::AtCentre(1), SOON));
+        assert_eq!(read("wait until accepted"), Act::Expect(Expect::Document("accepted".into()), PATIENT));
+    }
+
+    #[test]
+    fn what_nobody_means_is_refused() {
+        assert!(Step::parse(1, "open").is_err());
+        assert!(Step::parse(1, "expect happiness").is_err());
+        assert!(Step::parse(1, "wait until doomsday").is_err());
+    }
+}

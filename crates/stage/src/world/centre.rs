@@ -1,0 +1,122 @@
+//! The Prescription Centre of this world: the real program, its database in the world's folder, on the world's clock.
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use super::Clock;
+use crate::namespace::run;
+use crate::process::{Started, last_lines, sibling, until};
+use crate::story::{CentreHolds, kela_document};
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The Centre, running or not.
+pub struct Centre {
+    folder: PathBuf,
+    clock: PathBuf,
+    port: u16,
+    running: Option<Started>,
+}
+
+impl Centre {
+    pub(super) fn new(folder: &Path, clock: &Clock, port: u16) -> Result<Self> {
+        let own = folder.join("centre");
+        std::fs::create_dir_all(&own)?;
+        Ok(Self { folder: own, clock: clock.file().to_owned(), port, running: None })
+    }
+
+    /// Puts prescriptions into its store; the Centre must not be running.
+    pub fn hold(&self, holds: &CentreHolds) -> Result<String> {
+        let mut command = self.command()?;
+        match holds {
+            CentreHolds::Nothing => return Ok(String::new()),
+            CentreHolds::Seed => command.arg("seed"),
+            CentreHolds::Reissue(file) => command.arg("load").arg("--reissue").arg(found(file)?),
+            CentreHolds::AsItIs(file) => command.arg("load").arg(found(file)?),
+        };
+        run(&mut command)
+    }
+
+    /// Starts it and waits until it answers.
+    pub fn start(&mut self) -> Result<()> {
+        anyhow::ensure!(self.running.is_none(), "the Centre is running");
+        let log = self.log();
+        let control = self.control();
+        let _ = std::fs::remove_file(&control);
+        let mut command = self.command()?;
+        command.arg("serve").arg("--listen").arg(format!("127.0.0.1:{}", self.port)).arg("--control").arg(&control);
+        let mut program = Started::start("prescription-centre", &mut command, &log)?;
+        until("the Centre is ready", PATIENCE, || {
+            program.must_run(&log)?;
+            Ok(control.exists() && self.tell("status").is_ok())
+        })
+        .with_context(|| last_lines(&log))?;
+        self.running = Some(program);
+        Ok(())
+    }
+
+    /// Stops it as an operator would.
+    pub fn stop(&mut self) -> Result<()> {
+        self.running.take().context("the Centre is not running")?.stop();
+        Ok(())
+    }
+
+    /// Ends it as a power cut would.
+    pub fn kill(&mut self) -> Result<()> {
+        self.running.take().context("the Centre is not running")?.kill();
+        Ok(())
+    }
+
+    /// How many dispensations it has stored.
+    pub fn dispensations(&self) -> Result<u32> {
+        let status = self.tell("status")?;
+        let count = status.split_whitespace().find_map(|word| word.strip_prefix("dispensations="));
+        count.context("the Centre gave no count")?.parse().context("the Centre's count is no number")
+    }
+
+    /// How many answers it keeps back: their documents are stored.
+    pub fn held(&self) -> Result<u32> {
+        self.tell("held")?.parse().context("the Centre's count is no number")
+    }
+
+    /// A document as it stored it.
+    pub fn document(&self, id: &str) -> Result<Vec<u8>> {
+        let mut command = self.command()?;
+        Ok(run(command.args(["document", id]))?.into_bytes())
+    }
+
+    /// Gives it an order over its control socket and gives what it answered.
+    pub fn tell(&self, order: &str) -> Result<String> {
+        let mut stream = UnixStream::connect(self.control())?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.write_all(format!("{order}\n").as_bytes())?;
+        let mut answer = String::new();
+        BufReader::new(stream).read_line(&mut answer)?;
+        let told = answer.trim().strip_prefix("ok").with_context(|| format!("the Centre refused `{order}`: {}", answer.trim()))?;
+        Ok(told.trim().to_owned())
+    }
+
+    fn command(&self) -> Result<Command> {
+        let mut command = Command::new(sibling("prescription-centre")?);
+        command.arg("--store").arg(self.folder.join("centre.db")).arg("--pki").arg(self.folder.join("../pki"));
+        command.arg("--clock").arg(&self.clock);
+        Ok(command)
+    }
+
+    fn control(&self) -> PathBuf {
+        self.folder.join("control")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.join("centre.log")
+    }
+}
+
+fn found(file: &str) -> Result<PathBuf> {
+    kela_document(file).with_context(|| format!("{file} of Kela's documents is not there"))
+}

@@ -1,0 +1,189 @@
+//! One world: a folder with certificates, a clock, a settings file, and the programs that run in it. Everything in it
+//! is artificial and new; the people are those of `fixtures/people`.
+
+mod centre;
+mod reader;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, Duration, NaiveDateTime, NaiveTime, Utc};
+use test_authority::{Authority, place};
+
+pub use centre::Centre;
+pub use reader::Reader;
+
+/// How the program reaches a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum CardWay {
+    /// A virtual card in a real reader driver, over PC/SC.
+    Pcsc,
+    /// Keys in files, no reader: where the machine gives no private mounts.
+    Software,
+}
+
+/// Time in this world: the machine's, moved by an offset that all its programs read from one file.
+#[derive(Debug)]
+pub struct Clock {
+    file: PathBuf,
+    offset: Duration,
+}
+
+impl Clock {
+    fn start(file: PathBuf, at: (u32, u32)) -> Result<Self> {
+        let now = Utc::now();
+        let local = prescription::time::finnish(now);
+        let start = NaiveTime::from_hms_opt(at.0, at.1, 0).context("no such time of day")?;
+        let offset = prescription::time::instant(NaiveDateTime::new(local.date(), start)) - now;
+        let clock = Self { file, offset };
+        clock.write()?;
+        Ok(clock)
+    }
+
+    /// Lets time pass.
+    pub fn pass(&mut self, time: Duration) -> Result<()> {
+        self.offset += time;
+        self.write()
+    }
+
+    /// The time in this world.
+    pub fn now(&self) -> DateTime<Utc> {
+        Utc::now() + self.offset
+    }
+
+    /// The file that programs read.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    fn write(&self) -> Result<()> {
+        // Written beside and renamed, so that nobody ever reads half a number.
+        let draft = self.file.with_extension("draft");
+        std::fs::write(&draft, self.offset.num_seconds().to_string())?;
+        std::fs::rename(&draft, &self.file).context("cannot set the clock")
+    }
+}
+
+/// A world and what runs in it. Dropping it stops everything.
+pub struct World {
+    folder: PathBuf,
+    authority: Authority,
+    /// Its time.
+    pub clock: Clock,
+    /// The reader, where there is one.
+    pub reader: Option<Reader>,
+    /// The Prescription Centre.
+    pub centre: Centre,
+    way: CardWay,
+    card: Option<String>,
+}
+
+/// What a world is made for.
+pub struct Order<'a> {
+    /// An empty folder; a short path, since sockets live in it.
+    pub folder: &'a Path,
+    /// Hour and minute at which its day begins.
+    pub at: (u32, u32),
+    /// Way to the card.
+    pub way: CardWay,
+    /// Whose card is in the reader.
+    pub card: Option<&'a str>,
+    /// Port of the Centre on 127.0.0.1.
+    pub port: u16,
+}
+
+impl World {
+    /// Makes a world; the Centre is not started yet.
+    pub fn make(order: &Order<'_>) -> Result<Self> {
+        let folder = order.folder.to_owned();
+        std::fs::create_dir_all(folder.join("app"))?;
+        let clock = Clock::start(folder.join("clock"), order.at)?;
+        // Valid around both the machine's time, by which TLS judges, and this world's.
+        let authority = Authority::create(&folder.join("pki"), Utc::now().min(clock.now()))?;
+        let reader = match order.way {
+            CardWay::Pcsc => Some(Reader::start(&folder, &authority, order.card)?),
+            CardWay::Software => None,
+        };
+        let centre = Centre::new(&folder, &clock, order.port)?;
+        let world =
+            Self { folder, authority, clock, reader, centre, way: order.way, card: order.card.map(str::to_owned) };
+        world.write_settings(order.port)?;
+        Ok(world)
+    }
+
+    /// The settings file of the pharmacy's program.
+    pub fn settings(&self) -> PathBuf {
+        self.folder.join("app/settings.toml")
+    }
+
+    /// The world's folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The test authority.
+    pub fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
+    fn write_settings(&self, port: u16) -> Result<()> {
+        let pharmacy = self.authority.people().organisation(place::KUUSI).context("the people have no pharmacy")?;
+        let card = match (self.way, &self.card) {
+            (CardWay::Pcsc, _) => "kind = \"pcsc\"\n".to_owned(),
+            (CardWay::Software, person) => {
+                let slug = person.as_deref().unwrap_or(test_authority::who::SIRI);
+                let card = self
+                    .authority
+                    .people()
+                    .professional(slug)
+                    .and_then(|person| person.card.as_ref())
+                    .with_context(|| format!("{slug} has no card"))?;
+                format!(
+                    "kind = \"software\"\nperson = {}\npin1 = {}\npin2 = {}\n",
+                    quoted(&format!("people/{slug}")),
+                    quoted(&card.pin1),
+                    quoted(&card.pin2)
+                )
+            }
+        };
+        let text = format!(
+            "environment = \"test\"\nlanguage = \"fi\"\nworkstation = 1\ndata = \"data\"\nclock = {clock}\n\n\
+             [pharmacy]\nid = {id}\nname = {name}\nphone = {phone}\nstreet = {street}\npostal_code = {code}\n\
+             city = {city}\n\n\
+             [centre]\nurl = \"https://127.0.0.1:{port}\"\npki = \"../pki\"\ncertificate = \"servers/{slug}\"\n\
+             timeout_ms = 3000\nretry_ms = 200\nretry_most_ms = 1000\n\n[card]\n{card}",
+            clock = quoted(&self.clock.file().to_string_lossy()),
+            id = quoted(&pharmacy.oid),
+            name = quoted(&pharmacy.name),
+            phone = quoted(&pharmacy.telephone),
+            street = quoted(&pharmacy.street),
+            code = quoted(&pharmacy.postal_code),
+            city = quoted(&pharmacy.city),
+            slug = pharmacy.slug,
+        );
+        std::fs::write(self.settings(), text).context("cannot write the settings")
+    }
+}
+
+/// A text as a TOML string: JSON's form is one.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_begins_at_the_hour_that_the_story_says_and_moves_only_when_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut clock = Clock::start(folder.path().join("clock"), (10, 30)).unwrap();
+        let begun = prescription::time::finnish(clock.now());
+        assert_eq!(begun.format("%H.%M").to_string(), "10.30");
+        clock.pass(Duration::days(2)).unwrap();
+        let later = prescription::time::finnish(clock.now());
+        assert_eq!((later.date() - begun.date()).num_days(), 2);
+        let told: i64 = std::fs::read_to_string(clock.file()).unwrap().parse().unwrap();
+        assert!((clock.now() - Utc::now()).num_seconds().abs_diff(told) <= 1);
+    }
+}

@@ -1,0 +1,12 @@
+//! Tests of the whole: a card, a reader, a counter and a Prescription Centre, as real programs, in a corner of the
+//! machine. Each story of `fixtures/scenarios` is one test, headless and, for some, in the real window.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+#[path = "whole/corner.rs"]
+mod corner;
+#[path = "whole/stage.rs"]
+mod stage;
+#[path = "whole/stories.rs"]
+mod stories;
+#[path = "whole/window.rs"]
+mod window;

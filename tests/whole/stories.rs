@@ -1,0 +1,40 @@
+//! Every story on the headless host.
+
+use crate::stage::play;
+
+macro_rules! stories {
+    ($($name:ident = $file:literal;)*) => {
+        const STORIES: &[&str] = &[$($file),*];
+        $(#[test] fn $name() { play($file, "headless"); })*
+    };
+}
+
+stories! {
+    a_first_dispensation_from_the_card_to_the_centre = "first-dispensation";
+    di_7b_di_7d_lc_1_four_lots_on_their_days = "four-lots-on-their-days";
+    lc_5_si_1_kelas_document_as_it_is_is_not_dispensable = "kelas-document-as-it-is";
+    the_centre_is_down_and_the_dispensation_goes_out_by_itself = "centre-down";
+    the_app_killed_before_the_answer_leaves_one_dispensation = "app-killed-before-the-answer";
+    the_app_killed_before_sending_leaves_one_dispensation = "app-killed-before-sending";
+    the_centre_killed_before_its_answer_leaves_one_dispensation = "centre-killed-before-its-answer";
+    a_wrong_pin_tells_the_tries_left = "wrong-pin";
+    a_blocked_pin_says_which = "blocked-pin";
+    di_3_a_student_prepares_and_cannot_sign = "student";
+    a_revoked_card_opens_no_session = "revoked-card";
+    an_expired_card_opens_no_session = "expired-card";
+    a_card_of_an_unknown_issuer_opens_no_session = "card-of-an-unknown-issuer";
+    di_3_a_right_that_has_ended_is_refused_by_the_centre_and_stays_listed = "right-ended";
+    a_pulled_card_locks_within_one_second = "card-pulled";
+}
+
+#[test]
+fn every_story_is_a_test() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/scenarios");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "story") {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            assert!(STORIES.contains(&name.as_str()), "the story `{name}` is nobody's test");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Stories in the real window, driven through WebDriver under a screen of their own.
