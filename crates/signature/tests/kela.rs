@@ -54,20 +54,91 @@ fn every_other_signature_of_kelas_fails_by_what_was_changed_and_never_by_an_erro
         let verified =
             verify(&std::fs::read(&file).unwrap()).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         for one in verified {
-            let name = one.outcome.as_ref().map_or_else(|failure| failure.code(), |_| "holds");
-            *outcomes.entry(name).or_insert(0) += 1;
-            if !matches!(
-                name,
-                "holds" | "signature-body-changed" | "signature-list-changed" | "signature-timestamp-changed"
-            ) {
-                println!("{}: {:?} {:?}", file.display(), one.kind, one.outcome);
-            }
+            *outcomes.entry(outcome_name(&one)).or_insert(0) += 1;
         }
     }
     println!("{outcomes:?}");
-    assert!(outcomes["holds"] >= 5);
-    assert!(!outcomes.contains_key("signature-transforms-unknown"), "{outcomes:?}");
-    assert!(!outcomes.contains_key("signature-algorithm-unknown"), "{outcomes:?}");
+    // Reformatting after signing breaks bodies, lists and SignedInfo. Two have no reference to the timestamp, and
+    // four find *the* timestamp by name, of which there were two once the Centre had signed.
+    let known = [
+        ("holds", 5),
+        ("signature-body-changed", 65),
+        ("signature-list-changed", 5),
+        ("signature-references-unexpected", 6),
+        ("signature-value-wrong", 48),
+    ];
+    assert_eq!(outcomes, BTreeMap::from(known));
+}
+
+/// Both must agree on every signature: holds, or only the value is wrong, or a digest is wrong.
+#[test]
+fn xmlsec1_says_the_same_of_every_signature_of_kelas() {
+    let Some(folder) = kela() else { return };
+    let (mut asked, mut unable) = (0, 0);
+    for file in xml_files(&folder.join("documents")) {
+        for (place, one) in verify(&std::fs::read(&file).unwrap()).unwrap().iter().enumerate() {
+            let name = outcome_name(one);
+            if name == "signature-references-unexpected" {
+                continue;
+            }
+            let Some((holds, digests)) = xmlsec1_says(&file, place + 1) else {
+                unable += 1;
+                continue;
+            };
+            let agreed = match name {
+                "holds" => holds,
+                "signature-value-wrong" => !holds && digests,
+                _ => !holds && !digests,
+            };
+            assert!(agreed, "{} {place}: {name}, xmlsec1: {holds} {digests}", file.display());
+            asked += 1;
+        }
+    }
+    println!("{asked} compared, {unable} that xmlsec1 cannot process");
+    assert!(asked > 90, "{asked}");
+}
+
+/// Whether xmlsec1 accepts the n-th signature whoever made it, and whether both its digests agree.
+///
+/// `None` when xmlsec1 cannot process it: it reads a stylesheet without the prefixes declared further out.
+fn xmlsec1_says(file: &Path, nth: usize) -> Option<(bool, bool)> {
+    let output = std::process::Command::new("xmlsec1")
+        .args(["--verify", "--insecure"])
+        .args(["--id-attr:ID", "urn:hl7-org:v3:structuredBody"])
+        .args(["--id-attr:ID", "urn:hl7finland:signatureTimestamp"])
+        .args(["--id-attr:ID", "urn:hl7finland:multipleDocumentSignature"])
+        .args(["--node-xpath", &format!("(//*[local-name()='Signature'])[{nth}]")])
+        .arg(file)
+        .output()
+        .expect("xmlsec1 is not installed");
+    let said = String::from_utf8_lossy(&output.stderr);
+    if said.contains("document is not a stylesheet") {
+        return None;
+    }
+    Some((output.status.success(), said.contains("SignedInfo References (ok/all): 2/2")))
+}
+
+fn outcome_name(one: &Verified) -> &'static str {
+    one.outcome.as_ref().map_or_else(|failure| failure.code(), |_| "holds")
+}
+
+#[test]
+fn a_signed_document_validates_against_kelas_schema() {
+    let Some(folder) = kela() else { return };
+    let source = std::fs::read(folder.join("documents/LM1_pkvlaake_iteroitu_pienempi_pakkaus.xml")).unwrap();
+    let signed = signing::sign(&signing(&source, "1.2.246.10.99999901.93.2026.1.1"), &mut p384()).unwrap();
+    let signed = signing::sign(&signing(&signed, "centre"), &mut centre()).unwrap();
+    let temporary = tempfile::tempdir().unwrap();
+    let file = temporary.path().join("signed.xml");
+    std::fs::write(&file, &signed).unwrap();
+    let output = std::process::Command::new("xmllint")
+        .args(["--noout", "--nonet", "--schema"])
+        .arg(folder.join("schemas/CDA_Fi.xsd"))
+        .arg(&file)
+        .output()
+        .expect("xmllint is not installed");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(xmlsec1_accepts(&text(signed.clone()), 1) && xmlsec1_accepts(&text(signed), 2));
 }
 
 fn xml_files(folder: &Path) -> Vec<PathBuf> {

@@ -88,7 +88,8 @@ fn an_outdated_revocation_list_stops_both_sides() {
     let (folder, mut authority) = made(Utc::now());
     // Written anew long ago: its next update is behind us.
     authority.revoke_server(place::REVOKED, Utc::now() - Duration::days(366)).unwrap();
-    assert!(handshake(folder.path(), place::KUUSI, folder.path()).is_err());
+    let error = handshake(folder.path(), place::KUUSI, folder.path()).unwrap_err();
+    assert!(error.contains("evocation"), "{error}");
 }
 
 #[test]
