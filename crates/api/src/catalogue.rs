@@ -108,6 +108,9 @@ pub struct LogIn {
     /// PIN1.
     #[ts(type = "string")]
     pub pin: Secret,
+    /// Whether the last try may be spent: the person was warned and said yes.
+    #[ts(optional)]
+    pub allow_last_try: Option<bool>,
 }
 
 /// See [`Program::search`].
@@ -158,6 +161,9 @@ pub struct Sign {
     /// PIN2.
     #[ts(type = "string")]
     pub pin: Secret,
+    /// Whether the last try may be spent: the person was warned and said yes.
+    #[ts(optional)]
+    pub allow_last_try: Option<bool>,
     /// How long to wait for the Centre's answer before returning, milliseconds, at most 10,000.
     #[ts(optional)]
     pub wait_ms: Option<u32>,

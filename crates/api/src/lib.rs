@@ -5,9 +5,17 @@
 //! TypeScript types come from the same place.
 
 mod catalogue;
+mod program;
+mod render;
 mod secret;
+mod sentences;
+mod settings;
+mod start;
 mod views;
+mod words;
 
 pub use catalogue::*;
 pub use secret::Secret;
+pub use settings::{Card, Centre, Environment, Medicines, Pharmacy, Settings};
+pub use start::{Started, start};
 pub use views::*;

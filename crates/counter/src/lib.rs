@@ -1,1 +1,51 @@
-//! Sessions, visits, checks before signing, signing, hand-over.
+//! The counter: a session for the person whose card is in the reader, a visit for the customer who is served, the checks
+//! before signing, the signing, and the way of what was signed to the Prescription Centre.
+//!
+//! The way through follows the main way of docs/architecture.md. Everything that touches the world is handed in
+//! ([`Deps`]); nothing here spawns a thread or sleeps. Words for people are left to `api`.
+
+mod deps;
+mod error;
+mod lot;
+mod outbox;
+mod papers;
+mod session;
+mod signing_desk;
+mod visit;
+
+pub use deps::{Clock, Deps, Identifiers};
+pub use error::CounterError;
+pub use lot::{Change, Proposal};
+pub use outbox::{Round, Sent};
+pub use papers::{Fetched, SignatureLine};
+pub use session::{CardHeld, CardProblem, MissingCard, ReadyCard, Session};
+pub use signing_desk::Signed;
+pub use visit::{Acting, Visit};
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// One workstation's counter.
+pub struct Counter {
+    deps: Deps,
+    // Three locks, never nested but in this order, so that a card's removal can lock the session while a visit is busy.
+    visit: Mutex<Option<Visit>>,
+    session: Mutex<Option<Session>>,
+    card: Mutex<CardHeld>,
+}
+
+impl Counter {
+    /// A counter with nobody logged in.
+    pub fn new(deps: Deps) -> Self {
+        Self { deps, visit: Mutex::new(None), session: Mutex::new(None), card: Mutex::new(CardHeld::Unknown) }
+    }
+
+    /// What the counter works with.
+    pub fn deps(&self) -> &Deps {
+        &self.deps
+    }
+}
+
+/// A lock whose holder panicked still guards sound data: every change here is made of whole assignments.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

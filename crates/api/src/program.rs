@@ -1,0 +1,461 @@
+//! The whole program behind the catalogue: every request in terms of the counter and the review.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::NaiveDate;
+use counter::{Acting, CardHeld, Change, Counter, CounterError, Round, Sent};
+use prescription::rules::Language;
+use prescription::{Oid, Vnr};
+use record::{OutboxFilter, OutboxState, Period};
+use rust_decimal::Decimal;
+
+use crate::render::{Render, document_state};
+use crate::settings::{Environment, Settings};
+use crate::{
+    DayList, DocumentView, Event, Export, HealthLine, HealthState, LogIn, Nothing, OnDay, OnDocument, OnPrescription,
+    OutboxCounts, PrescriptionView, Problem, Program, Propose, Search, SessionView, SetLanguage, Sign, Status,
+    VisitView, sentences, words,
+};
+
+/// What is typed or scanned in the search field is at most this long.
+const LONGEST_SEARCH: usize = 200;
+
+/// The longest that `sign` waits for the Centre before it returns.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+/// The program: one counter, its review, its way to hosts.
+pub(crate) struct Tiski {
+    pub(crate) counter: Counter,
+    pub(crate) settings: Settings,
+    language: AtomicU8,
+    events: SyncSender<Event>,
+    centre: Mutex<LastAnswer>,
+    pub(crate) outbox: Arc<Bell>,
+}
+
+/// How the Centre last answered.
+#[derive(Debug, Clone, Default)]
+enum LastAnswer {
+    #[default]
+    NotAsked,
+    Good,
+    Bad(String),
+}
+
+/// Wakes the thread that sends; and those who wait for what it did.
+#[derive(Default)]
+pub(crate) struct Bell {
+    rounds: Mutex<Rounds>,
+    changed: Condvar,
+}
+
+#[derive(Default, Clone, Copy)]
+struct Rounds {
+    asked: u64,
+    done: u64,
+    closing: bool,
+}
+
+impl Bell {
+    /// Asks for a round; returns its number.
+    pub(crate) fn ring(&self) -> u64 {
+        let mut rounds = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
+        rounds.asked += 1;
+        self.changed.notify_all();
+        rounds.asked
+    }
+
+    /// Waits until a round is asked for or the time is over. `None` when the program is closing.
+    pub(crate) fn wait(&self, longest: Duration) -> Option<u64> {
+        let rounds = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self
+            .changed
+            .wait_timeout_while(rounds, longest, |rounds| rounds.asked == rounds.done && !rounds.closing)
+            .unwrap_or_else(PoisonError::into_inner);
+        if waited.0.closing { None } else { Some(waited.0.asked) }
+    }
+
+    /// Says that everything asked for up to a number was done.
+    pub(crate) fn done(&self, up_to: u64) {
+        let mut rounds = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
+        rounds.done = rounds.done.max(up_to);
+        self.changed.notify_all();
+    }
+
+    /// Ends the thread that sends.
+    pub(crate) fn close(&self) {
+        self.rounds.lock().unwrap_or_else(PoisonError::into_inner).closing = true;
+        self.changed.notify_all();
+    }
+
+    fn wait_for(&self, round: u64, longest: Duration) {
+        let rounds = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = self.changed.wait_timeout_while(rounds, longest, |rounds| rounds.done < round && !rounds.closing);
+        drop(result);
+    }
+}
+
+impl Tiski {
+    pub(crate) fn new(counter: Counter, settings: Settings, events: SyncSender<Event>) -> Self {
+        let language = AtomicU8::new(settings.language as u8);
+        Self { counter, settings, language, events, centre: Mutex::default(), outbox: Arc::default() }
+    }
+
+    /// Pushes an event; a host that lets hundreds wait misses some and asks anew.
+    pub(crate) fn push(&self, event: Event) {
+        match self.events.try_send(event) {
+            Ok(()) | Err(TrySendError::Disconnected(_)) => {}
+            Err(TrySendError::Full(_)) => tracing::warn!("a host lets events wait; one was left out"),
+        }
+    }
+
+    /// Tells hosts what the card and the session are now.
+    pub(crate) fn push_card(&self, held: &CardHeld) {
+        let render = self.render();
+        self.push(Event::Card { card: render.card(held) });
+        self.push(Event::Session { session: self.counter.session().map(|session| render.session(&session)) });
+        self.push(Event::Health { lines: self.health() });
+    }
+
+    /// One round of sending, and its news.
+    pub(crate) fn send_round(&self) {
+        let round = Round {
+            most: 16,
+            retry: chrono::Duration::milliseconds(i64::try_from(self.settings.centre.retry_ms).unwrap_or(i64::MAX)),
+            retry_most: chrono::Duration::milliseconds(
+                i64::try_from(self.settings.centre.retry_most_ms).unwrap_or(i64::MAX),
+            ),
+        };
+        let sent = match self.counter.send_due(round) {
+            Ok(sent) => sent,
+            Err(error) => {
+                tracing::warn!(code = error.code(), "a round of sending ended early");
+                return;
+            }
+        };
+        for news in sent {
+            let (document_id, answer) = match &news {
+                Sent::Accepted { document_id } => (document_id, LastAnswer::Good),
+                Sent::Refused { document_id, .. } => (document_id, LastAnswer::Good),
+                Sent::Waits { document_id, code, .. } => (document_id, LastAnswer::Bad(code.clone())),
+            };
+            self.heard(answer);
+            let stored = self.counter.deps().record.document(document_id).ok().flatten();
+            if let (Some(stored), Ok(counts)) = (stored, self.counts()) {
+                let state = document_state(&stored.item);
+                self.push(Event::Document { document_id: document_id.clone(), state, counts });
+            }
+        }
+    }
+
+    fn heard(&self, answer: LastAnswer) {
+        let mut last = self.centre.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = std::mem::discriminant(&*last) != std::mem::discriminant(&answer);
+        *last = answer;
+        drop(last);
+        if changed {
+            self.push(Event::Health { lines: self.health() });
+        }
+    }
+
+    fn heard_of<T>(&self, result: &Result<T, CounterError>) {
+        match result {
+            Ok(_) => self.heard(LastAnswer::Good),
+            Err(CounterError::Centre(error)) if error.issues().is_empty() => {
+                self.heard(LastAnswer::Bad(error.code().to_owned()));
+            }
+            Err(_) => {}
+        }
+    }
+
+    fn language(&self) -> Language {
+        match self.language.load(Ordering::Relaxed) {
+            0 => Language::Fi,
+            1 => Language::Sv,
+            _ => Language::En,
+        }
+    }
+
+    fn render(&self) -> Render {
+        Render { language: self.language(), today: review::finnish_day(self.counter.deps().clock.now()) }
+    }
+
+    fn problem(&self, error: &CounterError) -> Problem {
+        sentences::problem(error, self.language())
+    }
+
+    fn of_code(&self, code: &str) -> Problem {
+        sentences::of_code(code, self.language())
+    }
+
+    fn view(&self, visit: Result<counter::Visit, CounterError>) -> Result<VisitView, Problem> {
+        visit.and_then(|visit| self.render().visit(&self.counter, &visit)).map_err(|error| self.problem(&error))
+    }
+
+    fn open_view(
+        &self,
+        visit: Result<counter::Visit, CounterError>,
+        set_id: &Oid,
+    ) -> Result<PrescriptionView, Problem> {
+        visit
+            .and_then(|visit| self.render().prescription(&self.counter, &visit, set_id))
+            .map_err(|error| self.problem(&error))
+    }
+
+    fn set_id(&self, text: &str) -> Result<Oid, Problem> {
+        Oid::parse(text).map_err(|_| self.problem(&CounterError::UnknownPrescription))
+    }
+
+    fn counts(&self) -> Result<OutboxCounts, CounterError> {
+        let record = &self.counter.deps().record;
+        let counts = record.counts()?;
+        let today = review::finnish_day(self.counter.deps().clock.now());
+        let midnight = prescription::time::instant(today.and_time(chrono::NaiveTime::MIN));
+        let accepted = record.outbox(OutboxFilter {
+            states: vec![OutboxState::Accepted],
+            saved: Period { from: Some(midnight), to: None },
+            limit: Some(10_000),
+            ..OutboxFilter::default()
+        })?;
+        let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+        Ok(OutboxCounts {
+            waiting: number(counts.waiting.saturating_add(counts.sending)),
+            refused: number(counts.refused),
+            accepted_today: u32::try_from(accepted.len()).unwrap_or(u32::MAX),
+        })
+    }
+
+    fn health(&self) -> Vec<HealthLine> {
+        let language = self.language();
+        let good = |link: &str, text: &prescription::rules::Text| HealthLine {
+            link: link.to_owned(),
+            state: HealthState::Good,
+            sentence: text.in_language(language).to_owned(),
+            advice: String::new(),
+        };
+        let bad = |link: &str, state: HealthState, code: &str| {
+            let problem = self.of_code(code);
+            HealthLine { link: link.to_owned(), state, sentence: problem.sentence, advice: problem.advice }
+        };
+        let mut lines = Vec::with_capacity(5);
+        match self.counter.card() {
+            CardHeld::Ready(card) => {
+                lines.push(good("card", &words::GOOD_CARD));
+                let left = card.holder.not_after - self.counter.deps().clock.now();
+                if left < chrono::Duration::days(30) {
+                    lines.push(HealthLine {
+                        state: HealthState::Think,
+                        advice: words::RENEW_SOON.in_language(language).to_owned(),
+                        ..good("certificate", &words::SOON_CERTIFICATE)
+                    });
+                } else {
+                    lines.push(good("certificate", &words::GOOD_CERTIFICATE));
+                }
+            }
+            held => {
+                let problem = self.render().card(&held).problem;
+                let code = problem.map_or_else(|| "card-none".to_owned(), |problem| problem.code);
+                lines.push(bad("card", HealthState::Bad, &code));
+                lines.push(HealthLine {
+                    link: "certificate".to_owned(),
+                    state: HealthState::Unknown,
+                    sentence: self.of_code("card-none").sentence,
+                    advice: String::new(),
+                });
+            }
+        }
+        let answer = self.centre.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        lines.push(match answer {
+            LastAnswer::Good => good("centre", &words::GOOD_CENTRE),
+            LastAnswer::NotAsked => {
+                HealthLine { state: HealthState::Unknown, ..good("centre", &words::UNASKED_CENTRE) }
+            }
+            LastAnswer::Bad(code) => bad("centre", HealthState::Bad, &code),
+        });
+        let edition = self.counter.deps().medicines.name();
+        let medicines = format!("{} {edition}", words::GOOD_MEDICINES.in_language(language));
+        lines.push(HealthLine { sentence: medicines, ..good("medicines", &words::GOOD_MEDICINES) });
+        lines.push(good("record", &words::GOOD_RECORD));
+        lines
+    }
+
+    fn frame(&self) -> Result<Status, CounterError> {
+        let render = self.render();
+        Ok(Status {
+            environment: match self.settings.environment {
+                Environment::Test => "test".to_owned(),
+                Environment::Production => "production".to_owned(),
+            },
+            pharmacy: self.settings.pharmacy.name.clone(),
+            language: words::code(self.language()).to_owned(),
+            session: self.counter.session().map(|session| render.session(&session)),
+            card: render.card(&self.counter.card()),
+            health: self.health(),
+            outbox: self.counts()?,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        })
+    }
+
+    fn day(&self, with: &OnDay) -> Result<NaiveDate, Problem> {
+        match &with.day {
+            None => Ok(review::finnish_day(self.counter.deps().clock.now())),
+            Some(text) => text.parse().map_err(|_| self.of_code("day-invalid")),
+        }
+    }
+
+    fn list(&self, day: NaiveDate, rows: &[review::Row]) -> DayList {
+        let render = self.render();
+        DayList { day: day.to_string(), rows: rows.iter().map(|row| render.row(row)).collect() }
+    }
+
+    /// The lists hold names: they are for a person who is logged in.
+    fn for_a_person(&self) -> Result<(), Problem> {
+        match self.counter.session() {
+            Some(session) if !session.locked => Ok(()),
+            _ => Err(self.problem(&CounterError::NoSession)),
+        }
+    }
+}
+
+impl Program for Tiski {
+    fn status(&self, _: Nothing) -> Result<Status, Problem> {
+        if matches!(self.counter.card(), CardHeld::Unknown) {
+            self.counter.look_at_card();
+        }
+        self.frame().map_err(|error| self.problem(&error))
+    }
+
+    fn set_language(&self, with: SetLanguage) -> Result<Status, Problem> {
+        let language = words::language(&with.language).ok_or_else(|| self.of_code("language-unknown"))?;
+        self.language.store(language as u8, Ordering::Relaxed);
+        self.frame().map_err(|error| self.problem(&error))
+    }
+
+    fn log_in(&self, with: LogIn) -> Result<SessionView, Problem> {
+        let last_try = with.allow_last_try.unwrap_or_default();
+        let session = card::Pin::new(with.pin.reveal())
+            .map_err(CounterError::from)
+            .and_then(|pin| self.counter.log_in(&pin, last_try));
+        self.push_card(&self.counter.card());
+        let session = session.map_err(|error| self.problem(&error))?;
+        self.outbox.ring();
+        Ok(self.render().session(&session))
+    }
+
+    fn log_out(&self, _: Nothing) -> Result<Status, Problem> {
+        let left = self.counter.log_out();
+        self.push_card(&self.counter.card());
+        left.and_then(|()| self.frame()).map_err(|error| self.problem(&error))
+    }
+
+    fn search(&self, with: Search) -> Result<VisitView, Problem> {
+        let text = with.text.reveal();
+        if text.len() > LONGEST_SEARCH {
+            return Err(self.of_code("search-not-understood"));
+        }
+        let acting =
+            Acting { in_person: with.acting == "self", identified: with.identified.chars().take(32).collect() };
+        let visit = self.counter.search(text, acting);
+        self.heard_of(&visit);
+        self.view(visit)
+    }
+
+    fn visit(&self, _: Nothing) -> Result<VisitView, Problem> {
+        self.for_a_person()?;
+        self.view(self.counter.visit())
+    }
+
+    fn open(&self, with: OnPrescription) -> Result<PrescriptionView, Problem> {
+        let set_id = self.set_id(&with.set_id)?;
+        let visit = self.counter.open_prescription(&set_id);
+        self.heard_of(&visit);
+        self.open_view(visit, &set_id)
+    }
+
+    fn propose(&self, with: Propose) -> Result<PrescriptionView, Problem> {
+        let set_id = self.set_id(&with.set_id)?;
+        let vnr = with.vnr.as_deref().map(Vnr::parse).transpose();
+        let vnr = vnr.map_err(|_| self.problem(&CounterError::UnknownPackage))?;
+        let amount = with.amount.as_deref().map(|text| text.trim().replace(',', ".").parse::<Decimal>()).transpose();
+        let amount = amount.map_err(|_| self.problem(&CounterError::NotAnAmount))?;
+        let change = Change { vnr, amount, label_dosage: with.label_dosage, reason: with.reason };
+        self.open_view(self.counter.propose(&set_id, change), &set_id)
+    }
+
+    fn add(&self, with: OnPrescription) -> Result<VisitView, Problem> {
+        let set_id = self.set_id(&with.set_id)?;
+        self.view(self.counter.add_to_basket(&set_id))
+    }
+
+    fn remove(&self, with: OnPrescription) -> Result<VisitView, Problem> {
+        let set_id = self.set_id(&with.set_id)?;
+        self.view(self.counter.remove_from_basket(&set_id))
+    }
+
+    fn sign(&self, with: Sign) -> Result<VisitView, Problem> {
+        let last_try = with.allow_last_try.unwrap_or_default();
+        let signed = card::Pin::new(with.pin.reveal())
+            .map_err(CounterError::from)
+            .and_then(|pin| self.counter.sign(&pin, last_try));
+        signed.map_err(|error| self.problem(&error))?;
+        // Saved. Whether the Centre answers in time changes only what the person is told.
+        let round = self.outbox.ring();
+        let longest = Duration::from_millis(with.wait_ms.unwrap_or(0).into()).min(LONGEST_WAIT);
+        self.outbox.wait_for(round, longest);
+        self.view(self.counter.visit())
+    }
+
+    fn close_visit(&self, _: Nothing) -> Result<Status, Problem> {
+        self.counter.close_visit();
+        self.frame().map_err(|error| self.problem(&error))
+    }
+
+    fn waiting(&self, _: Nothing) -> Result<DayList, Problem> {
+        self.for_a_person()?;
+        let rows = review::open(&self.counter.deps().record).map_err(|error| self.of_code(error.code()))?;
+        Ok(self.list(review::finnish_day(self.counter.deps().clock.now()), &rows))
+    }
+
+    fn send_now(&self, _: Nothing) -> Result<OutboxCounts, Problem> {
+        let started = Instant::now();
+        let round = self.outbox.ring();
+        self.outbox.wait_for(round, LONGEST_WAIT);
+        tracing::debug!(ms = started.elapsed().as_millis(), "a round of sending was asked for");
+        self.counts().map_err(|error| self.problem(&error))
+    }
+
+    fn review_day(&self, with: OnDay) -> Result<DayList, Problem> {
+        self.for_a_person()?;
+        let day = self.day(&with)?;
+        let rows = review::day(&self.counter.deps().record, day).map_err(|error| self.of_code(error.code()))?;
+        Ok(self.list(day, &rows))
+    }
+
+    fn export_day(&self, with: OnDay) -> Result<Export, Problem> {
+        self.for_a_person()?;
+        let day = self.day(&with)?;
+        let rows = review::day(&self.counter.deps().record, day).map_err(|error| self.of_code(error.code()))?;
+        let content = review::csv(&rows).map_err(|error| self.of_code(error.code()))?;
+        Ok(Export { file_name: format!("dispensations-{day}.csv"), content, path: None })
+    }
+
+    fn document(&self, with: OnDocument) -> Result<DocumentView, Problem> {
+        self.for_a_person()?;
+        let record = &self.counter.deps().record;
+        let unknown = || self.of_code("record-unknown-document");
+        let stored =
+            record.document(&with.document_id).map_err(|error| self.of_code(error.code()))?.ok_or_else(unknown)?;
+        let history = review::history(record, &with.document_id).map_err(|error| self.of_code(error.code()))?;
+        let render = self.render();
+        let bytes = stored.bytes.ok_or_else(unknown)?;
+        Ok(DocumentView {
+            document_id: with.document_id,
+            xml: String::from_utf8_lossy(&bytes).into_owned(),
+            state: document_state(&stored.item),
+            history: history.iter().map(|event| render.history(event)).collect(),
+        })
+    }
+}

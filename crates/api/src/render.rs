@@ -1,0 +1,503 @@
+//! From the counter's values to what a host shows. Words come from `words`, sentences from rules and errors; nothing here
+//! decides anything.
+
+use chrono::NaiveDate;
+use counter::{CardHeld, CardProblem, Counter, CounterError, MissingCard, Proposal, Session, Signed, Visit};
+use kanta::metadata::{DispenseStatus, Metadata};
+use prescription::rules::{Language, Outcome, Text, next_lot_day};
+use prescription::{ControlClass, Patient, Quantity, Sex, SignatureTrust, remaining};
+use record::{OutboxItem, OutboxState};
+use rust_decimal::Decimal;
+use signing::SignatureKind;
+
+use crate::{
+    BasketLine, CardState, CardView, CheckLine, CheckOutcome, Chip, DispensationRow, DocumentState, Fact, PackageLine,
+    PrescriptionLine, PrescriptionView, Problem, ProposalView, SessionView, SignedLine, Tone, VisitView, sentences,
+    words,
+};
+
+/// Renders in one language, on one Finnish day.
+pub(crate) struct Render {
+    pub(crate) language: Language,
+    pub(crate) today: NaiveDate,
+}
+
+impl Render {
+    fn say(&self, text: &Text) -> &'static str {
+        text.in_language(self.language)
+    }
+
+    pub(crate) fn session(&self, session: &Session) -> SessionView {
+        let name = session.professional().name.given_first();
+        SessionView {
+            initials: name.split_whitespace().filter_map(|word| word.chars().next()).collect(),
+            name,
+            title: session.right.name().to_owned(),
+            right: session.right.code().to_owned(),
+            may_sign: session.right.may_dispense(),
+            locked: session.locked,
+            since: words::clock(prescription::time::finnish(session.since)),
+        }
+    }
+
+    pub(crate) fn card(&self, held: &CardHeld) -> CardView {
+        let nobody =
+            |state| CardView { state, holder: None, title: None, pin1_left: None, pin2_left: None, problem: None };
+        let with =
+            |state, code: &str| CardView { problem: Some(sentences::of_code(code, self.language)), ..nobody(state) };
+        match held {
+            CardHeld::Unknown => nobody(CardState::Reading),
+            CardHeld::Missing(MissingCard::Service) => with(CardState::NoService, "card-service-down"),
+            CardHeld::Missing(MissingCard::Reader) => with(CardState::NoReader, "card-no-reader"),
+            CardHeld::Missing(MissingCard::Card) => with(CardState::NoCard, "card-none"),
+            CardHeld::Unusable(_, CardProblem::Card(error)) => with(CardState::Unusable, error.code()),
+            CardHeld::Unusable(_, CardProblem::Distrust(why)) => with(CardState::Unusable, why.code()),
+            CardHeld::Ready(card) => {
+                let left = |status: &card::PinStatus| match status {
+                    card::PinStatus::Ready { left } => *left,
+                    card::PinStatus::Blocked => Some(0),
+                    card::PinStatus::Verified | card::PinStatus::NotActivated => None,
+                };
+                let problem = match (card.pin1, card.pin2) {
+                    (card::PinStatus::NotActivated, _) | (_, card::PinStatus::NotActivated) => {
+                        Some("card-not-activated")
+                    }
+                    (card::PinStatus::Blocked, _) => Some("pin1-blocked"),
+                    (_, card::PinStatus::Blocked) => Some("pin2-blocked"),
+                    _ => None,
+                };
+                CardView {
+                    state: if problem == Some("card-not-activated") { CardState::Unusable } else { CardState::Ready },
+                    holder: Some(format!("{} {}", card.holder.given, card.holder.family)),
+                    title: Some(card.holder.title.clone()),
+                    pin1_left: left(&card.pin1),
+                    pin2_left: left(&card.pin2),
+                    problem: problem.map(|code| sentences::of_code(code, self.language)),
+                }
+            }
+        }
+    }
+
+    pub(crate) fn visit(&self, counter: &Counter, visit: &Visit) -> Result<VisitView, CounterError> {
+        let patient = visit.patient.as_ref();
+        let mut prescriptions: Vec<PrescriptionLine> =
+            visit.listed.iter().map(|metadata| self.line(visit, metadata)).collect();
+        prescriptions.sort_by_key(|line| !line.dispensable);
+        let basket: Vec<(&prescription::Oid, &Proposal)> =
+            visit.basket.iter().filter_map(|id| Some((id, visit.proposals.get(id)?))).collect();
+        let total: Decimal = basket.iter().filter_map(|(_, proposal)| proposal.dispensation.price).sum();
+        let open = match &visit.open {
+            Some(set_id) if visit.fetched.contains_key(set_id) => Some(self.prescription(counter, visit, set_id)?),
+            _ => None,
+        };
+        Ok(VisitView {
+            customer: patient.map_or_else(|| self.say(&words::NOBODY_FOUND).to_owned(), |p| p.name.family_first()),
+            identity: patient.and_then(|p| p.identity_code.as_ref()).map(|code| code.masked()).unwrap_or_default(),
+            about: patient.map(|p| self.about(p)).unwrap_or_default(),
+            chips: self.chips(visit),
+            fetched_at: words::clock(prescription::time::finnish(visit.fetched_at)),
+            prescriptions,
+            open,
+            basket: basket.iter().map(|(set_id, proposal)| self.basket_line(set_id, proposal)).collect(),
+            basket_total: words::euro(total, self.language),
+            signed: self.signed(counter, &visit.signed)?,
+        })
+    }
+
+    fn about(&self, patient: &Patient) -> String {
+        let age = patient.birth_date.and_then(|born| self.today.years_since(born));
+        let age = age.map(|years| format!("{years} {}", self.say(&words::YEARS)));
+        let sex = match patient.sex {
+            Sex::Male => Some(self.say(&words::MALE).to_owned()),
+            Sex::Female => Some(self.say(&words::FEMALE).to_owned()),
+            Sex::Unknown | Sex::NotSpecified => None,
+        };
+        [age, sex].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    }
+
+    fn chips(&self, visit: &Visit) -> Vec<String> {
+        let who = self.say(if visit.acting.in_person { &words::SELF } else { &words::OTHER });
+        let how = match visit.acting.identified.as_str() {
+            "identity-card" => Some(&words::BY_CARD),
+            "driving-licence" => Some(&words::BY_LICENCE),
+            "passport" => Some(&words::BY_PASSPORT),
+            "kela-card" => Some(&words::BY_KELA),
+            "instruction" => Some(&words::BY_INSTRUCTION),
+            "known" => Some(&words::BY_KNOWN),
+            _ => None,
+        };
+        let who = how.map_or_else(|| who.to_owned(), |how| format!("{who} · {}", self.say(how)));
+        vec![who, self.say(&words::REASON_DISPENSING).to_owned()]
+    }
+
+    fn line(&self, visit: &Visit, metadata: &Metadata) -> PrescriptionLine {
+        let set_id = &metadata.reference.set_id;
+        let own = visit.fetched.get(set_id);
+        // Once fetched, what is left counts this pharmacy's own waiting dispensations as well.
+        let left = own.map(|fetched| remaining(&fetched.prescription, &fetched.history));
+        let text = match &left {
+            Some(left) => left.statement().map(|statement| statement.shown()),
+            None => metadata.remaining_text.clone(),
+        };
+        let pieces_left =
+            left.as_ref().and_then(remaining_pieces).or_else(|| pieces(metadata.remaining_text.as_deref()));
+        let pieces_total = pieces(metadata.prescribed_text.as_deref());
+        let over =
+            left.as_ref().map_or(metadata.dispense_status == DispenseStatus::Fully, prescription::Remaining::is_over);
+        let hindrance = self.hindrance(metadata, over);
+        let medicine = &metadata.medicine;
+        let few = |n: &u32| *n <= 12;
+        PrescriptionLine {
+            set_id: set_id.to_string(),
+            name: medicine.name.clone(),
+            strength_form: [medicine.strength.as_deref(), medicine.form.as_deref()]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" "),
+            remaining: if over { String::new() } else { words::amount(&text.unwrap_or_default()) },
+            pieces_left: pieces_left.filter(few).filter(|_| pieces_total.as_ref().is_none_or(few)),
+            pieces_total: pieces_total.filter(few),
+            valid_until: metadata.valid_until.map(words::day).unwrap_or_default(),
+            dispensable: hindrance.is_none(),
+            hindrance,
+            marks: self.marks(medicine.control.as_ref(), medicine.narcotic),
+            in_basket: visit.basket.contains(set_id),
+        }
+    }
+
+    fn hindrance(&self, metadata: &Metadata, over: bool) -> Option<Chip> {
+        let cannot = |text: String| Some(Chip { text, tone: Tone::Cannot });
+        let think = |text: String| Some(Chip { text, tone: Tone::Think });
+        let state = &metadata.state;
+        if state.cancelled {
+            return cannot(self.say(&words::CANCELLED).to_owned());
+        }
+        if metadata.quantity_form.as_deref() == Some("9") {
+            return Some(Chip { text: self.say(&words::NOTHING).to_owned(), tone: Tone::Plain });
+        }
+        if over {
+            return Some(Chip { text: self.say(&words::FULLY).to_owned(), tone: Tone::Plain });
+        }
+        if metadata.expired {
+            let ago = metadata.valid_until.map(|end| (self.today - end).num_days()).filter(|days| *days > 0);
+            let expired = self.say(&words::EXPIRED);
+            let days = self.say(&words::DAYS);
+            return think(ago.map_or_else(|| expired.to_owned(), |ago| format!("{expired} {ago} {days}")));
+        }
+        if state.locked_by.is_some() {
+            return cannot(self.say(&words::LOCKED).to_owned());
+        }
+        if state.reserved_by.is_some() {
+            return think(self.say(&words::RESERVED).to_owned());
+        }
+        match metadata.signature {
+            SignatureTrust::Trusted => None,
+            SignatureTrust::Unsigned => cannot(self.say(&words::UNSIGNED).to_owned()),
+            SignatureTrust::Broken => cannot(self.say(&words::BROKEN).to_owned()),
+        }
+    }
+
+    fn marks(&self, control: Option<&ControlClass>, narcotic: bool) -> Vec<Chip> {
+        let mark = match control {
+            Some(ControlClass::Narcotic) => Some(self.say(&words::NARCOTIC).to_owned()),
+            Some(ControlClass::Pkv | ControlClass::PkvPsychotropic) => Some(self.say(&words::PKV).to_owned()),
+            Some(ControlClass::Unknown(code)) => Some(code.clone()),
+            None => narcotic.then(|| self.say(&words::NARCOTIC).to_owned()),
+        };
+        mark.map(|text| Chip { text, tone: Tone::Think }).into_iter().collect()
+    }
+
+    /// The prescription in hand.
+    pub(crate) fn prescription(
+        &self,
+        counter: &Counter,
+        visit: &Visit,
+        set_id: &prescription::Oid,
+    ) -> Result<PrescriptionView, CounterError> {
+        let fetched = visit.fetched.get(set_id).ok_or(CounterError::UnknownPrescription)?;
+        let held = &fetched.prescription;
+        let proposal = visit.proposals.get(set_id);
+        let atc = held.product.atc.as_ref().map(|code| code.code.clone());
+        let prescriber = held.prescriber.name.given_first();
+        let unit = held.prescribing_unit().map(|unit| unit.name.clone());
+        let prescribed = format!(
+            "{} {}, {prescriber}",
+            self.say(&words::PRESCRIBED).to_lowercase(),
+            words::day(held.prescribed_at.date())
+        );
+        let subtitle = [
+            held.active_substances.first().cloned(),
+            atc,
+            Some(unit.map_or_else(|| prescribed.clone(), |unit| format!("{prescribed}, {unit}"))),
+        ];
+        let title = [Some(held.product.name.clone()), held.product.strength.clone(), held.product.form.clone()];
+        let chosen = proposal.map(|proposal| &proposal.vnr);
+        let packages = counter
+            .deps()
+            .medicines
+            .choices(held)
+            .into_iter()
+            .map(|package| PackageLine {
+                vnr: package.vnr.as_str().to_owned(),
+                name: format!("{} {}", package.name, package.strength),
+                holder: package.holder.clone(),
+                size: format!("{} {}", prescription::amount::plain(package.size), package.unit),
+                price: words::euro(package.price, self.language),
+                substitutes: !package.name.eq_ignore_ascii_case(held.product.name.trim()),
+                chosen: Some(&package.vnr) == chosen,
+            })
+            .collect();
+        Ok(PrescriptionView {
+            set_id: set_id.to_string(),
+            title: title.into_iter().flatten().collect::<Vec<_>>().join(" "),
+            subtitle: subtitle.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+            label_dosage: proposal.map_or_else(|| held.dosage.text.clone(), |p| p.dispensation.label_dosage.clone()),
+            prescribed_dosage: held.dosage.text.clone(),
+            message: held.message_to_pharmacy.clone(),
+            facts: self.facts(fetched, proposal),
+            signatures: fetched.signatures.iter().map(|line| self.signature(line)).collect(),
+            unknown: held
+                .unknown
+                .iter()
+                .map(|part| Fact { label: part.place.clone(), text: part.text.clone(), strong: false })
+                .collect(),
+            document_id: held.reference.id.to_string(),
+            packages,
+            proposal: proposal.map(|proposal| self.proposal(proposal)),
+        })
+    }
+
+    fn facts(&self, fetched: &counter::Fetched, proposal: Option<&Proposal>) -> Vec<Fact> {
+        let held = &fetched.prescription;
+        let fact = |label: &Text, text: String| Fact { label: self.say(label).to_owned(), text, strong: false };
+        let mut prescribed = match &held.quantity {
+            Quantity::Packages { count, factor, size, text } => text.clone().map_or_else(
+                || format!("{count} × {}", if *factor > 1 { format!("{factor} × {size}") } else { size.to_string() }),
+                |text| format!("{count} × {}", words::amount(text.trim_start_matches("1X"))),
+            ),
+            Quantity::Total { amount } => amount.to_string(),
+            Quantity::Period { length, unit, .. } => format!("{length} {unit}"),
+            Quantity::Nothing => self.say(&words::NOTHING).to_owned(),
+            Quantity::Unknown { code } => format!("? ({code})"),
+        };
+        if let Some(iteration) = &held.iteration {
+            prescribed.push_str(&format!(", {} {}", self.say(&words::ITERATION), iteration.repeats));
+            if let Some(days) = iteration.interval_days {
+                prescribed.push_str(&format!(", {} {days} {}", self.say(&words::INTERVAL), self.say(&words::DAYS)));
+            }
+        }
+        let last = fetched.history.last().map_or_else(
+            || self.say(&words::NEVER_DISPENSED).to_owned(),
+            |d| format!("{} {} {}", words::day(d.dispensed_at.date()), d.product.name, d.delivered),
+        );
+        let mut facts = vec![
+            fact(&words::PRESCRIBED, prescribed),
+            fact(&words::VALID, format!("{} {}", words::day(held.last_valid_day()), self.say(&words::UNTIL))),
+            fact(&words::LAST, last),
+        ];
+        if let Some(day) = next_lot_day(held, &fetched.history) {
+            let mut text = words::day(day);
+            if day == self.today {
+                text.push_str(&format!(" ({})", self.say(&words::TODAY)));
+            }
+            facts.push(fact(&words::EARLIEST, text));
+        }
+        let before = remaining(held, &fetched.history).statement().map(|s| words::amount(&s.shown()));
+        if let Some(before) = before {
+            facts.push(fact(&words::LEFT, before));
+        }
+        if let Some(proposal) = proposal {
+            facts.push(Fact { strong: true, ..fact(&words::NOW, proposal.dispensation.delivered.to_string()) });
+        }
+        let allowed = if held.substitution_prohibited { &words::PROHIBITED } else { &words::ALLOWED };
+        facts.push(fact(&words::SUBSTITUTION, self.say(allowed).to_owned()));
+        facts
+    }
+
+    fn signature(&self, line: &counter::SignatureLine) -> Fact {
+        let label = match line.kind {
+            Some(SignatureKind::System) => &words::SYSTEM_SIGNATURE,
+            _ => &words::SIGNED_BY,
+        };
+        let holds = match line.wrong {
+            None if line.weak => format!("{} ({})", self.say(&words::HOLDS), self.say(&words::OLD_SHA1)),
+            None => self.say(&words::HOLDS).to_owned(),
+            Some(code) => sentences::of_code(code, self.language).sentence,
+        };
+        Fact {
+            label: self.say(label).to_owned(),
+            text: [line.by.as_str(), line.at.as_str(), holds.as_str()]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join(" · "),
+            strong: line.wrong.is_some(),
+        }
+    }
+
+    fn proposal(&self, proposal: &Proposal) -> ProposalView {
+        let made = &proposal.dispensation;
+        let mut checks: Vec<CheckLine> = proposal
+            .findings
+            .iter()
+            .map(|finding| CheckLine {
+                rule: finding.rule.id.to_owned(),
+                outcome: outcome(finding.outcome),
+                sentence: finding.sentence(self.language),
+                advice: finding.advice(self.language).to_owned(),
+            })
+            .collect();
+        checks.sort_by_key(|check| match check.outcome {
+            CheckOutcome::Stop => 0,
+            CheckOutcome::NeedsReason => 1,
+            CheckOutcome::Reasoned => 2,
+            CheckOutcome::Note => 3,
+            CheckOutcome::Pass => 4,
+        });
+        let passed = checks.iter().filter(|check| check.outcome == CheckOutcome::Pass).count();
+        ProposalView {
+            vnr: proposal.vnr.as_str().to_owned(),
+            packages: made.packages,
+            amount: prescription::amount::plain(made.delivered.value),
+            unit: made.delivered.unit.to_string(),
+            part_package: made.part_package,
+            delivered: made.delivered.to_string(),
+            remaining_after: words::amount(&made.remaining.shown()),
+            fully_dispensed: made.fully_dispensed,
+            price: words::euro(made.price.unwrap_or_default(), self.language),
+            reason: proposal.reason.clone(),
+            checks,
+            passed: u32::try_from(passed).unwrap_or(u32::MAX),
+            may_sign: proposal.may_sign(),
+        }
+    }
+
+    fn basket_line(&self, set_id: &prescription::Oid, proposal: &Proposal) -> BasketLine {
+        let made = &proposal.dispensation;
+        let strength = made.product.strength.as_deref().unwrap_or_default();
+        let mut detail = Vec::new();
+        if made.part_package {
+            detail.push(self.say(&words::PART_PACKAGE));
+        }
+        if made.substituted {
+            detail.push(self.say(&words::SUBSTITUTED));
+        }
+        BasketLine {
+            set_id: set_id.to_string(),
+            title: format!("{} {strength}, {}", made.product.name, made.delivered),
+            detail: detail.join(" · "),
+            price: words::euro(made.price.unwrap_or_default(), self.language),
+        }
+    }
+
+    fn signed(&self, counter: &Counter, signed: &[Signed]) -> Result<Vec<SignedLine>, CounterError> {
+        let mut lines = Vec::with_capacity(signed.len());
+        for line in signed {
+            let stored = counter.deps().record.document(line.document_id.as_str())?;
+            let item = stored.map(|stored| stored.item);
+            lines.push(SignedLine {
+                document_id: line.document_id.to_string(),
+                title: format!("{}, {}", line.summary.product, line.summary.amount),
+                state: item.as_ref().map_or(DocumentState::Saved, document_state),
+                problem: item.as_ref().and_then(|item| self.item_problem(item)),
+            });
+        }
+        Ok(lines)
+    }
+
+    /// Why a document waits, or who refused it.
+    pub(crate) fn item_problem(&self, item: &OutboxItem) -> Option<Problem> {
+        let open = matches!(item.state, OutboxState::Waiting | OutboxState::Sending | OutboxState::Refused);
+        item.last_code.as_deref().filter(|_| open).map(|code| sentences::of_code(code, self.language))
+    }
+
+    pub(crate) fn row(&self, row: &review::Row) -> DispensationRow {
+        let summary = row.summary.as_ref();
+        let say = |field: fn(&prescription::Summary) -> String| summary.map(field).unwrap_or_default();
+        let item = &row.item;
+        let state = document_state(item);
+        let next = item.next_try_at.filter(|_| state == DocumentState::Waiting);
+        DispensationRow {
+            document_id: item.document_id.clone(),
+            at: say(|s| s.dispensed_at.to_string()),
+            person: say(|s| s.person.clone()),
+            registration: say(|s| s.registration.clone()),
+            customer: say(|s| s.customer.clone()),
+            product: say(|s| s.product.clone()),
+            amount: say(|s| s.amount.clone()),
+            remaining: words::amount(&say(|s| s.remaining.clone())),
+            state,
+            attempts: item.attempts,
+            last_error: item.last_code.clone(),
+            sentence: self.item_problem(item).map(|problem| problem.sentence).unwrap_or_default(),
+            next_try: next.map(|at| words::clock(prescription::time::finnish(at))),
+            prescription_id: say(|s| s.prescription_id.clone()),
+        }
+    }
+
+    pub(crate) fn history(&self, event: &record::Event) -> Fact {
+        let text = match event.kind.as_str() {
+            "dispensation.signed" => &words::SIGNED,
+            "outbox.waiting" => &words::SAVED,
+            "outbox.accepted" => &words::SENT_TO_CENTRE,
+            "outbox.refused" => &words::CENTRE_REFUSED,
+            "outbox.attempt-failed" => &words::ATTEMPT,
+            _ => &words::OTHER_EVENT,
+        };
+        let code = event.payload.as_ref().and_then(|payload| payload.get("code")).and_then(|code| code.as_str());
+        Fact {
+            label: prescription::time::finnish(event.at).to_string(),
+            text: code.map_or_else(|| self.say(text).to_owned(), |code| format!("{} ({code})", self.say(text))),
+            strong: false,
+        }
+    }
+}
+
+/// Where a document is, as a person says it.
+pub(crate) fn document_state(item: &OutboxItem) -> DocumentState {
+    match item.state {
+        OutboxState::Accepted | OutboxState::Settled => DocumentState::Accepted,
+        OutboxState::Refused => DocumentState::Refused,
+        OutboxState::Waiting | OutboxState::Sending if item.attempts == 0 || item.last_code.is_none() => {
+            DocumentState::Saved
+        }
+        OutboxState::Waiting | OutboxState::Sending => DocumentState::Waiting,
+    }
+}
+
+fn outcome(outcome: Outcome) -> CheckOutcome {
+    match outcome {
+        Outcome::Pass => CheckOutcome::Pass,
+        Outcome::Note => CheckOutcome::Note,
+        Outcome::Reasoned => CheckOutcome::Reasoned,
+        Outcome::NeedsReason => CheckOutcome::NeedsReason,
+        Outcome::Stop => CheckOutcome::Stop,
+    }
+}
+
+/// "3X21 fol" is three pieces; a text without a sure meaning has none.
+fn pieces(text: Option<&str>) -> Option<u32> {
+    let text = text?.trim();
+    let (count, rest) = text.split_once(['X', 'x'])?;
+    let begun = u32::from(rest.contains('+'));
+    count.trim().parse::<u32>().ok()?.checked_add(begun)
+}
+
+fn remaining_pieces(left: &prescription::Remaining) -> Option<u32> {
+    let (full, part) = left.pieces()?;
+    full.checked_add(u32::from(!part.is_zero()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_count_pieces_only_where_the_text_is_sure() {
+        assert_eq!(pieces(Some("3X21 fol")), Some(3));
+        assert_eq!(pieces(Some("2X21+7 fol")), Some(3));
+        assert_eq!(pieces(Some("79 fol")), None);
+        assert_eq!(pieces(None), None);
+    }
+}

@@ -1,0 +1,653 @@
+//! What a person is told when something goes wrong: one sentence and the next thing to do, by the error's code, and
+//! where the fault lies. The Centre's errors and the rules of the trade bring their own sentences.
+
+use counter::CounterError;
+use kanta::KantaError;
+use kanta_client::ClientError;
+use prescription::rules::{Language, Text};
+
+use crate::{Place, Problem};
+
+/// The problem as a host shows it.
+pub(crate) fn problem(error: &CounterError, language: Language) -> Problem {
+    match error {
+        CounterError::Rule(finding) => Problem {
+            code: "rule-refused".into(),
+            sentence: finding.sentence(language),
+            advice: finding.advice(language).to_owned(),
+            place: Place::Rule,
+            rule: Some(finding.rule.id.to_owned()),
+            tries_left: None,
+        },
+        CounterError::Centre(ClientError::Answer(KantaError::Refused(issues))) if !issues.is_empty() => {
+            let issue = issues.first();
+            Problem {
+                code: issue.map(|i| i.code.clone()).unwrap_or_default(),
+                sentence: issue.map(|i| i.sentence(language)).unwrap_or_default(),
+                advice: issue.map(|i| i.advice(language)).unwrap_or_default().to_owned(),
+                place: Place::Centre,
+                rule: issue.and_then(|i| i.detail.clone()).filter(|id| prescription::rules::by_id(id).is_some()),
+                tries_left: None,
+            }
+        }
+        CounterError::Card(card::CardError::PinWrong { left }) => {
+            Problem { tries_left: *left, ..of_code(&error.code(), language) }
+        }
+        other => of_code(&other.code(), language),
+    }
+}
+
+/// The problem of a code, such as the record keeps for a document that waits or was refused. A refused rule is written
+/// `TSK-rule-refused:DI-7`.
+pub(crate) fn of_code(code: &str, language: Language) -> Problem {
+    let (bare, detail) = code.split_once(':').map_or((code, None), |(bare, detail)| (bare, Some(detail)));
+    if let Some((_, place, sentence, advice)) = TABLE.iter().find(|(known, ..)| *known == bare) {
+        return Problem {
+            code: bare.to_owned(),
+            sentence: sentence.in_language(language).to_owned(),
+            advice: advice.in_language(language).to_owned(),
+            place: *place,
+            rule: None,
+            tries_left: None,
+        };
+    }
+    let issue = kanta::Issue { code: bare.to_owned(), detail: detail.map(str::to_owned), diagnostics: None };
+    Problem {
+        code: bare.to_owned(),
+        sentence: issue.sentence(language),
+        advice: issue.advice(language).to_owned(),
+        place: if issue.known().is_some() { Place::Centre } else { Place::Program },
+        rule: detail.filter(|id| prescription::rules::by_id(id).is_some()).map(str::to_owned),
+        tries_left: None,
+    }
+}
+
+const fn text(fi: &'static str, sv: &'static str, en: &'static str) -> Text {
+    Text { fi, sv, en }
+}
+
+const UNBLOCK: Text = text(
+    "Avaa tunnusluku DigiSign-ohjelmassa aktivointitunnusluvulla.",
+    "Lås upp koden i DigiSign med aktiveringskoden.",
+    "Unblock it in DigiSign with the activation code.",
+);
+const NEW_CARD: Text = text(
+    "Hanki uusi kortti rekisteröintipisteestä; työtoveri voi jatkaa omallaan.",
+    "Skaffa ett nytt kort vid ett registreringsställe; en kollega kan fortsätta med sitt.",
+    "Get a new card from a registration point; a colleague can go on with theirs.",
+);
+const ADMIN: Text =
+    text("Ota yhteys tukeen ja kerro koodi.", "Kontakta supporten och uppge koden.", "Tell support this code.");
+const BY_ITSELF: Text = text(
+    "Voit jatkaa: allekirjoitettu lähtee itsestään, kun yhteys palaa.",
+    "Du kan fortsätta: det signerade skickas av sig självt när förbindelsen återkommer.",
+    "Go on: what is signed goes out by itself when the connection is back.",
+);
+const LAST_TRY: Text = text(
+    "Tarkista tunnusluku. Väärä yritys lukitsee sen; vahvista, jos olet varma.",
+    "Kontrollera koden. Ett fel försök låser den; bekräfta om du är säker.",
+    "Check the PIN. A wrong one blocks it; confirm if you are sure.",
+);
+const TRY_AGAIN: Text = text("Yritä uudelleen.", "Försök på nytt.", "Try again.");
+
+type Row = (&'static str, Place, Text, Text);
+
+/// Every code of this program's own.
+pub(crate) const TABLE: &[Row] = &[
+    (
+        "no-session",
+        Place::Input,
+        text("Kukaan ei ole kirjautunut.", "Ingen är inloggad.", "Nobody is logged in."),
+        text("Kirjaudu ammattikortilla.", "Logga in med yrkeskortet.", "Log in with the professional card."),
+    ),
+    (
+        "another-card",
+        Place::Card,
+        text(
+            "Lukijassa on eri kortti kuin kirjautuneen.",
+            "I läsaren finns ett annat kort än den inloggades.",
+            "The card in the reader is not that of the person logged in.",
+        ),
+        text(
+            "Laita oma korttisi lukijaan tai kirjaudu uudelleen.",
+            "Sätt in ditt kort eller logga in på nytt.",
+            "Insert your own card, or log in again.",
+        ),
+    ),
+    (
+        "no-visit",
+        Place::Input,
+        text("Asiakasta ei ole haettu.", "Ingen kund har sökts.", "No customer is open."),
+        text("Hae asiakas (F2).", "Sök kunden (F2).", "Search for the customer (F2)."),
+    ),
+    (
+        "identity-code-form",
+        Place::Input,
+        text(
+            "Tämä ei ole henkilötunnus.",
+            "Det här är ingen personbeteckning.",
+            "This is not a personal identity code.",
+        ),
+        text("Tarkista merkit.", "Kontrollera tecknen.", "Check the characters."),
+    ),
+    (
+        "identity-code-check",
+        Place::Input,
+        text(
+            "Henkilötunnuksen tarkistusmerkki ei täsmää.",
+            "Personbeteckningens kontrolltecken stämmer inte.",
+            "The check character of the identity code does not match.",
+        ),
+        text(
+            "Tarkista numerot asiakkaan kortista.",
+            "Kontrollera siffrorna på kundens kort.",
+            "Check the digits on the customer's card.",
+        ),
+    ),
+    (
+        "search-not-understood",
+        Place::Input,
+        text("Hakua ei ymmärretty.", "Sökningen förstods inte.", "The search was not understood."),
+        text(
+            "Kirjoita henkilötunnus tai lue reseptin viivakoodi.",
+            "Skriv personbeteckningen eller läs receptets streckkod.",
+            "Type an identity code or scan the prescription.",
+        ),
+    ),
+    (
+        "prescription-not-in-visit",
+        Place::Input,
+        text(
+            "Lääkemääräys ei ole tällä asioinnilla.",
+            "Receptet hör inte till det här besöket.",
+            "The prescription is not part of this visit.",
+        ),
+        text("Hae asiakas uudelleen.", "Sök kunden på nytt.", "Search for the customer again."),
+    ),
+    (
+        "package-unknown",
+        Place::Input,
+        text(
+            "Pakkaus ei sovi tähän lääkemääräykseen.",
+            "Förpackningen passar inte receptet.",
+            "The package does not fit this prescription.",
+        ),
+        text(
+            "Valitse pakkaus luettelosta (F4).",
+            "Välj en förpackning i listan (F4).",
+            "Choose a package from the list (F4).",
+        ),
+    ),
+    (
+        "amount-invalid",
+        Place::Input,
+        text("Määrä ei ole luku.", "Mängden är inget tal.", "The amount is not a number."),
+        text("Anna määrä numeroina.", "Ange mängden i siffror.", "Enter the amount in digits."),
+    ),
+    (
+        "basket-empty",
+        Place::Input,
+        text("Kori on tyhjä.", "Korgen är tom.", "The basket is empty."),
+        text(
+            "Lisää toimitettava ensin koriin.",
+            "Lägg först till något i korgen.",
+            "Put something in the basket first.",
+        ),
+    ),
+    (
+        "basket-full",
+        Place::Input,
+        text("Kori on täynnä.", "Korgen är full.", "The basket is full."),
+        text("Allekirjoita ensin nämä.", "Signera först dessa.", "Sign these first."),
+    ),
+    (
+        "right-missing",
+        Place::Card,
+        text(
+            "Tällä ammattioikeudella ei voi tehdä tätä.",
+            "Med denna yrkesrättighet kan detta inte göras.",
+            "This professional right does not allow it.",
+        ),
+        text("Pyydä farmaseuttia tai proviisoria.", "Be en farmaceut eller provisor.", "Ask a pharmacist."),
+    ),
+    (
+        "language-unknown",
+        Place::Input,
+        text("Kieltä ei ole.", "Språket finns inte.", "There is no such language."),
+        text("Valitse fi, sv tai en.", "Välj fi, sv eller en.", "Choose fi, sv or en."),
+    ),
+    (
+        "day-invalid",
+        Place::Input,
+        text("Tämä ei ole päivä.", "Det här är ingen dag.", "This is not a day."),
+        text("Valitse päivä.", "Välj en dag.", "Choose a day."),
+    ),
+    (
+        "card-no-reader",
+        Place::Card,
+        text("Kortinlukijaa ei löydy.", "Ingen kortläsare hittades.", "No card reader is found."),
+        text("Liitä kortinlukija.", "Anslut kortläsaren.", "Connect the card reader."),
+    ),
+    (
+        "card-none",
+        Place::Card,
+        text("Kortti ei ole lukijassa.", "Det finns inget kort i läsaren.", "There is no card in the reader."),
+        text("Laita ammattikortti lukijaan.", "Sätt in yrkeskortet.", "Insert the professional card."),
+    ),
+    (
+        "card-removed",
+        Place::Card,
+        text("Kortti poistettiin kesken.", "Kortet togs ut.", "The card was removed."),
+        text(
+            "Laita kortti takaisin ja yritä uudelleen; mitään ei allekirjoitettu.",
+            "Sätt in kortet och försök på nytt; inget signerades.",
+            "Insert it and try again; nothing was signed.",
+        ),
+    ),
+    (
+        "card-reset",
+        Place::Card,
+        text(
+            "Toinen ohjelma keskeytti kortin käytön.",
+            "Ett annat program avbröt kortet.",
+            "Another program reset the card.",
+        ),
+        TRY_AGAIN,
+    ),
+    (
+        "card-mute",
+        Place::Card,
+        text("Kortti ei vastaa.", "Kortet svarar inte.", "The card does not answer."),
+        text(
+            "Tarkista, että kortti on oikein päin.",
+            "Kontrollera att kortet är rätt vänt.",
+            "Check that it is the right way round.",
+        ),
+    ),
+    (
+        "card-unknown",
+        Place::Card,
+        text(
+            "Tämä ei ole sosiaali- ja terveydenhuollon ammattikortti.",
+            "Det här är inte ett yrkeskort.",
+            "This is not a professional card.",
+        ),
+        text("Laita ammattikortti lukijaan.", "Sätt in yrkeskortet.", "Insert the professional card."),
+    ),
+    (
+        "card-certificate-unreadable",
+        Place::Card,
+        text(
+            "Kortin varmenteita ei voi lukea.",
+            "Kortets certifikat kan inte läsas.",
+            "The card's certificates cannot be read.",
+        ),
+        NEW_CARD,
+    ),
+    (
+        "card-not-activated",
+        Place::Card,
+        text("Korttia ei ole aktivoitu.", "Kortet är inte aktiverat.", "The card has not been activated."),
+        text("Aktivoi kortti DigiSign-ohjelmassa.", "Aktivera kortet i DigiSign.", "Activate it in DigiSign."),
+    ),
+    (
+        "pin-wrong",
+        Place::Card,
+        text("Tunnusluku on väärä.", "Koden är fel.", "The PIN is wrong."),
+        text("Anna tunnusluku uudelleen.", "Ange koden på nytt.", "Enter it again."),
+    ),
+    (
+        "pin1-blocked",
+        Place::Card,
+        text("Perustunnusluku (PIN1) on lukittunut.", "Grundkoden (PIN1) är låst.", "PIN1 is blocked."),
+        UNBLOCK,
+    ),
+    (
+        "pin2-blocked",
+        Place::Card,
+        text("Allekirjoitustunnusluku (PIN2) on lukittunut.", "Signeringskoden (PIN2) är låst.", "PIN2 is blocked."),
+        UNBLOCK,
+    ),
+    (
+        "pin-length",
+        Place::Input,
+        text("Tunnusluvussa on 4–8 numeroa.", "Koden har 4–8 siffror.", "A PIN has 4 to 8 digits."),
+        text("Anna tunnusluku uudelleen.", "Ange koden på nytt.", "Enter it again."),
+    ),
+    (
+        "pin1-last-try",
+        Place::Card,
+        text(
+            "Perustunnusluvulla (PIN1) on yksi yritys jäljellä.",
+            "Grundkoden (PIN1) har ett försök kvar.",
+            "PIN1 has one try left.",
+        ),
+        LAST_TRY,
+    ),
+    (
+        "pin2-last-try",
+        Place::Card,
+        text(
+            "Allekirjoitustunnusluvulla (PIN2) on yksi yritys jäljellä.",
+            "Signeringskoden (PIN2) har ett försök kvar.",
+            "PIN2 has one try left.",
+        ),
+        LAST_TRY,
+    ),
+    (
+        "card-service-down",
+        Place::Card,
+        text(
+            "Käyttöjärjestelmän älykorttipalvelu ei vastaa.",
+            "Operativsystemets smartkorttjänst svarar inte.",
+            "The system's smart card service does not answer.",
+        ),
+        text(
+            "Käynnistä älykorttipalvelu (pcscd) tai työasema uudelleen.",
+            "Starta om smartkorttjänsten (pcscd) eller arbetsstationen.",
+            "Restart the smart card service (pcscd) or the workstation.",
+        ),
+    ),
+    (
+        "card-busy",
+        Place::Card,
+        text(
+            "Toinen ohjelma käyttää korttia.",
+            "Ett annat program använder kortet.",
+            "Another program is using the card.",
+        ),
+        TRY_AGAIN,
+    ),
+    (
+        "card-unsignable",
+        Place::Program,
+        text(
+            "Tätä ei voi allekirjoittaa tällä kortilla.",
+            "Detta kan inte signeras med det här kortet.",
+            "This card cannot sign this.",
+        ),
+        ADMIN,
+    ),
+    (
+        "card-signature-invalid",
+        Place::Card,
+        text(
+            "Kortin allekirjoitus ei vastaa sen varmennetta; mitään ei lähetetty.",
+            "Kortets signatur motsvarar inte certifikatet; inget skickades.",
+            "The card's signature does not fit its certificate; nothing was sent.",
+        ),
+        NEW_CARD,
+    ),
+    (
+        "card-protocol",
+        Place::Card,
+        text("Kortti vastasi odottamattomasti.", "Kortet svarade oväntat.", "The card gave an unexpected answer."),
+        TRY_AGAIN,
+    ),
+    (
+        "card-service-error",
+        Place::Card,
+        text(
+            "Älykorttipalvelu ilmoitti virheen.",
+            "Smartkorttjänsten rapporterade ett fel.",
+            "The smart card service reports an error.",
+        ),
+        TRY_AGAIN,
+    ),
+    (
+        "certificate-unreadable",
+        Place::Certificate,
+        text("Varmennetta ei voi lukea.", "Certifikatet kan inte läsas.", "The certificate cannot be read."),
+        NEW_CARD,
+    ),
+    (
+        "certificate-unknown-issuer",
+        Place::Certificate,
+        text(
+            "Varmenteen myöntäjää ei tunneta.",
+            "Certifikatets utfärdare är okänd.",
+            "The certificate's issuer is not known.",
+        ),
+        text(
+            "Käytä sosiaali- ja terveydenhuollon ammattikorttia.",
+            "Använd ett yrkeskort för social- och hälsovården.",
+            "Use a professional card of social and health care.",
+        ),
+    ),
+    (
+        "certificate-not-yet-valid",
+        Place::Certificate,
+        text("Varmenne ei ole vielä voimassa.", "Certifikatet gäller inte ännu.", "The certificate is not yet valid."),
+        text("Tarkista työaseman kello.", "Kontrollera arbetsstationens klocka.", "Check this workstation's clock."),
+    ),
+    (
+        "certificate-expired",
+        Place::Certificate,
+        text("Varmenne on vanhentunut.", "Certifikatet har gått ut.", "The certificate has expired."),
+        NEW_CARD,
+    ),
+    (
+        "certificate-revoked",
+        Place::Certificate,
+        text("Varmenne on suljettu.", "Certifikatet är spärrat.", "The certificate is revoked."),
+        NEW_CARD,
+    ),
+    (
+        "certificate-wrong-use",
+        Place::Certificate,
+        text(
+            "Varmennetta ei ole tarkoitettu tähän.",
+            "Certifikatet är inte avsett för detta.",
+            "The certificate is not meant for this.",
+        ),
+        NEW_CARD,
+    ),
+    (
+        "certificate-no-revocation-data",
+        Place::Certificate,
+        text(
+            "Sulkulistaa ei ole saatavilla tai se on vanha.",
+            "Spärrlistan saknas eller är gammal.",
+            "The revocation list is missing or old.",
+        ),
+        ADMIN,
+    ),
+    (
+        "not-reached",
+        Place::Network,
+        text(
+            "Reseptikeskukseen ei saada yhteyttä.",
+            "Receptcentret nås inte.",
+            "The Prescription Centre is not reached.",
+        ),
+        BY_ITSELF,
+    ),
+    (
+        "connect-timed-out",
+        Place::Network,
+        text(
+            "Reseptikeskukseen ei saada yhteyttä.",
+            "Receptcentret nås inte.",
+            "The Prescription Centre is not reached.",
+        ),
+        BY_ITSELF,
+    ),
+    (
+        "tls-refused",
+        Place::Certificate,
+        text(
+            "Suojattu yhteys Reseptikeskukseen ei onnistu: palvelinvarmenne hylättiin.",
+            "Den skyddade förbindelsen till Receptcentret misslyckades: servercertifikatet avvisades.",
+            "No trusted connection to the Prescription Centre: a server certificate was refused.",
+        ),
+        text(
+            "Tarkista apteekin palvelinvarmenne tai ota yhteys tukeen.",
+            "Kontrollera apotekets servercertifikat eller kontakta supporten.",
+            "Check the pharmacy's server certificate, or ask support.",
+        ),
+    ),
+    (
+        "answer-lost",
+        Place::Network,
+        text(
+            "Yhteys katkesi ennen Reseptikeskuksen vastausta.",
+            "Förbindelsen bröts före Receptcentrets svar.",
+            "The connection ended before the Centre's answer.",
+        ),
+        BY_ITSELF,
+    ),
+    (
+        "answer-timed-out",
+        Place::Centre,
+        text(
+            "Reseptikeskus ei vastannut ajoissa.",
+            "Receptcentret svarade inte i tid.",
+            "The Prescription Centre did not answer in time.",
+        ),
+        BY_ITSELF,
+    ),
+    (
+        "answer-too-large",
+        Place::Centre,
+        text(
+            "Reseptikeskuksen vastaus on liian suuri.",
+            "Receptcentrets svar är för stort.",
+            "The Centre's answer is too large.",
+        ),
+        ADMIN,
+    ),
+    (
+        "unsendable",
+        Place::Program,
+        text("Kyselyä ei voi lähettää.", "Frågan kan inte skickas.", "The request cannot be sent."),
+        ADMIN,
+    ),
+    (
+        "self-check-failed",
+        Place::Program,
+        text(
+            "Allekirjoitettu asiakirja ei läpäissyt tarkistusta; mitään ei tallennettu eikä lähetetty.",
+            "Det signerade dokumentet klarade inte kontrollen; inget sparades eller skickades.",
+            "The signed document failed its check; nothing was saved or sent.",
+        ),
+        ADMIN,
+    ),
+    (
+        "record-in-use",
+        Place::Program,
+        text(
+            "Toinen ohjelma käyttää tämän työaseman kirjaa.",
+            "Ett annat program använder arbetsstationens journal.",
+            "Another program uses this workstation's record.",
+        ),
+        text("Sulje toinen Tiski-ikkuna.", "Stäng det andra Tiski-fönstret.", "Close the other Tiski window."),
+    ),
+    (
+        "record-wrong-key",
+        Place::Program,
+        text("Kirjan avain on väärä.", "Journalens nyckel är fel.", "The record's key is wrong."),
+        ADMIN,
+    ),
+    (
+        "record-disk-full",
+        Place::Program,
+        text(
+            "Levy on täynnä: mitään ei tallennettu.",
+            "Disken är full: inget sparades.",
+            "The disk is full: nothing was saved.",
+        ),
+        text(
+            "Vapauta tilaa ja allekirjoita uudelleen.",
+            "Frigör utrymme och signera på nytt.",
+            "Free some space and sign again.",
+        ),
+    ),
+    (
+        "record-uncertain",
+        Place::Program,
+        text(
+            "Levy petti tallennettaessa: ei tiedetä, tallentuiko.",
+            "Disken svek: det är okänt om det sparades.",
+            "The disk failed while saving: it is not known whether it was saved.",
+        ),
+        text(
+            "Käynnistä ohjelma uudelleen ja katso Odottaa-luettelo ennen kuin allekirjoitat.",
+            "Starta om programmet och se listan Väntar innan du signerar.",
+            "Restart the program and look at the waiting list before signing.",
+        ),
+    ),
+    (
+        "record-unknown-document",
+        Place::Input,
+        text("Asiakirjaa ei ole.", "Dokumentet finns inte.", "There is no such document."),
+        TRY_AGAIN,
+    ),
+    (
+        "prescription-missing",
+        Place::Centre,
+        text(
+            "Reseptikeskus ei antanut lääkemääräystä.",
+            "Receptcentret gav inget recept.",
+            "The Centre gave no prescription.",
+        ),
+        TRY_AGAIN,
+    ),
+    (
+        "settings-invalid",
+        Place::Program,
+        text("Asetustiedostossa on virhe.", "Inställningsfilen har ett fel.", "The settings file has an error."),
+        ADMIN,
+    ),
+    (
+        "medicines-unreadable",
+        Place::Program,
+        text(
+            "Lääketietokantaa ei voi lukea.",
+            "Läkemedelsdatabasen kan inte läsas.",
+            "The Pharmaceutical Database cannot be read.",
+        ),
+        ADMIN,
+    ),
+    (
+        "export-failed",
+        Place::Program,
+        text("Vienti ei onnistunut.", "Exporten misslyckades.", "The export failed."),
+        TRY_AGAIN,
+    ),
+    (
+        "no-randomness",
+        Place::Program,
+        text(
+            "Käyttöjärjestelmä ei antanut satunnaislukuja.",
+            "Operativsystemet gav inga slumptal.",
+            "The system gave no random numbers.",
+        ),
+        ADMIN,
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_sentence_and_a_next_thing_in_three_languages_and_stands_once() {
+        for (i, (code, _, sentence, advice)) in TABLE.iter().enumerate() {
+            assert!(TABLE.iter().skip(i + 1).all(|(other, ..)| other != code), "{code} stands twice");
+            for language in [Language::Fi, Language::Sv, Language::En] {
+                for said in [sentence, advice] {
+                    assert!(said.in_language(language).ends_with('.'), "{code}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_pin_tells_the_tries_left_and_an_unknown_code_is_kept() {
+        let wrong = CounterError::Card(card::CardError::PinWrong { left: Some(3) });
+        let told = problem(&wrong, Language::En);
+        assert_eq!((told.code.as_str(), told.tries_left), ("pin-wrong", Some(3)));
+        assert_eq!(of_code("9Y99999", Language::En).code, "9Y99999");
+        assert_eq!(of_code("TSK-rule-refused:DI-7", Language::En).rule.as_deref(), Some("DI-7"));
+    }
+}

@@ -1,0 +1,236 @@
+//! The settings file of one workstation (TOML). Relative paths are relative to the file. A mistake is said by the name of
+//! the setting, before anything is opened.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use prescription::rules::Language;
+use prescription::{Address, Oid, Organisation};
+use serde::Deserialize;
+
+use crate::Problem;
+
+/// What a workstation is set to.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Whether this is a test environment. Profiles never mix (promise 9 of the house).
+    pub environment: Environment,
+    /// The language at start.
+    #[serde(default)]
+    pub language: Language,
+    /// 1–99; part of documents' identifiers.
+    pub workstation: u16,
+    /// The folder of the record.
+    pub data: PathBuf,
+    /// Test only: a file with an offset in seconds, read anew at every use.
+    #[serde(default)]
+    pub clock: Option<PathBuf>,
+    /// This pharmacy.
+    pub pharmacy: Pharmacy,
+    /// The way to the Prescription Centre.
+    pub centre: Centre,
+    /// Where professional cards are.
+    #[serde(default)]
+    pub card: Card,
+    /// The Pharmaceutical Database.
+    #[serde(default)]
+    pub medicines: Medicines,
+}
+
+/// An environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Environment {
+    /// Artificial people, a local Centre, settable clocks.
+    Test,
+    /// The national services. Nothing in this program can speak to them yet, so that it is refused at start.
+    Production,
+}
+
+/// This pharmacy, as documents name it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pharmacy {
+    /// The unit's OID.
+    pub id: Oid,
+    /// Name.
+    pub name: String,
+    /// Telephone.
+    #[serde(default)]
+    pub phone: Option<String>,
+    /// Street and number.
+    pub street: String,
+    /// Five digits.
+    pub postal_code: String,
+    /// Post office.
+    pub city: String,
+}
+
+/// The way to the Prescription Centre.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Centre {
+    /// `https://127.0.0.1:7443`.
+    pub url: String,
+    /// Folder of certificates, as `test-authority` makes one.
+    pub pki: PathBuf,
+    /// The pharmacy's certificate and key under it: `servers/<name>`.
+    pub certificate: PathBuf,
+    /// How long an answer may take, milliseconds.
+    #[serde(default = "ten_seconds")]
+    pub timeout_ms: u64,
+    /// First wait after a failed send, milliseconds.
+    #[serde(default = "half_a_second")]
+    pub retry_ms: u64,
+    /// Longest wait, milliseconds.
+    #[serde(default = "a_minute")]
+    pub retry_most_ms: u64,
+}
+
+/// Where professional cards are.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+pub enum Card {
+    /// In readers, over PC/SC.
+    #[default]
+    Pcsc,
+    /// A card of software, for tests without a reader driver. Refused in production.
+    Software {
+        /// The person's folder under the certificates: `people/<name>`.
+        person: PathBuf,
+        /// Its PIN1.
+        pin1: String,
+        /// Its PIN2.
+        pin2: String,
+    },
+}
+
+/// The Pharmaceutical Database.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Medicines {
+    /// An edition; the built-in artificial one where it is absent.
+    #[serde(default)]
+    pub file: Option<PathBuf>,
+}
+
+impl Settings {
+    /// Reads and checks a settings file.
+    pub fn load(path: &Path) -> Result<Self, Problem> {
+        let text = std::fs::read_to_string(path).map_err(|error| wrong("file", &error.to_string()))?;
+        let mut settings: Self = toml::from_str(&text).map_err(|error| wrong("file", error.message()))?;
+        let base = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        let at = |path: &PathBuf| base.join(path);
+        settings.data = at(&settings.data);
+        settings.clock = settings.clock.as_ref().map(at);
+        settings.centre.pki = at(&settings.centre.pki);
+        settings.medicines.file = settings.medicines.file.as_ref().map(at);
+        settings.check()?;
+        Ok(settings)
+    }
+
+    fn check(&self) -> Result<(), Problem> {
+        if !(1..=99).contains(&self.workstation) {
+            return Err(wrong("workstation", "1–99"));
+        }
+        if self.environment == Environment::Production {
+            let software = matches!(self.card, Card::Software { .. });
+            let why = if software || self.clock.is_some() {
+                "a software card and a settable clock belong to tests"
+            } else {
+                "this version has been proven against the local Prescription Centre only"
+            };
+            return Err(wrong("environment", why));
+        }
+        if !self.centre.url.starts_with("https://") {
+            return Err(wrong("centre.url", "https://"));
+        }
+        Ok(())
+    }
+
+    /// The pharmacy as documents name it.
+    pub(crate) fn organisation(&self) -> Organisation {
+        Organisation {
+            id: self.pharmacy.id.clone(),
+            name: self.pharmacy.name.clone(),
+            phone: self.pharmacy.phone.clone(),
+            address: Some(Address {
+                street: self.pharmacy.street.clone(),
+                postal_code: self.pharmacy.postal_code.clone(),
+                city: self.pharmacy.city.clone(),
+            }),
+        }
+    }
+
+    /// How long an answer may take.
+    pub(crate) fn timeout(&self) -> Duration {
+        Duration::from_millis(self.centre.timeout_ms.clamp(100, 120_000))
+    }
+}
+
+/// A mistake in the settings, by the setting's name.
+pub(crate) fn wrong(setting: &str, why: &str) -> Problem {
+    let mut problem = crate::sentences::of_code("settings-invalid", Language::default());
+    problem.advice = format!("{setting}: {why}");
+    problem
+}
+
+fn ten_seconds() -> u64 {
+    10_000
+}
+
+fn half_a_second() -> u64 {
+    500
+}
+
+fn a_minute() -> u64 {
+    60_000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOUND: &str = r#"
+        environment = "test"
+        workstation = 1
+        data = "data"
+        [pharmacy]
+        id = "1.2.246.10.99999901.10.1"
+        name = "Kuusen apteekki"
+        street = "Mallikatu 1"
+        postal_code = "99999"
+        city = "Mallila"
+        [centre]
+        url = "https://127.0.0.1:7443"
+        pki = "../pki"
+        certificate = "servers/kuusen-apteekki"
+    "#;
+
+    fn load(text: &str) -> Result<Settings, Problem> {
+        let folder = std::env::temp_dir().join(format!("tiski-settings-{}-{}", std::process::id(), text.len()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("settings.toml");
+        std::fs::write(&file, text).unwrap();
+        let loaded = Settings::load(&file);
+        std::fs::remove_dir_all(&folder).unwrap();
+        loaded
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_file() {
+        let settings = load(SOUND).unwrap();
+        assert!(settings.data.is_absolute() && settings.data.ends_with("data"));
+        assert_eq!(settings.centre.retry_ms, 500);
+    }
+
+    #[test]
+    fn production_and_mistakes_are_refused_by_name() {
+        let refused = |from: &str, to: &str| load(&SOUND.replace(from, to)).unwrap_err().advice;
+        assert!(refused(r#""test""#, r#""production""#).starts_with("environment"));
+        assert!(refused("workstation = 1", "workstation = 100").starts_with("workstation"));
+        assert!(refused("https:", "http:").starts_with("centre.url"));
+        assert!(refused("[centre]", "[centre]\nsurprise = 1").starts_with("file"));
+    }
+}

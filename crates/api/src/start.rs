@@ -1,0 +1,207 @@
+//! Starts the whole program from its settings: opens what it works with, and the two threads that live as long as it
+//! does: one hears the card, one sends what waits.
+
+use std::path::Path;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use card::{CardAccess, CardEvent, PcscAccess, Pin, SoftwareCard};
+use cda::{Definition, Software};
+use chrono::{DateTime, Utc};
+use counter::{Clock, Counter, CounterError, Deps};
+use kanta_client::{CentreClient, Timeouts, TlsTransport, Transport};
+use medicines::Edition;
+use prescription::rules::Language;
+use record::{Key, Options, Record};
+use ring::rand::{SecureRandom, SystemRandom};
+use trust::TrustStore;
+
+use crate::program::{Bell, Tiski};
+use crate::settings::{Card, Settings, wrong};
+use crate::{Event, Problem, Program, sentences};
+
+/// A program that runs.
+pub struct Started {
+    /// Answers requests.
+    pub program: Arc<dyn Program>,
+    /// What changes, for one host.
+    pub events: Receiver<Event>,
+}
+
+/// Events that may wait for a host.
+const EVENTS_AT_MOST: usize = 512;
+
+/// How long the card thread waits for an event before it looks whether the program is still there.
+const CARD_PAUSE: Duration = Duration::from_millis(500);
+
+/// The longest pause between two looks at the outbox.
+const OUTBOX_PAUSE: Duration = Duration::from_secs(5);
+
+/// Starts the program.
+pub fn start(settings: Settings) -> Result<Started, Problem> {
+    let deps = deps(&settings)?;
+    let (sender, events) = sync_channel(EVENTS_AT_MOST);
+    let cards = Arc::clone(&deps.cards);
+    let program = Arc::new(Tiski::new(Counter::new(deps), settings, sender));
+    program.counter.look_at_card();
+    let heard = cards.events();
+    let ear = Arc::downgrade(&program);
+    spawn("card", move || hear_cards(&ear, &heard))?;
+    let hand = Arc::downgrade(&program);
+    let bell = Arc::clone(&program.outbox);
+    spawn("outbox", move || send(&hand, &bell))?;
+    Ok(Started { program, events })
+}
+
+fn deps(settings: &Settings) -> Result<Deps, Problem> {
+    let clock = Arc::new(SettableClock { offset: settings.clock.clone() });
+    let trust = TrustStore::load(&settings.centre.pki).map_err(|error| wrong("centre.pki", error.code()))?;
+    let name = settings.centre.certificate.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let tls = trust::tls::client_config(&settings.centre.pki, name)
+        .map_err(|error| wrong("centre.certificate", error.code()))?;
+    let timeouts = Timeouts { connect: settings.timeout().min(Duration::from_secs(5)), overall: settings.timeout() };
+    let transport = TlsTransport::new(&settings.centre.url, tls, timeouts)
+        .map_err(|error| wrong("centre.url", &error.to_string()))?;
+    let transport: Arc<dyn Transport> = Arc::new(transport);
+    let medicines = match &settings.medicines.file {
+        None => Edition::parse(medicines::ARTIFICIAL),
+        Some(file) => {
+            let text = std::fs::read_to_string(file).map_err(|error| wrong("medicines.file", &error.to_string()))?;
+            Edition::parse(&text)
+        }
+    };
+    let record = open_record(settings, clock.now())?;
+    Ok(Deps {
+        cards: cards(settings)?,
+        clock,
+        randomness: Arc::new(|bytes| SystemRandom::new().fill(bytes).map_err(|_| CounterError::NoRandomness)),
+        trust: Arc::new(trust),
+        centre: Arc::new(CentreClient::new(transport)),
+        record,
+        medicines: Arc::new(medicines.map_err(|error| sentences::of_code(error.code(), settings.language))?),
+        pharmacy: settings.organisation(),
+        definition: Definition::dispensation_2014().map_err(|_| wrong("definition", "oid"))?,
+        software: Software {
+            vendor: "Tiski".to_owned(),
+            product: "Tiski".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
+    })
+}
+
+fn cards(settings: &Settings) -> Result<Arc<dyn CardAccess>, Problem> {
+    let told = |error: card::CardError| sentences::of_code(error.code(), settings.language);
+    Ok(match &settings.card {
+        Card::Pcsc => Arc::new(PcscAccess::start().map_err(told)?),
+        Card::Software { person, pin1, pin2 } => {
+            let folder = settings.centre.pki.join(person);
+            let card = SoftwareCard::load(&folder, Pin::new(pin1).map_err(told)?, Pin::new(pin2).map_err(told)?);
+            Arc::new(card.map_err(told)?)
+        }
+    })
+}
+
+/// Opens the record. Its key lies beside it, for the user only: the operating system's key store comes with the record's
+/// own issue, and until then production is refused.
+fn open_record(settings: &Settings, now: DateTime<Utc>) -> Result<Record, Problem> {
+    let told = |error: record::RecordError| sentences::of_code(error.code(), settings.language);
+    std::fs::create_dir_all(&settings.data).map_err(|error| wrong("data", &error.to_string()))?;
+    let key = key(&settings.data.join("record.key"), settings.language)?;
+    let options = Options::new(settings.workstation, now);
+    Record::open(&settings.data.join("record.db"), &key, options).map_err(told)
+}
+
+fn key(file: &Path, language: Language) -> Result<Key, Problem> {
+    use std::io::{Read, Write};
+    let told = |error: std::io::Error| wrong("data/record.key", &error.to_string());
+    let mut bytes = zeroize::Zeroizing::new([0_u8; 32]);
+    match std::fs::File::open(file) {
+        Ok(mut open) => open.read_exact(bytes.as_mut()).map_err(told)?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let random = SystemRandom::new().fill(bytes.as_mut());
+            random.map_err(|_| sentences::of_code("no-randomness", language))?;
+            let mut options = std::fs::OpenOptions::new();
+            options.write(true).create_new(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let mut made = options.open(file).map_err(told)?;
+            made.write_all(bytes.as_ref()).and_then(|()| made.sync_all()).map_err(told)?;
+        }
+        Err(error) => return Err(told(error)),
+    }
+    Ok(Key::new(*bytes))
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Problem> {
+    let thread = std::thread::Builder::new().name(format!("tiski-{name}"));
+    thread.spawn(work).map(drop).map_err(|error| wrong("thread", &error.to_string()))
+}
+
+/// Hears readers and cards for as long as the program lives. A removal locks before anything else is looked at.
+fn hear_cards(program: &Weak<Tiski>, heard: &Receiver<CardEvent>) {
+    loop {
+        let event = heard.recv_timeout(CARD_PAUSE);
+        let Some(program) = program.upgrade() else { return };
+        match event {
+            Ok(CardEvent::CardRemoved { .. }) => {
+                program.counter.card_removed();
+                program.push_card(&program.counter.card());
+                program.push_card(&program.counter.look_at_card());
+            }
+            Ok(_) => program.push_card(&program.counter.look_at_card()),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
+
+/// Sends what waits: when asked, when it is due, and now and then in case nobody asked.
+fn send(program: &Weak<Tiski>, bell: &Bell) {
+    loop {
+        let pause = match program.upgrade() {
+            Some(program) => until_next(&program),
+            None => return,
+        };
+        let Some(asked) = bell.wait(pause) else { return };
+        let Some(program) = program.upgrade() else { return };
+        program.send_round();
+        bell.done(asked);
+    }
+}
+
+fn until_next(program: &Tiski) -> Duration {
+    let deps = program.counter.deps();
+    match deps.record.next_due() {
+        Ok(Some(at)) => (at - deps.clock.now()).to_std().unwrap_or(Duration::ZERO).clamp(MINIMUM, OUTBOX_PAUSE),
+        Ok(None) => OUTBOX_PAUSE,
+        Err(_) => OUTBOX_PAUSE,
+    }
+}
+
+/// No storm, even if something is always due.
+const MINIMUM: Duration = Duration::from_millis(20);
+
+/// The system's clock, moved by as many seconds as a file says; for tests that walk days.
+struct SettableClock {
+    offset: Option<std::path::PathBuf>,
+}
+
+impl Clock for SettableClock {
+    fn now(&self) -> DateTime<Utc> {
+        let seconds = self
+            .offset
+            .as_ref()
+            .and_then(|file| std::fs::read_to_string(file).ok())
+            .and_then(|text| text.trim().parse::<i64>().ok())
+            .and_then(chrono::Duration::try_seconds)
+            .unwrap_or_default();
+        Utc::now() + seconds
+    }
+}
+
+impl Drop for Tiski {
+    fn drop(&mut self) {
+        self.outbox.close();
+    }
+}

@@ -1,0 +1,152 @@
+//! The words that views carry beside sentences, in three languages, and how numbers, days and money are written.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use prescription::rules::{Language, Text};
+use rust_decimal::Decimal;
+
+macro_rules! words {
+    ($($name:ident $fi:literal $sv:literal $en:literal)*) => {
+        $(pub(crate) const $name: Text = Text { fi: $fi, sv: $sv, en: $en };)*
+        #[cfg(test)]
+        const ALL: &[&Text] = &[$(&$name),*];
+    };
+}
+
+words! {
+    PRESCRIBED "Määrätty" "Ordinerat" "Prescribed"
+    LAST "Viimeksi" "Senast" "Last"
+    EARLIEST "Aikaisintaan" "Tidigast" "Earliest"
+    NOW "Nyt" "Nu" "Now"
+    LEFT "Jäljellä" "Kvar" "Left"
+    VALID "Voimassa" "Giltigt" "Valid"
+    UNTIL "asti" "till" "until"
+    SUBSTITUTION "Vaihto" "Utbyte" "Substitution"
+    ALLOWED "sallittu" "tillåtet" "allowed"
+    PROHIBITED "kielletty" "förbjudet" "prohibited"
+    NEVER_DISPENSED "ei toimitettu" "inte expedierat" "not dispensed"
+    TODAY "tänään" "i dag" "today"
+    ITERATION "iter" "iter" "iter"
+    INTERVAL "väli" "intervall" "interval"
+    DAYS "pv" "d" "d"
+    YEARS "v" "år" "y"
+    MALE "mies" "man" "male"
+    FEMALE "nainen" "kvinna" "female"
+    SELF "Asioi itse" "Själv" "In person"
+    OTHER "Asioi toisen puolesta" "För någon annan" "For someone else"
+    REASON_DISPENSING "Syy: toimitus" "Orsak: expediering" "Reason: dispensing"
+    BY_CARD "henkilökortti" "identitetskort" "identity card"
+    BY_LICENCE "ajokortti" "körkort" "driving licence"
+    BY_PASSPORT "passi" "pass" "passport"
+    BY_KELA "Kela-kortti" "FPA-kort" "Kela card"
+    BY_INSTRUCTION "potilasohje" "patientanvisning" "patient instruction"
+    BY_KNOWN "tunnettu" "känd" "known"
+    NOBODY_FOUND "Ei lääkemääräyksiä" "Inga recept" "No prescriptions"
+    EXPIRED "vanhentunut" "föråldrat" "expired"
+    CANCELLED "mitätöity" "makulerat" "cancelled"
+    FULLY "kokonaan toimitettu" "fullständigt expedierat" "fully dispensed"
+    LOCKED "lukittu" "låst" "locked"
+    RESERVED "varattu toisaalla" "reserverat annanstans" "reserved elsewhere"
+    UNSIGNED "ei allekirjoitettu" "osignerat" "not signed"
+    BROKEN "allekirjoitus ei pidä" "signaturen håller inte" "signature does not hold"
+    NOTHING "ei toimitettavaa" "inget att expediera" "nothing to dispense"
+    NARCOTIC "huume" "narkotika" "narcotic"
+    PKV "PKV" "PKV" "PKV"
+    PART_PACKAGE "osapakkaus" "delförpackning" "part package"
+    SUBSTITUTED "vaihdettu" "utbytt" "substituted"
+    SIGNED_BY "Allekirjoittaja" "Undertecknare" "Signed by"
+    SYSTEM_SIGNATURE "Reseptikeskus" "Receptcentret" "Prescription Centre"
+    HOLDS "pitää" "giltig" "holds"
+    OLD_SHA1 "vanha SHA-1" "gammal SHA-1" "old SHA-1"
+    SAVED "Tallennettu" "Sparad" "Saved"
+    SENT_TO_CENTRE "Reseptikeskus otti vastaan" "Receptcentret tog emot" "The Centre accepted it"
+    CENTRE_REFUSED "Reseptikeskus hylkäsi" "Receptcentret avvisade" "The Centre refused it"
+    ATTEMPT "Lähetysyritys ei onnistunut" "Sändningen misslyckades" "An attempt to send failed"
+    SIGNED "Allekirjoitettu" "Undertecknad" "Signed"
+    OTHER_EVENT "Tapahtuma" "Händelse" "Event"
+    GOOD_CARD "Kortti on lukijassa." "Kortet är i läsaren." "A card is in the reader."
+    GOOD_CERTIFICATE "Varmenne on voimassa." "Certifikatet är giltigt." "The certificate is valid."
+    SOON_CERTIFICATE "Varmenne vanhenee pian." "Certifikatet går snart ut." "The certificate expires soon."
+    GOOD_CENTRE "Reseptikeskus vastaa." "Receptcentret svarar." "The Prescription Centre answers."
+    UNASKED_CENTRE "Reseptikeskusta ei ole vielä kysytty." "Receptcentret har inte tillfrågats än." "The Prescription Centre has not been asked yet."
+    GOOD_RECORD "Kirja tallentaa." "Journalen sparar." "The record saves."
+    GOOD_MEDICINES "Lääketietokanta" "Läkemedelsdatabas" "Pharmaceutical Database"
+    RENEW_SOON "Tilaa uusi kortti." "Beställ ett nytt kort." "Order a new card."
+}
+
+/// "24.4.2027"; Finnish and Swedish habits are the same, and one form avoids doubt about day and month.
+pub(crate) fn day(day: NaiveDate) -> String {
+    day.format("%-d.%-m.%Y").to_string()
+}
+
+/// "10.42".
+pub(crate) fn clock(at: NaiveDateTime) -> String {
+    at.format("%-H.%M").to_string()
+}
+
+/// "3,86 €", or "€3.86" in English.
+pub(crate) fn euro(value: Decimal, language: Language) -> String {
+    let plain = format!("{:.2}", value.round_dp(2));
+    match language {
+        Language::En => format!("€{plain}"),
+        Language::Fi | Language::Sv => format!("{} €", plain.replace('.', ",")),
+    }
+}
+
+/// "3 × 21 fol" for the "3X21 fol" of documents.
+pub(crate) fn amount(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len() + 4);
+    let mut before = ' ';
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let between = before.is_ascii_digit() && rest.peek().is_some_and(char::is_ascii_digit);
+        match c {
+            'X' | 'x' if between => shown.push_str(" × "),
+            '+' if between => shown.push_str(" + "),
+            other => shown.push(other),
+        }
+        before = c;
+    }
+    shown
+}
+
+/// The language of a setting: fi, sv or en.
+pub(crate) fn language(code: &str) -> Option<Language> {
+    match code {
+        "fi" => Some(Language::Fi),
+        "sv" => Some(Language::Sv),
+        "en" => Some(Language::En),
+        _ => None,
+    }
+}
+
+/// The setting of a language.
+pub(crate) fn code(language: Language) -> &'static str {
+    match language {
+        Language::Fi => "fi",
+        Language::Sv => "sv",
+        Language::En => "en",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_is_missing_in_a_language() {
+        for word in ALL {
+            for language in [Language::Fi, Language::Sv, Language::En] {
+                assert!(!word.in_language(language).is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn amounts_and_money_are_written_as_people_read_them() {
+        assert_eq!(amount("3X21 fol"), "3 × 21 fol");
+        assert_eq!(amount("2X21+7 fol"), "2 × 21 + 7 fol");
+        assert_eq!(amount("MAX 2 fol"), "MAX 2 fol");
+        assert_eq!(euro("1234.5".parse().unwrap(), Language::Fi), "1234,50 €");
+        assert_eq!(euro("3.86".parse().unwrap(), Language::En), "€3.86");
+    }
+}

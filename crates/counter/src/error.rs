@@ -1,0 +1,101 @@
+//! What can really go wrong at the counter. Each has a code for programs; the words for people are in `api`.
+
+use card::CardError;
+use kanta_client::ClientError;
+use prescription::{Finding, InvalidIdentifier};
+use record::RecordError;
+use trust::Distrust;
+
+/// What went wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum CounterError {
+    /// Nobody is logged in, or the session is locked.
+    #[error("nobody is logged in")]
+    NoSession,
+    /// The card in the reader is not the one that opened the session.
+    #[error("another card than the session's")]
+    AnotherCard,
+    /// No visit is open.
+    #[error("no visit is open")]
+    NoVisit,
+    /// What was typed is neither an identity code nor a prescription's identifier.
+    #[error("the search text is not understood")]
+    NotUnderstood(Option<InvalidIdentifier>),
+    /// The visit has no such prescription.
+    #[error("no such prescription in this visit")]
+    UnknownPrescription,
+    /// The Pharmaceutical Database has no such package, or it is not one for this prescription.
+    #[error("no such package for this prescription")]
+    UnknownPackage,
+    /// The amount is not a number above zero.
+    #[error("not an amount")]
+    NotAnAmount,
+    /// Nothing is in the basket.
+    #[error("the basket is empty")]
+    EmptyBasket,
+    /// The basket is full: a visit signs at most that many documents.
+    #[error("the basket is full")]
+    FullBasket,
+    /// This right may not do that.
+    #[error("the right does not allow it")]
+    Right,
+    /// A rule of the trade hinders.
+    #[error("rule {}", .0.rule.id)]
+    Rule(Box<Finding>),
+    /// The card, its reader or its PIN.
+    #[error(transparent)]
+    Card(#[from] CardError),
+    /// The card's certificate is not believed.
+    #[error(transparent)]
+    Distrust(#[from] Distrust),
+    /// The Centre was not reached, its answer was lost, it refused, or its answer cannot be read.
+    #[error(transparent)]
+    Centre(#[from] ClientError),
+    /// A document from the Centre cannot be read.
+    #[error("a document from the Centre cannot be read: {0}")]
+    Document(&'static str),
+    /// What was just written or signed did not pass the check before it leaves.
+    #[error("the signed document did not pass its check: {0}")]
+    SelfCheck(&'static str),
+    /// The record could not be written or read.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// A setting is missing or wrong.
+    #[error("setting {0}")]
+    Settings(&'static str),
+    /// The machine gave no random bytes.
+    #[error("no randomness")]
+    NoRandomness,
+}
+
+impl CounterError {
+    /// A stable code for programs.
+    pub fn code(&self) -> String {
+        let code: &str = match self {
+            Self::NoSession => "no-session",
+            Self::AnotherCard => "another-card",
+            Self::NoVisit => "no-visit",
+            Self::NotUnderstood(Some(why)) => why.code(),
+            Self::NotUnderstood(None) => "search-not-understood",
+            Self::UnknownPrescription => "prescription-not-in-visit",
+            Self::UnknownPackage => "package-unknown",
+            Self::NotAnAmount => "amount-invalid",
+            Self::EmptyBasket => "basket-empty",
+            Self::FullBasket => "basket-full",
+            Self::Right => "right-missing",
+            Self::Rule(_) => "rule-refused",
+            Self::Card(error) => error.code(),
+            Self::Distrust(error) => error.code(),
+            Self::Centre(error) => match error.issues().first() {
+                Some(issue) => return issue.code.clone(),
+                None => error.code(),
+            },
+            Self::Document(code) => code,
+            Self::SelfCheck(_) => "self-check-failed",
+            Self::Record(error) => error.code(),
+            Self::Settings(_) => "settings-invalid",
+            Self::NoRandomness => "no-randomness",
+        };
+        code.to_owned()
+    }
+}

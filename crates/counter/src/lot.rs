@@ -1,0 +1,238 @@
+//! One lot: what is proposed to be dispensed from a prescription, built so that it says the truth, with every rule's
+//! answer beside it. Nothing here is signed or saved.
+
+use chrono::{DateTime, Utc};
+use kanta::metadata::Metadata;
+use medicines::Package;
+use prescription::{
+    Amount, Case, Dispensation, DocumentReference, DocumentType, Finding, Oid, Prescription, Remaining,
+    RemainingStatement, Vnr, check, remaining, rules,
+};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use crate::{Counter, CounterError, Fetched, Session, lock};
+
+/// What is proposed.
+#[derive(Debug, Clone)]
+pub struct Proposal {
+    /// The chosen package's number.
+    pub vnr: Vnr,
+    /// The dispensation as it would be signed now, but for its identifier and times.
+    pub dispensation: Dispensation,
+    /// Every rule's answer.
+    pub findings: Vec<Finding>,
+    /// A person's reason.
+    pub reason: Option<String>,
+}
+
+impl Proposal {
+    /// Whether no rule hinders.
+    pub fn may_sign(&self) -> bool {
+        !self.findings.iter().any(Finding::hinders)
+    }
+}
+
+/// What a person changes in a proposal. What is absent stays.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    /// Another package.
+    pub vnr: Option<Vnr>,
+    /// How many units to give.
+    pub amount: Option<Decimal>,
+    /// The label's dosage.
+    pub label_dosage: Option<String>,
+    /// A reason for what a rule allows with one.
+    pub reason: Option<String>,
+}
+
+/// A text that a person enters is at most this long.
+const LONGEST_TEXT: usize = 2_000;
+
+impl Counter {
+    /// Changes what is proposed and asks every rule again.
+    pub fn propose(&self, set_id: &Oid, change: Change) -> Result<crate::Visit, CounterError> {
+        let session = self.open_session()?;
+        let mut slot = lock(&self.visit);
+        let visit = slot.as_mut().ok_or(CounterError::NoVisit)?;
+        let metadata = visit.metadata(set_id)?.clone();
+        let fetched = visit.fetched.get(set_id).ok_or(CounterError::UnknownPrescription)?;
+        let old = visit.proposals.get(set_id);
+        let vnr = change.vnr.clone().or_else(|| old.map(|p| p.vnr.clone())).ok_or(CounterError::UnknownPackage)?;
+        let choices = self.deps.medicines.choices(&fetched.prescription);
+        let package = *choices.iter().find(|p| p.vnr == vnr).ok_or(CounterError::UnknownPackage)?;
+        let amount = match (change.amount, old) {
+            (Some(amount), _) => amount,
+            (None, Some(old)) if change.vnr.is_none() => old.dispensation.delivered.value,
+            (None, _) => usual_amount(&fetched.prescription, &fetched.history, package),
+        };
+        if amount <= Decimal::ZERO || amount > Decimal::from(1_000_000) {
+            return Err(CounterError::NotAnAmount);
+        }
+        let label = change
+            .label_dosage
+            .or_else(|| old.map(|p| p.dispensation.label_dosage.clone()))
+            .unwrap_or_else(|| label_dosage(&fetched.prescription));
+        let reason = change.reason.or_else(|| old.and_then(|p| p.reason.clone()));
+        let lot = Lot { package, amount, label: &label, reason: reason.as_deref() };
+        let proposal = self.proposal(&session, &metadata, fetched, &lot);
+        // A changed proposal must be looked at again before it is signed.
+        visit.basket.retain(|other| other != set_id || proposal.may_sign());
+        visit.proposals.insert(set_id.clone(), proposal);
+        Ok(visit.clone())
+    }
+
+    /// What the program proposes by itself: the prescribed package, the amount that is due.
+    pub(crate) fn first_proposal(&self, session: &Session, metadata: &Metadata, fetched: &Fetched) -> Option<Proposal> {
+        let package = *self.deps.medicines.choices(&fetched.prescription).first()?;
+        let amount = usual_amount(&fetched.prescription, &fetched.history, package);
+        let label = label_dosage(&fetched.prescription);
+        Some(self.proposal(session, metadata, fetched, &Lot { package, amount, label: &label, reason: None }))
+    }
+
+    /// Makes the proposal anew for this session and this moment, as signing needs it.
+    pub(crate) fn renewed(
+        &self,
+        session: &Session,
+        metadata: &Metadata,
+        fetched: &Fetched,
+        old: &Proposal,
+    ) -> Result<Proposal, CounterError> {
+        let package = self.deps.medicines.package(&old.vnr).ok_or(CounterError::UnknownPackage)?;
+        let lot = Lot {
+            package,
+            amount: old.dispensation.delivered.value,
+            label: &old.dispensation.label_dosage,
+            reason: old.reason.as_deref(),
+        };
+        Ok(self.proposal(session, metadata, fetched, &lot))
+    }
+
+    fn proposal(&self, session: &Session, metadata: &Metadata, fetched: &Fetched, lot: &Lot<'_>) -> Proposal {
+        let now = self.deps.clock.now();
+        let dispensation = self.dispensation(session, fetched, lot, now);
+        let newer = (metadata.reference.id != fetched.prescription.reference.id)
+            .then(|| metadata.reference.clone())
+            .filter(|_| metadata.version > fetched.prescription.version);
+        let state = rules::State { newer, ..metadata.state.clone() };
+        let findings = check(&Case {
+            prescription: &fetched.prescription,
+            state: &state,
+            signature: fetched.trust,
+            history: &fetched.history,
+            proposal: &dispensation,
+            acting: &session.right,
+            now: prescription::time::finnish(now),
+            reason: lot.reason,
+        });
+        Proposal { vnr: lot.package.vnr.clone(), dispensation, findings, reason: lot.reason.map(str::to_owned) }
+    }
+
+    fn dispensation(&self, session: &Session, fetched: &Fetched, lot: &Lot<'_>, now: DateTime<Utc>) -> Dispensation {
+        let prescription = &fetched.prescription;
+        let package = lot.package;
+        let product = package.product(self.deps.medicines.name());
+        let whole = whole_packages(lot.amount, package.size);
+        let unit = package.unit.clone();
+        let size = Amount { value: whole.map_or(lot.amount, |_| package.size), unit: unit.clone() };
+        let at = prescription::time::finnish(now);
+        let mut author = session.professional();
+        author.organisation = Some(self.deps.pharmacy.clone());
+        // The identifier is made at signing, durably; until then the prescription's own stands in its place.
+        let placeholder =
+            DocumentReference { document_type: DocumentType::Dispensation, ..prescription.reference.clone() };
+        let mut made = Dispensation {
+            reference: placeholder,
+            version: 1,
+            prescription: prescription.reference.clone(),
+            patient: prescription.patient.clone(),
+            author,
+            pharmacy: self.deps.pharmacy.clone(),
+            preparer: None,
+            dispensed_at: at,
+            made_at: at,
+            substituted: prescription.product.kind != prescription::ProductKind::ByActiveSubstance
+                && !prescription.product.name.trim().eq_ignore_ascii_case(product.name.trim()),
+            product,
+            packages: whole.unwrap_or(1),
+            package_text: Some(size.to_string()),
+            package_size: size,
+            package_factor: 1,
+            part_package: whole.is_none(),
+            compounded: false,
+            delivered: Amount { value: lot.amount, unit: unit.clone() },
+            remaining: RemainingStatement { value: None, text: None, unit },
+            fully_dispensed: false,
+            dose_dispensing: false,
+            remark: lot.reason.map(str::to_owned),
+            report_to_kela: None,
+            price: Some(package.price_of(lot.amount)),
+            substitution_reason: None,
+            copayments: Some(1),
+            control: prescription.control.clone(),
+            narcotic: prescription.narcotic,
+            label_dosage: lot.label.chars().take(LONGEST_TEXT).collect(),
+        };
+        let after = remaining(prescription, fetched.history.iter().chain([&made]));
+        made.fully_dispensed = after.is_over() && matches!(after, Remaining::Units { .. });
+        if let Some(statement) = after.statement() {
+            made.remaining = statement;
+        }
+        made
+    }
+}
+
+struct Lot<'a> {
+    package: &'a Package,
+    amount: Decimal,
+    label: &'a str,
+    reason: Option<&'a str>,
+}
+
+/// How many whole packages an amount is, if it is.
+fn whole_packages(amount: Decimal, size: Decimal) -> Option<u32> {
+    if size <= Decimal::ZERO {
+        return None;
+    }
+    let count = amount.checked_div(size)?;
+    if count.fract().is_zero() { count.to_u32().filter(|n| *n > 0) } else { None }
+}
+
+/// The amount that is due: the rest of the lot that was begun, or the next one; a package where packages were
+/// prescribed; never more than is left.
+fn usual_amount(prescription: &Prescription, history: &[Dispensation], package: &Package) -> Decimal {
+    let Remaining::Units { left, turn, piece, in_pieces, .. } = remaining(prescription, history) else {
+        return package.size;
+    };
+    if matches!(prescription.quantity, prescription::Quantity::Packages { .. }) {
+        let fills = prescription::remaining::same_size_class(piece, package.size) || package.size <= left;
+        return if fills || left <= Decimal::ZERO { package.size } else { left };
+    }
+    let given = history.iter().fold(Decimal::ZERO, |sum, d| sum + prescription::remaining::counted(prescription, d));
+    let begun = if in_pieces && !turn.is_zero() { given % turn } else { Decimal::ZERO };
+    let due = turn - begun;
+    if left > Decimal::ZERO { due.min(left) } else { turn }
+}
+
+/// The label's dosage: the prescriber's, with what it is for (DI-15).
+fn label_dosage(prescription: &Prescription) -> String {
+    let dosage = prescription.dosage.text.trim();
+    match prescription.purpose.as_deref().map(str::trim).filter(|purpose| !purpose.is_empty()) {
+        Some(purpose) => format!("{dosage} {purpose}"),
+        None => dosage.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_whole_packages_or_a_part_of_one() {
+        let of = |amount: u32, size: u32| whole_packages(Decimal::from(amount), Decimal::from(size));
+        assert_eq!(of(200, 100), Some(2));
+        assert_eq!(of(21, 100), None);
+        assert_eq!(of(0, 100), None);
+        assert_eq!(of(21, 0), None);
+    }
+}

@@ -1,0 +1,270 @@
+//! Who is logged in: a session belongs to one person, one right and one card, and locks when that card leaves
+//! (smartcard notes, 1.8).
+
+use card::{CardError, CardIdentity, CardSession, Pin, PinSlot, PinStatus, ReaderId};
+use chrono::{DateTime, Utc};
+use prescription::{PersonName, Professional, RegistrationNumber, Right};
+use record::NewEvent;
+use serde_json::json;
+use trust::{Distrust, Holder, Purpose};
+
+use crate::{Counter, CounterError, lock};
+
+/// A session.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Who, as the card's certificate says.
+    pub holder: Holder,
+    /// The right in which the person acts.
+    pub right: Right,
+    /// The registration number.
+    pub registration: RegistrationNumber,
+    /// The card's serial number: the same card must sign.
+    pub card_serial: String,
+    /// When it was opened.
+    pub since: DateTime<Utc>,
+    /// The card has left.
+    pub locked: bool,
+}
+
+impl Session {
+    /// The person as documents name one.
+    pub fn professional(&self) -> Professional {
+        Professional {
+            registration: Some(self.registration.clone()),
+            prescriber_id: None,
+            name: PersonName {
+                given: self.holder.given.split_whitespace().map(str::to_owned).collect(),
+                call_name: None,
+                family: self.holder.family.clone(),
+                suffix: Some(self.right.name().to_owned()),
+            },
+            right: Some(self.right.clone()),
+            organisation: None,
+            logged_in_at: Some(prescription::time::finnish(self.since)),
+        }
+    }
+}
+
+/// What the reader holds, as far as it can be told without a PIN.
+#[derive(Debug, Clone, Default)]
+pub enum CardHeld {
+    /// Not looked yet.
+    #[default]
+    Unknown,
+    /// The way to a card ends before one: no service, no reader, no card.
+    Missing(MissingCard),
+    /// A card that cannot be used.
+    Unusable(ReaderId, CardProblem),
+    /// A card that can.
+    Ready(Box<ReadyCard>),
+}
+
+/// Where the way to a card ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissingCard {
+    /// The system's card service does not answer.
+    Service,
+    /// No reader.
+    Reader,
+    /// No card in any reader.
+    Card,
+}
+
+/// Why a card cannot be used.
+#[derive(Debug, Clone)]
+pub enum CardProblem {
+    /// It could not be read.
+    Card(CardError),
+    /// Its certificate is not believed.
+    Distrust(Distrust),
+}
+
+/// A card that can be used.
+#[derive(Debug, Clone)]
+pub struct ReadyCard {
+    /// In which reader.
+    pub reader: ReaderId,
+    /// Its number and certificates.
+    pub identity: CardIdentity,
+    /// Whose it is.
+    pub holder: Holder,
+    /// Tries of PIN1.
+    pub pin1: PinStatus,
+    /// Tries of PIN2.
+    pub pin2: PinStatus,
+}
+
+impl Counter {
+    /// Who is logged in.
+    pub fn session(&self) -> Option<Session> {
+        lock(&self.session).clone()
+    }
+
+    /// The session, if it is there and not locked.
+    pub(crate) fn open_session(&self) -> Result<Session, CounterError> {
+        self.session().filter(|session| !session.locked).ok_or(CounterError::NoSession)
+    }
+
+    /// What the reader holds, as it was last looked at.
+    pub fn card(&self) -> CardHeld {
+        lock(&self.card).clone()
+    }
+
+    /// Looks at readers and card anew, without a PIN. Locks the session when its card is not there.
+    pub fn look_at_card(&self) -> CardHeld {
+        let held = self.read_card();
+        let serial = match &held {
+            CardHeld::Ready(card) => Some(card.identity.serial.clone()),
+            _ => None,
+        };
+        *lock(&self.card) = held.clone();
+        self.lock_unless(serial.as_deref());
+        held
+    }
+
+    /// The card has left its reader: locks the session at once, before anything else is asked of a reader.
+    pub fn card_removed(&self) {
+        *lock(&self.card) = CardHeld::Missing(MissingCard::Card);
+        self.lock_unless(None);
+    }
+
+    /// Opens a session: PIN1, and a signature by the card over a challenge that names its purpose.
+    pub fn log_in(&self, pin: &Pin, allow_last_try: bool) -> Result<Session, CounterError> {
+        let now = self.deps.clock.now();
+        let CardHeld::Ready(card) = self.look_at_card() else {
+            return Err(self.card_problem());
+        };
+        let holder = self.deps.trust.judge(
+            &card.identity.authentication_certificate,
+            Purpose::ProfessionalAuthentication,
+            now,
+        )?;
+        let registration = holder.registration_number.clone().ok_or(Distrust::WrongUse)?;
+        let right = Right::new(holder.right_code.as_deref().unwrap_or_default());
+        let mut nonce = [0_u8; 32];
+        (self.deps.randomness)(&mut nonce)?;
+        // The purpose stands first, so that no signature made here can ever pass for one over a document.
+        let mut challenge = b"tiski log-in v1\0".to_vec();
+        challenge.extend_from_slice(self.deps.pharmacy.id.as_str().as_bytes());
+        challenge.push(0);
+        challenge.extend_from_slice(now.to_rfc3339().as_bytes());
+        challenge.push(0);
+        challenge.extend_from_slice(&nonce);
+        let outcome = self.deps.cards.open(&card.reader).and_then(|mut session| {
+            if allow_last_try {
+                session.allow_last_try(PinSlot::Pin1);
+            }
+            session.authenticate(pin, &challenge)
+        });
+        if let Err(error) = outcome {
+            self.note_failed_log_in(&registration, &error, now);
+            self.look_at_card();
+            return Err(error.into());
+        }
+        if !right.may_search() {
+            return Err(CounterError::Right);
+        }
+        let session = Session {
+            holder,
+            right,
+            registration,
+            card_serial: card.identity.serial.clone(),
+            since: now,
+            locked: false,
+        };
+        self.deps.record.append(vec![
+            NewEvent::new("session.opened", now, json!({ "right": session.right.code() }))
+                .by(session.registration.as_str()),
+        ])?;
+        let other = self.session().is_some_and(|old| old.registration != session.registration);
+        if other {
+            *lock(&self.visit) = None;
+        }
+        *lock(&self.session) = Some(session.clone());
+        self.look_at_card();
+        Ok(session)
+    }
+
+    /// Ends the session and its visit.
+    pub fn log_out(&self) -> Result<(), CounterError> {
+        *lock(&self.visit) = None;
+        if let Some(session) = lock(&self.session).take() {
+            let now = self.deps.clock.now();
+            let event = NewEvent::new("session.closed", now, json!({})).by(session.registration.as_str());
+            self.deps.record.append(vec![event])?;
+        }
+        Ok(())
+    }
+
+    fn read_card(&self) -> CardHeld {
+        let readers = self.deps.cards.readers();
+        if readers.is_empty() {
+            return CardHeld::Missing(MissingCard::Reader);
+        }
+        let mut held = CardHeld::Missing(MissingCard::Card);
+        for reader in readers.iter().filter(|state| state.atr.is_some()).map(|state| &state.reader) {
+            held = match self.deps.cards.open(reader) {
+                Ok(session) => self.read_one(reader, session),
+                Err(CardError::ServiceDown) => CardHeld::Missing(MissingCard::Service),
+                Err(CardError::NoCard | CardError::CardRemoved) => CardHeld::Missing(MissingCard::Card),
+                Err(error) => CardHeld::Unusable(reader.clone(), CardProblem::Card(error)),
+            };
+            if matches!(held, CardHeld::Ready(_)) {
+                break;
+            }
+        }
+        held
+    }
+
+    fn read_one(&self, reader: &ReaderId, mut session: Box<dyn CardSession>) -> CardHeld {
+        let mut read = || -> Result<(CardIdentity, PinStatus, PinStatus), CardError> {
+            Ok((session.identity()?, session.pin_status(PinSlot::Pin1)?, session.pin_status(PinSlot::Pin2)?))
+        };
+        match read() {
+            Err(error) => CardHeld::Unusable(reader.clone(), CardProblem::Card(error)),
+            Ok((identity, pin1, pin2)) => {
+                let now = self.deps.clock.now();
+                let purpose = Purpose::ProfessionalAuthentication;
+                match self.deps.trust.judge(&identity.authentication_certificate, purpose, now) {
+                    Ok(holder) => {
+                        let reader = reader.clone();
+                        CardHeld::Ready(Box::new(ReadyCard { reader, identity, holder, pin1, pin2 }))
+                    }
+                    Err(why) => CardHeld::Unusable(reader.clone(), CardProblem::Distrust(why)),
+                }
+            }
+        }
+    }
+
+    fn card_problem(&self) -> CounterError {
+        match self.card() {
+            CardHeld::Unusable(_, CardProblem::Card(error)) => error.into(),
+            CardHeld::Unusable(_, CardProblem::Distrust(why)) => why.into(),
+            CardHeld::Missing(MissingCard::Service) => CardError::ServiceDown.into(),
+            CardHeld::Missing(MissingCard::Reader) => CardError::NoReader.into(),
+            _ => CardError::NoCard.into(),
+        }
+    }
+
+    fn lock_unless(&self, serial: Option<&str>) {
+        let mut session = lock(&self.session);
+        if let Some(open) = session.as_mut().filter(|open| !open.locked && serial != Some(open.card_serial.as_str())) {
+            open.locked = true;
+            let event = NewEvent::new("session.locked", self.deps.clock.now(), json!({ "why": "card" }))
+                .by(open.registration.as_str());
+            drop(session);
+            // A lock that cannot be recorded must still lock.
+            if let Err(error) = self.deps.record.append(vec![event]) {
+                tracing::warn!(code = error.code(), "a locked session was not recorded");
+            }
+        }
+    }
+
+    fn note_failed_log_in(&self, registration: &RegistrationNumber, error: &CardError, now: DateTime<Utc>) {
+        let event = NewEvent::new("session.refused", now, json!({ "code": error.code() })).by(registration.as_str());
+        if let Err(error) = self.deps.record.append(vec![event]) {
+            tracing::warn!(code = error.code(), "a refused log-in was not recorded");
+        }
+    }
+}
