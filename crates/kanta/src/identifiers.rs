@@ -150,6 +150,7 @@ keys! {
     UriSystem = "uri-system",
     UriOidPrefix = "uri-oid-prefix",
     FhirId = "fhir-id",
+    FhirIdShort = "fhir-id-short",
     FhirBase = "fhir-base",
     FhirSetId = "fhir-set-id",
     ParameterPatient = "parameter-patient",
@@ -255,6 +256,9 @@ mod tests {
         assert_eq!(unknown, Err(TableError::UnknownKey("paht-medical-records".into())));
         assert_eq!(Table::parse(path), Err(TableError::Missing("interaction-store")));
         assert!(matches!(Table::built_in_with("[["), Err(TableError::Unreadable(_))));
-        assert_eq!(Table::built_in_with(&path.replace("/kanta", " ")), Err(TableError::Missing("path-medical-records")));
+        assert_eq!(
+            Table::built_in_with(&path.replace("/kanta", " ")),
+            Err(TableError::Missing("path-medical-records"))
+        );
     }
 }

@@ -144,6 +144,10 @@ impl KantaError {
             Self::WrongEnvironment => Known::WrongEnvironment,
             Self::Fault | Self::Status(_) => Known::Unavailable,
         };
-        vec![Issue { code: known.code().to_owned(), detail: Some(self.code().to_owned()), diagnostics: Some(self.to_string()) }]
+        vec![Issue {
+            code: known.code().to_owned(),
+            detail: Some(self.code().to_owned()),
+            diagnostics: Some(self.to_string()),
+        }]
     }
 }

@@ -38,9 +38,11 @@ pub(crate) fn parse(text: &str) -> Result<Document<'_>, KantaError> {
     if depth > DEPTH_AT_MOST {
         return Err(KantaError::TooDeep);
     }
-    Parser::new().with_forbid_dtd(true).with_max_depth(DEPTH_AT_MOST).parse(text).map_err(|_| {
-        if is_cut(text) { KantaError::Truncated } else { KantaError::Malformed("not well-formed XML") }
-    })
+    Parser::new()
+        .with_forbid_dtd(true)
+        .with_max_depth(DEPTH_AT_MOST)
+        .parse(text)
+        .map_err(|_| if is_cut(text) { KantaError::Truncated } else { KantaError::Malformed("not well-formed XML") })
 }
 
 /// An upper bound of the nesting, counted over tags. It may overcount in comments and CDATA, which no message has.

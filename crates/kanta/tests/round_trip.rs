@@ -14,8 +14,7 @@ use proptest::prelude::*;
 fn any_issue() -> impl Strategy<Value = Issue> {
     use proptest::option::of;
     let code = prop_oneof!["[0-9]Y[0-9]{5}", "TSK-[a-z-]{1,20}"];
-    (code, of(any_text()), of(any_text()))
-        .prop_map(|(code, detail, diagnostics)| Issue { code, detail, diagnostics })
+    (code, of(any_text()), of(any_text())).prop_map(|(code, detail, diagnostics)| Issue { code, detail, diagnostics })
 }
 
 fn any_issues() -> impl Strategy<Value = Vec<Issue>> {
@@ -118,7 +117,8 @@ fn promise_6_a_message_shows_no_person_in_a_debug_print() {
     .unwrap();
     let read = Incoming::read(&request).unwrap();
     let store = store(b"<x/>");
-    let printed = format!("{request:?} {read:?} {store:?} {:?} {:?}", metadata().patient, Incoming::Store(store.clone()));
+    let printed =
+        format!("{request:?} {read:?} {store:?} {:?} {:?}", metadata().patient, Incoming::Store(store.clone()));
     for secret in ["010181", "Salminen", "Potilas", "90000000015"] {
         assert!(!printed.contains(secret), "{secret} in {printed}");
     }

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use prescription::codes::PrescriptionKind;
 use prescription::{
-    Code, ControlClass, DocumentReference, DocumentType, Oid, Patient, PersonIdentityCode, PersonName, ProductKind, Sex,
-    SignatureTrust, State, Vnr,
+    Code, ControlClass, DocumentReference, DocumentType, Oid, Patient, PersonIdentityCode, PersonName, ProductKind,
+    Sex, SignatureTrust, State, Vnr,
 };
 
 use super::fhir::{self, Coding, Concept, Extension, Identifier, Resource};
@@ -163,7 +163,12 @@ fn metadata(request: &fhir::MedicationRequest, pool: &Pool<'_>) -> Result<Metada
         quantity_form: find(&dispense.extension, Key::ExtensionPrescriptionType)
             .and_then(|e| e.value_coding.as_ref()?.code.clone()),
         prescribed_at: local_time(authored)?,
-        valid_until: dispense.validity_period.and_then(|p| p.end).map(|end| local_time(&end)).transpose()?.map(|t| t.date()),
+        valid_until: dispense
+            .validity_period
+            .and_then(|p| p.end)
+            .map(|end| local_time(&end))
+            .transpose()?
+            .map(|t| t.date()),
         repeats: dispense.number_of_repeats_allowed.map(|n| n.0),
         interval_days: interval_days(dispense.dispense_interval.as_ref())?,
         prescribed_text: text(Key::ExtensionPrescribedText),
@@ -188,7 +193,8 @@ fn metadata(request: &fhir::MedicationRequest, pool: &Pool<'_>) -> Result<Metada
 
 fn reference(request: &fhir::MedicationRequest) -> Result<DocumentReference, KantaError> {
     let value = |key: Key| value_of(&request.identifier, |system| system == get(key));
-    let id = oid(value(Key::FhirId).ok_or(KantaError::Malformed("prescription without identifier"))?)?;
+    let id = value(Key::FhirId).or_else(|| value(Key::FhirIdShort));
+    let id = oid(id.ok_or(KantaError::Malformed("prescription without identifier"))?)?;
     let set_id = value(Key::FhirSetId).map(oid).transpose()?.unwrap_or_else(|| id.clone());
     let document_type = request.status_reason.iter().find_map(|c| code_in(c, Key::SystemDocumentType));
     // An absent type is kept as one that is not known, which hinders.
@@ -202,12 +208,12 @@ fn state(request: &fhir::MedicationRequest, reference: &DocumentReference) -> Re
         let Some(parts) = find(&request.extension, key).map(|e| &e.extension) else { return Ok(None) };
         let [state_url, owner_url] = urls;
         let state = inner(parts, state_url).and_then(|e| e.value_coding.as_ref()?.code.as_deref());
-        // A value that is not known hinders: only "free" is free. Examples name an owner even then.
-        if state.is_none_or(|state| state == get(free)) {
+        let stated = inner(parts, owner_url).and_then(|e| e.value_string.as_deref());
+        // The values' meanings are not public. Whatever names an owner, or is not surely free, hinders (promise 7).
+        if stated.is_none() && state.is_none_or(|state| state == get(free)) {
             return Ok(None);
         }
-        let stated = inner(parts, owner_url).and_then(|e| e.value_string.as_deref()).unwrap_or(get(Key::PartyUnknown));
-        oid(stated).map(Some)
+        oid(stated.unwrap_or(get(Key::PartyUnknown))).map(Some)
     };
     let newer = match find(&request.extension, Key::ExtensionNewer).map(|e| &e.extension) {
         None => None,

@@ -48,7 +48,9 @@ pub(super) fn response(answer: &Answer) -> Response {
         .prescriptions
         .iter()
         .zip(1_u32..)
-        .map(|(metadata, number)| Resource::MedicationRequest(Box::new(medication_request(metadata, number, &mut included))))
+        .map(|(metadata, number)| {
+            Resource::MedicationRequest(Box::new(medication_request(metadata, number, &mut included)))
+        })
         .collect();
     let entry = |mode: &str, resource: Resource| fhir::Entry {
         full_url: Some(format!("{}/{}", get(Key::FhirBase), address(&resource))),
@@ -68,11 +70,8 @@ pub(super) fn response(answer: &Answer) -> Response {
 pub(super) fn error_response(issues: &[Issue]) -> Response {
     let outcome = |issue: &Issue| {
         let system = if issue.code.starts_with("TSK-") { Key::SystemOwnErrors } else { Key::SystemErrors };
-        let system = if system == Key::SystemOwnErrors {
-            format!("urn:uuid:{}", get(system))
-        } else {
-            oid_uri(get(system))
-        };
+        let system =
+            if system == Key::SystemOwnErrors { format!("urn:uuid:{}", get(system)) } else { oid_uri(get(system)) };
         fhir::OutcomeIssue {
             severity: "error".to_owned(),
             code: "processing".to_owned(),
@@ -132,7 +131,9 @@ fn address(resource: &Resource) -> String {
         Resource::PractitionerRole(r) => format!("PractitionerRole/{}", r.id),
         Resource::Practitioner(r) => format!("Practitioner/{}", r.id),
         Resource::Organization(r) => format!("Organization/{}", r.id),
-        Resource::Bundle(_) | Resource::OperationOutcome(_) | Resource::Parameters(_) | Resource::Other => String::new(),
+        Resource::Bundle(_) | Resource::OperationOutcome(_) | Resource::Parameters(_) | Resource::Other => {
+            String::new()
+        }
     }
 }
 
@@ -153,21 +154,15 @@ fn medication_request(metadata: &Metadata, number: u32, included: &mut Included)
         subject: Some(included.patient(&metadata.patient)),
         authored_on: Some(date_time(metadata.prescribed_at)),
         requester: Some(prescriber(metadata, number, included)),
-        dosage_instruction: metadata
-            .dosage_text
-            .iter()
-            .map(|text| fhir::Dosage { text: Some(text.clone()) })
-            .collect(),
+        dosage_instruction: metadata.dosage_text.iter().map(|text| fhir::Dosage { text: Some(text.clone()) }).collect(),
         dispense_request: Some(dispense_request(metadata)),
     }
 }
 
 fn request_extensions(metadata: &Metadata) -> Vec<Extension> {
     let state = &metadata.state;
-    let mut extensions = vec![Extension {
-        value_positive_int: Some(Whole(metadata.version)),
-        ..extension(Key::ExtensionVersionNumber)
-    }];
+    let mut extensions =
+        vec![Extension { value_positive_int: Some(Whole(metadata.version)), ..extension(Key::ExtensionVersionNumber) }];
     if let Some(purpose) = &metadata.purpose {
         extensions.push(text_extension(Key::ExtensionUsage, purpose));
     }
@@ -314,8 +309,7 @@ fn prescriber(metadata: &Metadata, number: u32, included: &mut Included) -> fhir
         let resource = fhir::Organization { id, identifier: unit, name: metadata.unit_name.clone() };
         included.add(Resource::Organization(resource))
     });
-    let role =
-        fhir::PractitionerRole { id: format!("role{number}"), practitioner: Some(practitioner), organization };
+    let role = fhir::PractitionerRole { id: format!("role{number}"), practitioner: Some(practitioner), organization };
     included.add(Resource::PractitionerRole(role))
 }
 

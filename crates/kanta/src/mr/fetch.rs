@@ -29,7 +29,10 @@ pub(super) fn request(query: &FetchQuery, requester: &Requester, frame: &Frame) 
     let body = frame::write(&head, |w| {
         frame::write_request_act(w, Key::TriggerFetch, Key::ServiceFetch, false, requester, |w| {
             w.element("queryByParameter", &[], |w| {
-                w.empty("queryId", &[("root", get(Key::InteractionRoot)), ("extension", &frame.message_id.to_string())]);
+                w.empty(
+                    "queryId",
+                    &[("root", get(Key::InteractionRoot)), ("extension", &frame.message_id.to_string())],
+                );
                 w.empty("statusCode", &[("code", "new")]);
                 w.element("parameterList", &[], |w| {
                     query.identifiers.iter().for_each(|id| write_parameter(w, BY_SET, id));
@@ -65,10 +68,11 @@ pub(super) fn parse_request(request: &Request) -> Result<(FetchQuery, Requester,
 pub(super) fn read_request(opened: &Opened<'_>) -> Result<(FetchQuery, Requester, Frame), KantaError> {
     opened.must_be(Key::InteractionFetch)?;
     let (requester, _) = frame::read_requester(opened)?;
-    let parameters = opened
-        .act()?
-        .must(hl7(), "queryByParameter", "no query")?
-        .must(hl7(), "parameterList", "no parameters of the query")?;
+    let parameters = opened.act()?.must(hl7(), "queryByParameter", "no query")?.must(
+        hl7(),
+        "parameterList",
+        "no parameters of the query",
+    )?;
     let mut query = FetchQuery::default();
     // A parameter that is not understood would silently widen the answer: it is refused.
     for parameter in parameters.children() {

@@ -232,8 +232,7 @@ pub(super) fn read_requester(opened: &Opened<'_>) -> Result<(Requester, bool), K
     let author = act.must(hl7(), "authorOrPerformer", "no authorOrPerformer")?;
     let person = author.must(hl7(), "assignedPerson", "no assignedPerson")?;
     let organisation = person.must(hl7(), "representedOrganization", "no representedOrganization")?;
-    let device =
-        opened.message.must(hl7(), "sender", "no sender")?.must(hl7(), "device", "no sending device")?;
+    let device = opened.message.must(hl7(), "sender", "no sender")?.must(hl7(), "device", "no sending device")?;
     let requester = Requester {
         system: read_party(device)?,
         pharmacy: read_party(organisation)?,

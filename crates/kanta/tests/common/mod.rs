@@ -78,7 +78,11 @@ pub fn metadata() -> Metadata {
             name: "DIATSEPAAMI".into(),
             strength: Some("10 mg".into()),
             form: Some("tabletti".into()),
-            atc: Some(Code { code: "N05BA01".into(), system: "1.2.246.537.6.32".into(), name: Some("diatsepaami".into()) }),
+            atc: Some(Code {
+                code: "N05BA01".into(),
+                system: "1.2.246.537.6.32".into(),
+                name: Some("diatsepaami".into()),
+            }),
             vnr: Some(Vnr::parse("900001").unwrap()),
             kind: ProductKind::Authorised,
             control: Some(ControlClass::PkvPsychotropic),
@@ -169,8 +173,11 @@ pub fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
 }
 
 pub fn any_document() -> impl Strategy<Value = FetchedDocument> {
-    (any_reference(), any::<u32>(), any_bytes())
-        .prop_map(|(reference, version, bytes)| FetchedDocument { reference, version, bytes })
+    (any_reference(), any::<u32>(), any_bytes()).prop_map(|(reference, version, bytes)| FetchedDocument {
+        reference,
+        version,
+        bytes,
+    })
 }
 
 fn any_name() -> impl Strategy<Value = PersonName> {
@@ -192,8 +199,11 @@ fn any_patient() -> impl Strategy<Value = Patient> {
 
 fn any_medicine() -> impl Strategy<Value = Medicine> {
     use proptest::option::of;
-    let atc = (any_text(), any_oid(), of(any_text()))
-        .prop_map(|(code, system, name)| Code { code, system: system.to_string(), name });
+    let atc = (any_text(), any_oid(), of(any_text())).prop_map(|(code, system, name)| Code {
+        code,
+        system: system.to_string(),
+        name,
+    });
     let head = (any_text(), of(any_text()), of(any_text()), of(atc), of("[0-9]{6}"));
     (head, "[0-9]{1,2}", of("[HPZX]"), any::<bool>()).prop_map(
         |((name, strength, form, atc, vnr), kind, control, narcotic)| Medicine {
@@ -223,11 +233,8 @@ pub fn any_metadata() -> impl Strategy<Value = Metadata> {
         Just(DispenseStatus::Fully),
         "[4-9]".prop_map(DispenseStatus::Unknown)
     ];
-    let trust = prop_oneof![
-        Just(SignatureTrust::Trusted),
-        Just(SignatureTrust::Unsigned),
-        Just(SignatureTrust::Broken)
-    ];
+    let trust =
+        prop_oneof![Just(SignatureTrust::Trusted), Just(SignatureTrust::Unsigned), Just(SignatureTrust::Broken)];
     let what = (any_reference(), any::<u32>(), any_patient(), any_medicine(), "[1-9]", of("[1239]"));
     let times = (any_local(), of(any_local()), of(any_local()), of(any::<u32>()), of(any::<u32>()));
     let texts = proptest::collection::vec(of(any_text()), 6);
