@@ -9,7 +9,7 @@ const script = read('assets/page.js');
 const style = read('assets/index.css');
 const faults = [];
 
-for (const mark of ['tiski-development-double', 'tiskiDouble', 'Potilas', 'Lasse']) {
+for (const mark of ['tiski-development-double', 'tiskiDouble', 'Pekka Pietari', 'Lasse']) {
   if (script.includes(mark)) faults.push(`the double is in the built page: ${mark}`);
 }
 if (/<script(?![^>]*\bsrc=)/.test(page)) faults.push('an inline script');

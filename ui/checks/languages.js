@@ -17,7 +17,7 @@ for (const code of ['sv', 'en']) {
     else if (places(other) !== places(text)) faults.push(`${code} ${key}: ${places(other)} instead of ${places(text)}`);
   }
 }
-for (const key of Object.keys(words.fi)) {
+for (const key of Object.keys(words.fi).filter((key) => !key.startsWith('acting.'))) {
   const pair = key.endsWith('.one') ? key.replace(/one$/, 'other') : key.endsWith('.other') ? key.replace(/other$/, 'one') : key;
   if (!(pair in words.fi)) faults.push(`${key}: ${pair} is missing`);
 }

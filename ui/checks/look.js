@@ -2,11 +2,13 @@
 // picture of each for eyes. Usage: node checks/look.js [--only name] [--language sv] [--pictures folder] [--sizes all]
 // CHROMIUM names the browser where it is not /usr/bin/chromium.
 
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
-import { createServer } from 'vite';
+import { build, preview } from 'vite';
 import { screens } from './screens.js';
 
 const { values: given } = parseArgs({
@@ -23,8 +25,12 @@ const sizes = given.sizes === 'all' ? [[1280, 800], [1920, 1080]] : [[1280, 800]
 const chosen = screens.filter((screen) => !given.only || given.only.split(',').includes(screen.name));
 if (given.pictures) mkdirSync(given.pictures, { recursive: true });
 
-const server = await createServer({ root: new URL('..', import.meta.url).pathname, server: { port: 0, host: '127.0.0.1', hmr: false, watch: null }, logLevel: 'error' });
-await server.listen();
+// A build of its own that keeps the double; the page that is shipped is another.
+process.env.NODE_ENV = 'development';
+const root = new URL('..', import.meta.url).pathname;
+const outDir = mkdtempSync(join(tmpdir(), 'tiski-look-'));
+await build({ root, mode: 'development', logLevel: 'error', build: { outDir, emptyOutDir: true } });
+const server = await preview({ root, logLevel: 'error', build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
 const address = server.resolvedUrls.local[0];
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -45,6 +51,7 @@ for (const theme of ['light', 'dark']) {
       try {
         await page.goto(`${address}?scene=${encodeURIComponent(screen.scene)}&language=${given.language}`);
         await page.locator('main').first().waitFor();
+        if (screen.scene.includes('visit') && !screen.scene.includes('locked')) await page.getByTestId('customer').waitFor();
         await page.evaluate(() => document.fonts.ready);
         await page.waitForTimeout(150);
         await screen.do?.(page);
@@ -77,5 +84,6 @@ for (const theme of ['light', 'dark']) {
 }
 await browser.close();
 await server.close();
+rmSync(outDir, { recursive: true });
 console.log(`looked at ${chosen.length} screens, ${given.language}: ${faults} faults`);
 process.exit(faults > 0 ? 1 : 0);
