@@ -113,7 +113,9 @@ impl Shared {
                 Err(Error::NoReadersAvailable) => Vec::new(),
                 Err(error) => return Some(error),
             };
-            states.retain(|state| state.name() == pcsc::PNP_NOTIFICATION() || names.iter().any(|name| **name == *state.name()));
+            states.retain(|state| {
+                state.name() == pcsc::PNP_NOTIFICATION() || names.iter().any(|name| **name == *state.name())
+            });
             for name in names {
                 if !states.iter().any(|state| state.name() == &*name) {
                     states.push(pcsc::ReaderState::new(name, State::UNAWARE));
@@ -199,7 +201,10 @@ impl View {
     }
 
     fn readers(&self) -> Vec<ReaderState> {
-        let state = |(reader, (atr, _)): (&ReaderId, &(Option<Vec<u8>>, u32))| ReaderState { reader: reader.clone(), atr: atr.clone() };
+        let state = |(reader, (atr, _)): (&ReaderId, &(Option<Vec<u8>>, u32))| ReaderState {
+            reader: reader.clone(),
+            atr: atr.clone(),
+        };
         self.readers.iter().map(state).collect()
     }
 

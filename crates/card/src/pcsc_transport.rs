@@ -90,7 +90,9 @@ pub(crate) fn card_error(error: Error) -> CardError {
         // What a command meets whose card was pulled while it ran.
         Error::RemovedCard | Error::NotTransacted | Error::CommDataLost => CardError::CardRemoved,
         Error::ResetCard => CardError::CardReset,
-        Error::UnresponsiveCard | Error::UnpoweredCard | Error::ProtoMismatch | Error::UnsupportedCard => CardError::Mute,
+        Error::UnresponsiveCard | Error::UnpoweredCard | Error::ProtoMismatch | Error::UnsupportedCard => {
+            CardError::Mute
+        }
         Error::SharingViolation | Error::ServerTooBusy => CardError::Busy,
         Error::NoService | Error::ServiceStopped | Error::CommError | Error::InvalidHandle | Error::Shutdown => {
             CardError::ServiceDown

@@ -30,7 +30,11 @@ impl PublicKey {
             return Ok(Self::P384(key));
         }
         let key = RsaPublicKey::from_public_key_der(info).map_err(|_| CardError::CertificateUnreadable)?;
-        if (RSA_LEAST..=RSA_MOST).contains(&(key.size() * 8)) { Ok(Self::Rsa(key)) } else { Err(CardError::CertificateUnreadable) }
+        if (RSA_LEAST..=RSA_MOST).contains(&(key.size() * 8)) {
+            Ok(Self::Rsa(key))
+        } else {
+            Err(CardError::CertificateUnreadable)
+        }
     }
 
     /// What MSE:SET calls the algorithm (S4-2): hash nibble, scheme nibble.

@@ -2,7 +2,9 @@
 //! behaves towards it as a real card does: tries, blocking, removal. It protects nothing and is never a person's own card.
 
 use crate::public_key::{PublicKey, challenge_digest, check_length};
-use crate::{CardAccess, CardError, CardEvent, CardIdentity, CardSession, Pin, PinSlot, PinStatus, ReaderId, ReaderState};
+use crate::{
+    CardAccess, CardError, CardEvent, CardIdentity, CardSession, Pin, PinSlot, PinStatus, ReaderId, ReaderState,
+};
 use signing::software::SoftwareSigner;
 use signing::{DigestToSign, Signer};
 use std::path::Path;

@@ -61,7 +61,10 @@ pub(crate) mod script {
 
     impl Script {
         pub(crate) fn new(lines: &[(&str, &str)]) -> Self {
-            Self { lines: lines.iter().map(|(command, answer)| (bytes(command), bytes(answer))).collect(), endings: Vec::new() }
+            Self {
+                lines: lines.iter().map(|(command, answer)| (bytes(command), bytes(answer))).collect(),
+                endings: Vec::new(),
+            }
         }
 
         pub(crate) fn finished(&self) {

@@ -5,9 +5,7 @@
 
 mod support;
 
-use card::{
-    CardAccess, CardError, CardEvent, Pin, PinSlot, PinStatus, PcscAccess, ReaderId, verify_authentication,
-};
+use card::{CardAccess, CardError, CardEvent, PcscAccess, Pin, PinSlot, PinStatus, ReaderId, verify_authentication};
 use signing::{DigestToSign, HashAlgorithm};
 use std::path::Path;
 use std::process::Command;
@@ -61,6 +59,22 @@ fn both_kinds_of_card_log_in_and_sign() {
             card.slot.quit();
             wait_for(&events, removed);
         }
+    });
+}
+
+/// Without the quick acknowledgement in the virtual card each command takes 44 ms, and this takes two seconds.
+#[test]
+fn the_reader_driver_does_not_slow_the_card() {
+    in_world("the_reader_driver_does_not_slow_the_card", |world| {
+        let person = person(Keys::P384);
+        let card = world.card(person.path(), Profile::default());
+        let (access, _events) = access_with_card();
+        let started = Instant::now();
+        access.open(&reader()).unwrap().identity().unwrap();
+        let took = started.elapsed();
+        let commands = card.slot.with_card(|card| card.commands());
+        println!("identity took {took:?} with {commands} commands");
+        assert!(took < Duration::from_millis(600), "{took:?}");
     });
 }
 
@@ -198,7 +212,12 @@ fn another_program_may_reset_the_card_and_never_finds_a_pin_verified() {
         drop(theirs);
         let theirs = context.connect(&name, pcsc::ShareMode::Exclusive, pcsc::Protocols::ANY);
         assert!(matches!(theirs, Err(pcsc::Error::SharingViolation)));
+        let mut theirs = context.connect(&name, pcsc::ShareMode::Shared, pcsc::Protocols::ANY).unwrap();
         drop(ours);
+        access.open(&reader()).unwrap().identity().unwrap();
+        theirs.transmit(&[0, 0x20, 0, 3], &mut buffer).expect("our coming and going does not reset their card");
+        theirs.transaction().unwrap();
+        drop(theirs);
         let _theirs = context.connect(&name, pcsc::ShareMode::Exclusive, pcsc::Protocols::ANY).unwrap();
         assert_eq!(access.open(&reader()).map(|_| ()), Err(CardError::Busy));
     });
@@ -225,6 +244,48 @@ fn two_readers_have_two_cards() {
     });
 }
 
+/// A second program with an algorithm of its own signs with the card: OpenSC's driver for older Finnish cards.
+#[test]
+fn opensc_signs_with_the_signature_key_of_an_rsa_card() {
+    in_world("opensc_signs_with_the_signature_key_of_an_rsa_card", |world| {
+        let person = person(Keys::Rsa2048);
+        let _card = world.card(person.path(), Profile::default());
+        let (_access, _events) = access_with_card();
+        // DigestInfo of SHA-256 (RFC 8017, 9.2 note 1) and a digest.
+        let mut input = vec![0x30, 0x31, 0x30, 0x0D, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4, 0x20];
+        input.extend([7; 32]);
+        std::fs::write(person.path().join("input"), input).unwrap();
+        let (input, output) = (person.path().join("input"), person.path().join("output"));
+        let (done, text) = opensc(
+            "pkcs15-crypt",
+            "setcos.conf",
+            &[
+                "-r",
+                "0",
+                "--sign",
+                "--pkcs1",
+                "--key",
+                "46",
+                "--pin",
+                "123456",
+                "--raw",
+                "--input",
+                input.to_str().unwrap(),
+                "--output",
+                output.to_str().unwrap(),
+            ],
+        );
+        assert!(done, "{text}");
+        assert!(openssl_judges(
+            person.path(),
+            "sign.cert.der",
+            Keys::Rsa2048,
+            &[7; 32],
+            &file(person.path(), "output")
+        ));
+    });
+}
+
 /// Runs one of OpenSC's tools on the first reader, with a configuration of the virtual card's folder.
 fn opensc(tool: &str, configuration: &str, arguments: &[&str]) -> (bool, String) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../virtual-card/opensc");
@@ -246,7 +307,9 @@ fn opensc_reads_the_card() {
             let (_access, events) = access_with_card();
             let (done, dump) = opensc("pkcs15-tool", "default.conf", &["-r", "0", "--dump"]);
             assert!(done, "{dump}");
-            for expected in ["PIN1", "PIN2", "min_len:4", "max_len:8", "Todentamisvarmenne", "3f0050164332", "Key ref        : 130"] {
+            for expected in
+                ["PIN1", "PIN2", "min_len:4", "max_len:8", "Todentamisvarmenne", "3f0050164332", "Key ref        : 130"]
+            {
                 assert!(dump.contains(expected), "{expected} is not in\n{dump}");
             }
             for (id, name) in [("45", "auth"), ("46", "sign")] {
@@ -256,7 +319,9 @@ fn opensc_reads_the_card() {
                 openssl(person.path(), &["x509", "-in", "read.pem", "-outform", "DER", "-out", "read.der"]);
                 assert_eq!(file(person.path(), "read.der"), file(person.path(), &format!("{name}.cert.der")));
             }
-            let verify = |pin| opensc("pkcs15-tool", "default.conf", &["-r", "0", "--verify-pin", "--auth-id", "01", "--pin", pin]).0;
+            let verify = |pin| {
+                opensc("pkcs15-tool", "default.conf", &["-r", "0", "--verify-pin", "--auth-id", "01", "--pin", pin]).0
+            };
             assert!(verify("1234"));
             assert!(!verify("4321"));
             assert_eq!(card.slot.with_card(|card| card.counters()).pin1, 4);

@@ -87,7 +87,9 @@ mod tests {
 
     #[test]
     fn what_is_no_command_is_refused() {
-        for bytes in [&[][..], &[0, 0x20], &[0, 0x20, 0, 3, 5, 1], &[0, 0x20, 0, 3, 1, 1, 0, 0], &[0, 0x20, 0, 3, 0, 0, 1]] {
+        for bytes in
+            [&[][..], &[0, 0x20], &[0, 0x20, 0, 3, 5, 1], &[0, 0x20, 0, 3, 1, 1, 0, 0], &[0, 0x20, 0, 3, 0, 0, 1]]
+        {
             assert_eq!(Command::parse(bytes).map(|_| ()), Err(WRONG_LENGTH));
         }
         assert_eq!(Command::parse(&[0x80, 0x20, 0, 3]).map(|_| ()), Err(UNKNOWN_CLASS));

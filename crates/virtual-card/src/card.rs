@@ -538,14 +538,16 @@ pub(crate) mod tests {
 
     fn key(seed: u8) -> SigningKey {
         // Made once: deriving a public key is slow in a debug build.
-        static KEYS: LazyLock<[SigningKey; 3]> = LazyLock::new(|| [1, 1, 2].map(|seed| SigningKey::from_slice(&[seed; 48]).unwrap()));
+        static KEYS: LazyLock<[SigningKey; 3]> =
+            LazyLock::new(|| [1, 1, 2].map(|seed| SigningKey::from_slice(&[seed; 48]).unwrap()));
         KEYS[usize::from(seed)].clone()
     }
 
     pub(crate) fn test_card_with(profile: Profile) -> Card {
         let certificate = |filler: u8| crate::der::element(0x30, &[filler; 700]);
         let person =
-            Person::new(certificate(1), Key::P384(Box::new(key(1))), certificate(2), Key::P384(Box::new(key(2)))).unwrap();
+            Person::new(certificate(1), Key::P384(Box::new(key(1))), certificate(2), Key::P384(Box::new(key(2))))
+                .unwrap();
         Card::new(profile, person, Box::new(ShortMemory::default())).unwrap()
     }
 
@@ -688,8 +690,18 @@ pub(crate) mod tests {
     fn any_command() -> impl Strategy<Value = Vec<u8>> {
         let instruction = prop::sample::select(vec![0xA4_u8, 0xB0, 0x20, 0x22, 0x2A, 0x2C, 0xC0, 0xCB, 0x00]);
         let parameters = prop::sample::select(vec![
-            (0x00_u8, 0x00_u8), (0x00, 0x03), (0x00, 0x04), (0x00, 0x12), (0x02, 0x0C), (0x04, 0x0C), (0x08, 0x00),
-            (0x09, 0x00), (0x41, 0xB6), (0x9E, 0x9A), (0x00, 0xFF), (0x7F, 0xFF),
+            (0x00_u8, 0x00_u8),
+            (0x00, 0x03),
+            (0x00, 0x04),
+            (0x00, 0x12),
+            (0x02, 0x0C),
+            (0x04, 0x0C),
+            (0x08, 0x00),
+            (0x09, 0x00),
+            (0x41, 0xB6),
+            (0x9E, 0x9A),
+            (0x00, 0xFF),
+            (0x7F, 0xFF),
         ]);
         let data = prop_oneof![
             proptest::collection::vec(any::<u8>(), 0..60),
@@ -700,15 +712,16 @@ pub(crate) mod tests {
             Just(b"E.SIGN".to_vec()),
             Just(vec![0xA0, 3, 0x83, 1, 4]),
         ];
-        let nearly = (instruction, parameters, data, proptest::option::of(any::<u8>())).prop_map(|(ins, (p1, p2), data, le)| {
-            let mut command = vec![0, ins, p1, p2];
-            if !data.is_empty() {
-                command.push(u8::try_from(data.len()).unwrap());
-                command.extend(data);
-            }
-            command.extend(le);
-            command
-        });
+        let nearly =
+            (instruction, parameters, data, proptest::option::of(any::<u8>())).prop_map(|(ins, (p1, p2), data, le)| {
+                let mut command = vec![0, ins, p1, p2];
+                if !data.is_empty() {
+                    command.push(u8::try_from(data.len()).unwrap());
+                    command.extend(data);
+                }
+                command.extend(le);
+                command
+            });
         prop_oneof![proptest::collection::vec(any::<u8>(), 0..300), nearly]
     }
 }

@@ -60,16 +60,44 @@ impl Files {
                 root(ODF, object_directory()),
                 root(TOKEN_INFO, token_info(&person.serial)),
                 root(AODF, [pin_object("PIN1", 1, PIN1, &[MF]), pin_object("PIN2", 2, PIN2, &[MF, ESIGN])].concat()),
-                root(PRKDF, [
-                    key_object("Todentamisavain", &person.authentication, FIRST_ID, 1, AUTHENTICATION_KEY, &[MF], false),
-                    key_object("Allekirjoitusavain", &person.signature, SECOND_ID, 2, SIGNATURE_KEY, &[MF, ESIGN], true),
-                ].concat()),
-                root(CDF, [
-                    certificate_object("Todentamisvarmenne", FIRST_ID, &[MF, AUTHENTICATION_CERTIFICATE]),
-                    certificate_object("Allekirjoitusvarmenne", SECOND_ID, &[MF, ESIGN, SIGNATURE_CERTIFICATE]),
-                ].concat()),
+                root(
+                    PRKDF,
+                    [
+                        key_object(
+                            "Todentamisavain",
+                            &person.authentication,
+                            FIRST_ID,
+                            1,
+                            AUTHENTICATION_KEY,
+                            &[MF],
+                            false,
+                        ),
+                        key_object(
+                            "Allekirjoitusavain",
+                            &person.signature,
+                            SECOND_ID,
+                            2,
+                            SIGNATURE_KEY,
+                            &[MF, ESIGN],
+                            true,
+                        ),
+                    ]
+                    .concat(),
+                ),
+                root(
+                    CDF,
+                    [
+                        certificate_object("Todentamisvarmenne", FIRST_ID, &[MF, AUTHENTICATION_CERTIFICATE]),
+                        certificate_object("Allekirjoitusvarmenne", SECOND_ID, &[MF, ESIGN, SIGNATURE_CERTIFICATE]),
+                    ]
+                    .concat(),
+                ),
                 root(AUTHENTICATION_CERTIFICATE, person.authentication.certificate.clone()),
-                File { folder: Folder::Esign, id: SIGNATURE_CERTIFICATE, content: person.signature.certificate.clone() },
+                File {
+                    folder: Folder::Esign,
+                    id: SIGNATURE_CERTIFICATE,
+                    content: person.signature.certificate.clone(),
+                },
             ],
         }
     }
@@ -87,12 +115,15 @@ impl Files {
     pub(crate) fn file_parameters(&self, index: usize) -> Vec<u8> {
         let Some(file) = self.files.get(index) else { return Vec::new() };
         let size = u16::try_from(file.content.len()).unwrap_or(u16::MAX);
-        nested(0x62, &[
-            element(0x80, &size.to_be_bytes()),
-            element(0x82, &[0x01]),
-            element(0x83, &file.id.to_be_bytes()),
-            element(0x8A, &[0x05]),
-        ])
+        nested(
+            0x62,
+            &[
+                element(0x80, &size.to_be_bytes()),
+                element(0x82, &[0x01]),
+                element(0x83, &file.id.to_be_bytes()),
+                element(0x8A, &[0x05]),
+            ],
+        )
     }
 
     /// File control parameters of a folder.
@@ -101,7 +132,10 @@ impl Files {
             Folder::Root => (MF, APPLICATION),
             Folder::Esign => (ESIGN, ESIGN_NAME),
         };
-        nested(0x62, &[element(0x82, &[0x38]), element(0x83, &id.to_be_bytes()), element(0x84, name), element(0x8A, &[0x05])])
+        nested(
+            0x62,
+            &[element(0x82, &[0x38]), element(0x83, &id.to_be_bytes()), element(0x84, name), element(0x8A, &[0x05])],
+        )
     }
 }
 
@@ -130,15 +164,18 @@ fn pin_object(label: &str, id: u8, reference: u8, folder: &[u16]) -> Vec<u8> {
     sequence(&[
         sequence(&[text(label), bits(6, &[0xC0])]),
         sequence(&[octets(&[id])]),
-        nested(0xA1, &[sequence(&[
-            bits(3, &[0x08]), // initialized
-            element(0x0A, &[1]),
-            integer(4),
-            integer(8),
-            integer(8),
-            element(0x80, &[reference]),
-            path(folder),
-        ])]),
+        nested(
+            0xA1,
+            &[sequence(&[
+                bits(3, &[0x08]), // initialized
+                element(0x0A, &[1]),
+                integer(4),
+                integer(8),
+                integer(8),
+                element(0x80, &[reference]),
+                path(folder),
+            ])],
+        ),
     ])
 }
 

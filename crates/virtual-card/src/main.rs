@@ -89,7 +89,8 @@ fn main() -> ExitCode {
 #[cfg(unix)]
 fn tell(words: &[String]) -> Result<(), String> {
     let (socket, order) = words.split_first().ok_or("a socket and an order are needed")?;
-    let answer = virtual_card::control::tell(socket.as_ref(), &order.join(" ")).map_err(|error| format!("no answer: {error}"))?;
+    let answer = virtual_card::control::tell(socket.as_ref(), &order.join(" "))
+        .map_err(|error| format!("no answer: {error}"))?;
     println!("{answer}");
     if answer.starts_with("error") { Err("the order was refused".to_owned()) } else { Ok(()) }
 }
@@ -121,7 +122,9 @@ fn run(options: Options) -> Result<(), String> {
         None => Box::new(ShortMemory::default()),
     };
     let trace: Option<Box<dyn std::io::Write + Send>> = match &options.trace {
-        Some(file) => Some(Box::new(std::fs::File::create(file).map_err(|error| format!("cannot write the trace: {error}"))?)),
+        Some(file) => {
+            Some(Box::new(std::fs::File::create(file).map_err(|error| format!("cannot write the trace: {error}"))?))
+        }
         None => None,
     };
     let mut card = Card::new(profile, person, memory).map_err(|error| error.to_string())?;

@@ -59,7 +59,8 @@ impl FileMemory {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
             Err(source) => return Err(CardFileError::File { what: "the state", source }),
         };
-        serde_json::from_slice(&bytes).map_err(|error| CardFileError::Form { what: "the state", reason: error.to_string() })
+        serde_json::from_slice(&bytes)
+            .map_err(|error| CardFileError::Form { what: "the state", reason: error.to_string() })
     }
 }
 

@@ -23,7 +23,8 @@ pub(crate) struct Pair {
 impl Person {
     /// Reads `auth.cert.der`, `auth.key.der`, `sign.cert.der` and `sign.key.der` from a folder.
     pub fn load(folder: &Path) -> Result<Self, CardFileError> {
-        let read = |name: &str, what| std::fs::read(folder.join(name)).map_err(|source| CardFileError::File { what, source });
+        let read =
+            |name: &str, what| std::fs::read(folder.join(name)).map_err(|source| CardFileError::File { what, source });
         Self::new(
             read("auth.cert.der", "the authentication certificate")?,
             Key::from_pkcs8(&read("auth.key.der", "the authentication key")?)?,
@@ -45,7 +46,8 @@ impl Person {
                 return Err(CardFileError::Certificate);
             }
         }
-        let hash = Sha256::new().chain_update(&authentication_certificate).chain_update(&signature_certificate).finalize();
+        let hash =
+            Sha256::new().chain_update(&authentication_certificate).chain_update(&signature_certificate).finalize();
         let mut serial = [0; 8];
         serial.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
         Ok(Self {

@@ -73,9 +73,10 @@ impl Default for Profile {
 impl Profile {
     /// Reads a profile file. A relative `person` is meant from the file's own folder.
     pub fn load(file: &Path) -> Result<Self, CardFileError> {
-        let text = std::fs::read_to_string(file).map_err(|source| CardFileError::File { what: "the profile", source })?;
-        let mut profile: Self =
-            toml::from_str(&text).map_err(|error| CardFileError::Form { what: "the profile", reason: error.message().to_owned() })?;
+        let text =
+            std::fs::read_to_string(file).map_err(|source| CardFileError::File { what: "the profile", source })?;
+        let mut profile: Self = toml::from_str(&text)
+            .map_err(|error| CardFileError::Form { what: "the profile", reason: error.message().to_owned() })?;
         if let (Some(person), Some(folder)) = (&profile.person, file.parent()) {
             profile.person = Some(folder.join(person));
         }
@@ -101,7 +102,8 @@ impl Profile {
 
 /// Hexadecimal digits, spaces allowed, to bytes.
 pub(crate) fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u32> = text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_digit(16)).collect::<Option<_>>()?;
+    let digits: Vec<u32> =
+        text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_digit(16)).collect::<Option<_>>()?;
     digits
         .chunks(2)
         .map(|pair| match pair {

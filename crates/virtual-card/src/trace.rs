@@ -59,7 +59,12 @@ mod tests {
 
     #[test]
     fn a_pin_is_blacked_out_in_every_form() {
-        for bytes in [&b"\x00\x20\x00\x03\x041234"[..], b"\x00\x2C\x02\x03\x041234", b"\x80\x24\x00\x041234", b"\x00\x20\x00\x031234"] {
+        for bytes in [
+            &b"\x00\x20\x00\x03\x041234"[..],
+            b"\x00\x2C\x02\x03\x041234",
+            b"\x80\x24\x00\x041234",
+            b"\x00\x20\x00\x031234",
+        ] {
             let text = command(bytes);
             assert!(text.contains("blacked out") && !text.contains("31 32"), "{text}");
         }

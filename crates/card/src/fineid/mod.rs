@@ -50,7 +50,13 @@ impl FineidSession {
     }
 
     /// Uses the key behind a PIN, and checks what came of it.
-    fn use_key(&mut self, slot: PinSlot, pin: &Pin, key: &PublicKey, digests: &[DigestToSign]) -> Result<Vec<Vec<u8>>, CardError> {
+    fn use_key(
+        &mut self,
+        slot: PinSlot,
+        pin: &Pin,
+        key: &PublicKey,
+        digests: &[DigestToSign],
+    ) -> Result<Vec<Vec<u8>>, CardError> {
         if digests.is_empty() || digests.len() > DIGESTS_LIMIT {
             return Err(CardError::Unsignable);
         }

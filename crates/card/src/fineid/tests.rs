@@ -103,8 +103,14 @@ fn a_blocked_pin_is_told_from_one_that_was_never_set() {
     let status = |lines: &[(&str, &str)]| Scheme::Organisational.pin_status(&mut Script::new(lines), PIN2);
     assert_eq!(status(&[("00200004", "6983")]), Ok(PinStatus::Blocked));
     let question = "00CB00FF 05 A003830104 00";
-    assert_eq!(status(&[("00200004", "6984"), (question, "A00BDF2104 05FFA502 DF2F0100 9000")]), Ok(PinStatus::NotActivated));
-    assert_eq!(status(&[("00200004", "6984"), (question, "A00BDF2104 00FFA502 DF2F0101 9000")]), Ok(PinStatus::Blocked));
+    assert_eq!(
+        status(&[("00200004", "6984"), (question, "A00BDF2104 05FFA502 DF2F0100 9000")]),
+        Ok(PinStatus::NotActivated)
+    );
+    assert_eq!(
+        status(&[("00200004", "6984"), (question, "A00BDF2104 00FFA502 DF2F0101 9000")]),
+        Ok(PinStatus::Blocked)
+    );
     assert_eq!(status(&[("00200004", "6984"), (question, "6A88")]), Ok(PinStatus::Blocked));
 }
 

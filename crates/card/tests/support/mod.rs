@@ -18,24 +18,32 @@ pub enum Keys {
     Rsa3072,
 }
 
-/// A folder with an artificial professional's certificates and keys, made by openssl.
+/// A folder with an artificial professional's certificates and keys, made by openssl. Both RSA certificates have one
+/// key, because making RSA keys takes seconds.
 pub fn person(keys: Keys) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, usage) in [("auth", "digitalSignature"), ("sign", "nonRepudiation")] {
+        let (pem, usage) = (format!("{name}.key.pem"), format!("keyUsage=critical,{usage}"));
+        let (certificate, key) = (format!("{name}.cert.der"), format!("{name}.key.der"));
         let kind: &[&str] = match keys {
-            Keys::P384 => &["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:secp384r1"],
-            Keys::Rsa2048 => &["-newkey", "rsa:2048"],
-            Keys::Rsa3072 => &["-newkey", "rsa:3072"],
+            Keys::P384 => &["EC", "-pkeyopt", "ec_paramgen_curve:secp384r1"],
+            Keys::Rsa2048 => &["RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
+            Keys::Rsa3072 => &["RSA", "-pkeyopt", "rsa_keygen_bits:3072"],
         };
-        let usage = format!("keyUsage=critical,{usage}");
-        let pem = format!("{name}.key.pem");
-        let mut arguments = vec!["req", "-x509", "-nodes", "-batch", "-days", "30", "-sha256", "-outform", "DER"];
-        arguments.extend(kind);
-        let certificate = format!("{name}.cert.der");
-        arguments.extend(["-subj", "/C=FI/SN=Testaaja/GN=Tiina/CN=Testaaja Tiina 00000000000", "-addext", &usage]);
-        arguments.extend(["-addext", "basicConstraints=critical,CA:FALSE", "-keyout", &pem, "-out", &certificate]);
-        openssl(folder.path(), &arguments);
-        let key = format!("{name}.key.der");
+        if keys == Keys::P384 || name == "auth" {
+            openssl(folder.path(), &[&["genpkey", "-out", &pem, "-algorithm"], kind].concat());
+        } else {
+            std::fs::copy(folder.path().join("auth.key.pem"), folder.path().join(&pem)).unwrap();
+        }
+        openssl(
+            folder.path(),
+            &[
+                &["req", "-x509", "-batch", "-days", "30", "-sha256", "-outform", "DER", "-key", &pem][..],
+                &["-subj", "/C=FI/SN=Testaaja/GN=Tiina/CN=Testaaja Tiina 00000000000", "-addext", &usage],
+                &["-addext", "basicConstraints=critical,CA:FALSE", "-out", &certificate],
+            ]
+            .concat(),
+        );
         openssl(folder.path(), &["pkcs8", "-topk8", "-nocrypt", "-in", &pem, "-outform", "DER", "-out", &key]);
     }
     folder
