@@ -39,7 +39,7 @@ function isProblem(value: unknown): value is Problem {
 }
 
 /** The host itself did not answer: the sentence comes from the language files, because the program could not say it. */
-export const HOST_SILENT = 'host-silent';
+const HOST_SILENT = 'host-silent';
 
 /** Asks the program; throws a [`Problem`] and nothing else. */
 export async function ask<Q extends Asked>(name: Q, given: With<Q>): Promise<Gives<Q>> {

@@ -26,7 +26,6 @@ const inVisit: readonly KeyLine[] = [
 
 export const allKeys: readonly { title: Word; lines: readonly KeyLine[] }[] = [
   { title: 'keys.everywhere', lines: everywhere },
-  { title: 'keys.inVisit', lines: inVisit },
   {
     title: 'keys.onDesks',
     lines: [
@@ -36,6 +35,7 @@ export const allKeys: readonly { title: Word; lines: readonly KeyLine[] }[] = [
       ['← →', 'key.day'],
     ],
   },
+  { title: 'keys.inVisit', lines: inVisit },
 ];
 
 /** What the footer shows: only what works here. */
@@ -73,6 +73,11 @@ function gatherScan(event: KeyboardEvent): boolean {
   }
   if (/^[0-9A-Za-z.\-+]$/.test(event.key)) scan.text += event.key;
   return false;
+}
+
+/** A page in a window is no page of a browser: nothing reloads it under a half-done dispensation. */
+export function stay(event: KeyboardEvent): void {
+  if (event.key === 'F5' || (event.ctrlKey && event.key.toLowerCase() === 'r')) event.preventDefault();
 }
 
 /** Keys that work on the whole page; the desks hear their own keys first. */

@@ -8,7 +8,8 @@ import { announce, clearScreen } from './screen.svelte';
 
 const ASK_AGAIN_MS = 20_000;
 
-export const program = $state<{ status: Status | null; silent: boolean }>({ status: null, silent: false });
+/** `silent` is why the program did not answer the last time; null while it answers. */
+export const program = $state<{ status: Status | null; silent: Problem | null }>({ status: null, silent: null });
 
 type Moved = (documentId: string, state: DocumentState) => void;
 const onMoved = new Set<Moved>();
@@ -27,7 +28,7 @@ export function whenLeft(call: () => void): void {
 
 export function takeStatus(status: Status): void {
   program.status = status;
-  program.silent = false;
+  program.silent = null;
   speak(status.language);
   if (!status.session) leave();
 }
@@ -72,7 +73,7 @@ export async function refresh(): Promise<void> {
   try {
     takeStatus(await ask('status', {}));
   } catch (thrown) {
-    program.silent = problemOf(thrown).place === 'program';
+    program.silent = problemOf(thrown);
   }
 }
 
