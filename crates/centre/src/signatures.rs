@@ -1,0 +1,140 @@
+//! What the signatures of a document are worth to the Centre. It serves the rule that prescriptions and dispensations
+//! are signed by a professional, and promise 8: a certificate is judged at the time of signing and at the time of
+//! receipt. The cryptography is `signing`'s, certificates are `trust`'s.
+
+use chrono::{DateTime, Utc};
+use kanta::Issue;
+use kanta::errors::Known;
+use prescription::{RegistrationNumber, SignatureTrust};
+use signing::{Covered, SignatureKind, Verified, VerifyError};
+use trust::{Distrust, Purpose, TrustStore};
+
+/// The one professional signature of a document, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ProfessionalSignature {
+    /// Whose the certificate is.
+    pub registration: RegistrationNumber,
+    /// When it was signed, as the signer states; covered by the signature.
+    pub signed_at: DateTime<Utc>,
+    /// The certificate, DER.
+    pub certificate: Vec<u8>,
+}
+
+/// The professional signature of a document that is to be stored, or the reason why it does not suffice.
+pub(crate) fn professional(
+    document: &[u8],
+    trust: &TrustStore,
+    now: DateTime<Utc>,
+) -> Result<ProfessionalSignature, Issue> {
+    let signatures = signing::verify(document).map_err(|error| structure(&error))?;
+    let signature = only_professional(&signatures)?;
+    let signed = whole(signature)?;
+    for at in [signed.at, now] {
+        judge(trust, &signature.certificate, at)?;
+    }
+    holder_of(signature, signed.at)
+}
+
+/// What the signatures of a document are worth that the Centre's keeper puts in. Certificates are judged at the time of
+/// signing only: a prescription outlives the card that signed it.
+pub(crate) fn worth(document: &[u8], trust: &TrustStore) -> (SignatureTrust, Option<ProfessionalSignature>) {
+    let Ok(signatures) = signing::verify(document) else { return (SignatureTrust::Broken, None) };
+    if signatures.iter().all(|s| s.kind == Some(SignatureKind::System)) {
+        return (SignatureTrust::Unsigned, None);
+    }
+    let professionals: Vec<Verified> =
+        signatures.iter().filter(|s| s.kind != Some(SignatureKind::System)).cloned().collect();
+    let checked = only_professional(&professionals).and_then(|signature| {
+        let signed = whole(signature)?;
+        judge(trust, &signature.certificate, signed.at)?;
+        holder_of(signature, signed.at)
+    });
+    match checked {
+        Ok(signature) => (SignatureTrust::Trusted, Some(signature)),
+        Err(_) => (SignatureTrust::Broken, None),
+    }
+}
+
+/// Whether the Centre, or another system that is trusted, has signed the document.
+pub(crate) fn has_system_signature(document: &[u8], trust: &TrustStore) -> bool {
+    signing::verify(document).is_ok_and(|signatures| {
+        signatures.iter().any(|s| {
+            s.kind == Some(SignatureKind::System)
+                && s.outcome == Ok(Covered::Body)
+                && !s.weak
+                && s.signed_at.is_some_and(|at| {
+                    trust.judge(&s.certificate, Purpose::SystemSignature, at.with_timezone(&Utc)).is_ok()
+                })
+        })
+    })
+}
+
+struct Signed {
+    at: DateTime<Utc>,
+}
+
+/// Exactly one signature, of a professional's kind: with two, nobody knows whose the document is; a system's is added
+/// by the Centre only.
+fn only_professional(signatures: &[Verified]) -> Result<&Verified, Issue> {
+    let mut others = signatures.iter().filter(|s| {
+        !matches!(s.kind, Some(SignatureKind::Professional | SignatureKind::ProfessionalMulti))
+    });
+    let mut professionals = signatures.iter().filter(|s| {
+        matches!(s.kind, Some(SignatureKind::Professional | SignatureKind::ProfessionalMulti))
+    });
+    match (professionals.next(), professionals.next(), others.next()) {
+        (Some(only), None, None) => Ok(only),
+        (None, _, None) => Err(Issue::of(Known::SignatureMissing)),
+        (Some(_), Some(_), _) => Err(Issue::of(Known::SignatureInvalid).about("more-than-one")),
+        (None, _, Some(other)) if other.kind == Some(SignatureKind::System) => Err(Issue::of(Known::SignatureMissing)),
+        _ => Err(Issue::of(Known::SignatureInvalid).about("signature-kind")),
+    }
+}
+
+/// A signature that holds, covers this document's body, and is not weak.
+fn whole(signature: &Verified) -> Result<Signed, Issue> {
+    let invalid = |detail: &str| Issue::of(Known::SignatureInvalid).about(detail);
+    match &signature.outcome {
+        Ok(Covered::Body | Covered::List { covers_this: true, .. }) => {}
+        Ok(Covered::List { covers_this: false, .. }) => return Err(invalid("not-on-the-list")),
+        Err(failure) => return Err(invalid(failure.code())),
+    }
+    if signature.weak {
+        return Err(invalid("signature-weak"));
+    }
+    let at = signature.signed_at.ok_or_else(|| invalid("signature-time"))?;
+    Ok(Signed { at: at.with_timezone(&Utc) })
+}
+
+fn holder_of(signature: &Verified, signed_at: DateTime<Utc>) -> Result<ProfessionalSignature, Issue> {
+    let wrong_use = || Issue::of(Known::CertificateWrongUse);
+    let holder = trust::holder(&signature.certificate).map_err(|_| wrong_use())?;
+    let registration = holder.registration_number.ok_or_else(wrong_use)?;
+    Ok(ProfessionalSignature { registration, signed_at, certificate: signature.certificate.clone() })
+}
+
+fn judge(trust: &TrustStore, certificate: &[u8], at: DateTime<Utc>) -> Result<(), Issue> {
+    trust.judge(certificate, Purpose::ProfessionalSignature, at).map(|_| ()).map_err(|distrust| {
+        let known = match &distrust {
+            Distrust::Revoked => Known::CertificateRevoked,
+            Distrust::Expired { .. } | Distrust::NotYetValid => Known::CertificateExpired,
+            Distrust::UnknownIssuer => Known::CertificateUnknownIssuer,
+            Distrust::WrongUse => Known::CertificateWrongUse,
+            // Without a revocation list nobody can say that a certificate holds; the Centre must be mended first.
+            Distrust::NoRevocationData => Known::Unavailable,
+            _ => Known::SignatureInvalid,
+        };
+        Issue::of(known).about(distrust.code())
+    })
+}
+
+/// A document that is built so that nothing can be concluded from its signatures.
+fn structure(error: &VerifyError) -> Issue {
+    let known = match error {
+        VerifyError::TooLarge => Known::DocumentTooLarge,
+        VerifyError::Doctype | VerifyError::TooDeep => Known::XmlRefused,
+        VerifyError::NotXml | VerifyError::NotUtf8 | VerifyError::NotClinicalDocument => Known::Integrity,
+        _ => Known::SignatureInvalid,
+    };
+    Issue::of(known).about(error.code())
+}

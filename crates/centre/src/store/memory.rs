@@ -1,0 +1,99 @@
+//! A store in memory, for tests and for simulations of a whole Centre.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use prescription::{DocumentType, Oid, PersonIdentityCode};
+
+use super::{Counts, Decision, Outcome, Store, StoreError, StoredDocument};
+use crate::chain::Chain;
+use crate::log::{Entry, Head};
+
+/// Keeps everything until it is dropped.
+#[derive(Default)]
+pub struct MemoryStore(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    documents: Vec<StoredDocument>,
+    chains: BTreeMap<Oid, Chain>,
+    log: Vec<Entry>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        // Nothing below leaves the value half-changed, so a poisoned lock still guards a whole one.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for MemoryStore {
+    fn commit(&self, decision: Decision) -> Result<Outcome, StoreError> {
+        let mut kept = self.kept();
+        let as_expected =
+            decision.expected.iter().all(|e| kept.chains.get(&e.prescription_set).map_or(0, |c| c.revision) == e.revision);
+        let taken = decision.documents.iter().any(|new| kept.documents.iter().any(|held| held.id == new.id));
+        if !as_expected || taken {
+            return Ok(Outcome::Conflict);
+        }
+        kept.documents.extend(decision.documents);
+        for chain in decision.projection {
+            kept.chains.insert(chain.set_id.clone(), chain);
+        }
+        for new in decision.log {
+            let entry = kept.log.last().map(Entry::head).unwrap_or_default().link(new);
+            kept.log.push(entry);
+        }
+        Ok(Outcome::Done)
+    }
+
+    fn document(&self, id: &Oid) -> Result<Option<StoredDocument>, StoreError> {
+        Ok(self.kept().documents.iter().find(|d| d.id == *id).cloned())
+    }
+
+    fn documents_of(&self, prescription_set: &Oid) -> Result<Vec<StoredDocument>, StoreError> {
+        Ok(self.kept().documents.iter().filter(|d| d.prescription_set == *prescription_set).cloned().collect())
+    }
+
+    fn chain(&self, prescription_set: &Oid) -> Result<Option<Chain>, StoreError> {
+        Ok(self.kept().chains.get(prescription_set).cloned())
+    }
+
+    fn chains_of(&self, people: &[PersonIdentityCode], limit: usize) -> Result<Vec<Chain>, StoreError> {
+        let is_of = |chain: &&Chain| chain.identity_code().is_some_and(|code| people.contains(code));
+        Ok(self.kept().chains.values().filter(is_of).take(limit).cloned().collect())
+    }
+
+    fn prescription_sets(&self, after: Option<&Oid>, limit: usize) -> Result<Vec<Oid>, StoreError> {
+        let kept = self.kept();
+        Ok(kept.chains.keys().filter(|set| after.is_none_or(|after| *set > after)).take(limit).cloned().collect())
+    }
+
+    fn log(&self, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        Ok(self.kept().log.iter().filter(|e| e.sequence > after).take(limit).cloned().collect())
+    }
+
+    fn log_head(&self) -> Result<Head, StoreError> {
+        Ok(self.kept().log.last().map(Entry::head).unwrap_or_default())
+    }
+
+    fn counts(&self) -> Result<Counts, StoreError> {
+        let kept = self.kept();
+        let dispensations = kept.documents.iter().filter(|d| d.document_type == DocumentType::Dispensation).count();
+        Ok(Counts {
+            documents: kept.documents.len() as u64,
+            dispensations: dispensations as u64,
+            prescriptions: kept.chains.len() as u64,
+            log: kept.log.len() as u64,
+        })
+    }
+
+    fn integrity(&self) -> Result<Vec<String>, StoreError> {
+        Ok(vec![])
+    }
+}
