@@ -25,7 +25,6 @@ const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 /// A parsed document.
 pub(crate) struct Tree<'s> {
     document: uppsala::Document<'s>,
-    source: &'s str,
 }
 
 /// The text of a document, if it is one that may be parsed.
@@ -55,7 +54,7 @@ impl<'s> Tree<'s> {
         if encoding.is_some_and(|name| !name.eq_ignore_ascii_case("utf-8") && !name.eq_ignore_ascii_case("us-ascii")) {
             return Err(ReadError::NotUtf8);
         }
-        Ok(Self { document, source })
+        Ok(Self { document })
     }
 
     /// The `ClinicalDocument` element.
@@ -63,11 +62,6 @@ impl<'s> Tree<'s> {
         let id = self.document.document_element().ok_or(ReadError::NotClinicalDocument)?;
         let root = Node { document: &self.document, id };
         if root.name() == "ClinicalDocument" { Ok(root) } else { Err(ReadError::NotClinicalDocument) }
-    }
-
-    /// The text that was parsed; ranges of nodes are counted in it.
-    pub(crate) fn source(&self) -> &'s str {
-        self.source
     }
 }
 
@@ -167,6 +161,17 @@ impl<'t> Node<'t> {
         found
     }
 
+    /// Whether it is written without a prefix.
+    pub(crate) fn is_bare(self) -> bool {
+        self.document.element(self.id).is_some_and(|element| element.name.prefix.is_none())
+    }
+
+    /// The element around it.
+    pub(crate) fn parent(self) -> Option<Node<'t>> {
+        let id = self.document.parent(self.id)?;
+        Some(Node { document: self.document, id })
+    }
+
     /// All text in it, trimmed; nothing if there is none.
     pub(crate) fn text(self) -> Option<String> {
         let text = self.document.text_content_deep(self.id);
@@ -177,6 +182,12 @@ impl<'t> Node<'t> {
     /// Its place in the source, tags included.
     pub(crate) fn range(self) -> Option<Range<usize>> {
         self.document.node_range(self.id)
+    }
+
+    /// Where the name in its start tag ends in the source.
+    pub(crate) fn name_end(self) -> Option<usize> {
+        let name = self.document.element(self.id)?.name.prefixed_name().len();
+        Some(self.range()?.start + 1 + name)
     }
 
     /// The texts directly and deeply in it, each with its place in the source.

@@ -73,13 +73,13 @@ fn version(root: Node<'_>) -> Result<u32, ReadError> {
 }
 
 /// When the patient was met.
-fn encounter_time(encounter: Node<'_>) -> Option<chrono::NaiveDateTime> {
+pub(crate) fn encounter_time(encounter: Node<'_>) -> Option<chrono::NaiveDateTime> {
     let time = encounter.child("effectiveTime")?;
     time.attr("value").or_else(|| time.child("low").and_then(|low| low.attr("value"))).and_then(read_time)
 }
 
 /// Where the patient was met: the unit's identifier, with its name and address from the place.
-pub(crate) fn encounter_organisation(encounter: Node<'_>) -> Option<Organisation> {
+fn encounter_organisation(encounter: Node<'_>) -> Option<Organisation> {
     let facility = encounter.path(&["location", "healthCareFacility"])?;
     let id = facility.children("id").filter_map(|id| id.attr("root")).find_map(|root| Oid::parse(root).ok())?;
     let place = facility.child("location");

@@ -9,10 +9,11 @@ mod prescription;
 mod product;
 mod values;
 
-pub(crate) use header::encounter_organisation;
+pub(crate) use header::encounter_time;
 pub(crate) use people::{StatedPerson, birth_date, identity_code, person_name, stated_person};
+pub(crate) use values::field_code;
 
-use ::prescription::DocumentType;
+use ::prescription::{DocumentReference, DocumentType};
 
 use crate::tree::{Node, Tree, text};
 use crate::{Content, Document, ReadError};
@@ -45,6 +46,11 @@ pub(crate) fn body(root: Node<'_>) -> Result<Option<Node<'_>>, ReadError> {
         return Err(ReadError::Repeated { fact: "structuredBody" });
     }
     Ok(root.only("component")?.and_then(|component| component.child("structuredBody")))
+}
+
+/// How an element names a document.
+pub(crate) fn document_reference(node: Node<'_>) -> Result<DocumentReference, ReadError> {
+    values::reference(node, "document reference")
 }
 
 /// The entries of a body, in whichever of its nested sections they stand.

@@ -8,7 +8,7 @@ use crate::fields::{FIELDS, Field};
 use crate::tree::Node;
 
 /// The field code of an observation, organizer or the like, if it has one of the code set of fields.
-pub(super) fn field_code(act: Node<'_>) -> Option<&str> {
+pub(crate) fn field_code(act: Node<'_>) -> Option<&str> {
     let code = act.child("code")?;
     if code.attr("codeSystem") == Some(FIELDS.oid) { code.attr("code") } else { None }
 }

@@ -1,7 +1,7 @@
 //! The parts that documents share: codes, people, organisations, references, and the header.
 
 use chrono::NaiveDateTime;
-use prescription::{Address, DocumentReference, Organisation, Patient, PersonName, Product, Professional};
+use prescription::{Address, DocumentReference, Organisation, Patient, PersonName, Product, Professional, Right};
 
 use super::xml::Xml;
 use crate::fields::{
@@ -183,17 +183,17 @@ pub(super) fn performer(xml: &mut Xml, person: &Professional) {
 
 fn assigned(xml: &mut Xml, person: &Professional) {
     identifiers(xml, person);
-    if let Some(right) = &person.right {
+    if let Some(held) = &person.right {
         xml.element("code", &[], |xml| {
             xml.element("translation", &[], |xml| {
                 xml.element("qualifier", &[], |xml| {
                     code(xml, "name", FIELDS, RIGHT.code, RIGHT.name);
-                    code(xml, "value", RIGHTS, right.code(), right.name());
+                    right(xml, held);
                 });
             });
         });
     }
-    xml.element("assignedPerson", &[], |xml| name(xml, &person.name));
+    assigned_person(xml, &person.name);
     if let Some(unit) = &person.organisation {
         represented_organisation(xml, unit);
     }
@@ -210,6 +210,11 @@ pub(crate) fn identifiers(xml: &mut Xml, person: &Professional) {
     if said(&person.prescriber_id).is_none() && person.registration.is_none() {
         xml.empty("id", &[("nullFlavor", "NA")]);
     }
+}
+
+/// The value of the qualifier that holds a right.
+pub(crate) fn right(xml: &mut Xml, right: &Right) {
+    code(xml, "value", RIGHTS, right.code(), right.name());
 }
 
 /// `assignedPerson`.

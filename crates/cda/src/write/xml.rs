@@ -8,6 +8,7 @@ use crate::tree::LARGEST_DOCUMENT;
 pub(crate) struct Xml {
     out: String,
     depth: usize,
+    declared: bool,
     fault: Option<WriteError>,
 }
 
@@ -16,7 +17,13 @@ pub(crate) type Attribute<'a> = (&'static str, &'a str);
 
 impl Xml {
     pub(crate) fn new() -> Self {
-        Self { out: String::new(), depth: 0, fault: None }
+        Self { out: String::new(), depth: 0, declared: true, fault: None }
+    }
+
+    /// Elements to stand in an existing document; where that writes HL7's elements with a prefix, each outermost one
+    /// declares the namespace itself.
+    pub(crate) fn fragment(declared: bool) -> Self {
+        Self { declared, ..Self::new() }
     }
 
     /// The whole document with its declaration.
@@ -74,6 +81,9 @@ impl Xml {
         self.indent();
         self.out.push('<');
         self.out.push_str(name);
+        if self.depth == 0 && !self.declared {
+            self.out.push_str(" xmlns=\"urn:hl7-org:v3\"");
+        }
         for (attribute, value) in attributes {
             let value = value.trim();
             if value.is_empty() {

@@ -36,3 +36,19 @@ pub fn xml_files(folder: &Path) -> Vec<PathBuf> {
     found.sort();
     found
 }
+
+/// Lets xmllint judge a document by the public schema.
+pub fn assert_valid(kela: &Path, what: &str, document: &[u8]) {
+    use std::io::Write;
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(document).unwrap();
+    let schema = kela.join("schemas/CDA_Fi.xsd");
+    let judged = std::process::Command::new("xmllint")
+        .args(["--nonet", "--noout", "--schema"])
+        .arg(schema)
+        .arg(file.path())
+        .output()
+        .expect("xmllint (package libxml2-utils) must be installed");
+    let said = String::from_utf8_lossy(&judged.stderr);
+    assert!(judged.status.success(), "{what}: {said}\n{}", String::from_utf8_lossy(document));
+}
