@@ -14,6 +14,7 @@ export const screens = [
       for (const n of [1, 2, 3]) { await pin(page, 'pin1', '9999'); await page.waitForTimeout(250 * Math.min(n, 1)); }
       await page.getByTestId('problem').waitFor();
     } },
+  { name: 'login-last-try', scene: 'last', do: (page) => pin(page, 'pin1', '1234') },
   { name: 'login-blocked', scene: 'blocked centre-down' },
   { name: 'locked', scene: 'visit opened locked' },
   { name: 'counter-empty', scene: 'logged' },
@@ -84,6 +85,11 @@ export const screens = [
       await page.keyboard.press('Control+3');
       await page.getByTestId('dispensation-row').first().click();
       await page.getByTestId('history').locator('li').first().waitFor();
+    } },
+  { name: 'document-readable', scene: 'logged', do: async (page) => {
+      await page.keyboard.press('Control+3');
+      await page.getByTestId('dispensation-row').first().click();
+      await page.getByTestId('document-readable').click();
     } },
   { name: 'settings', scene: 'logged think', do: (page) => page.keyboard.press('Control+4') },
   { name: 'keys', scene: 'visit opened', do: (page) => page.keyboard.press('F1') },

@@ -18,7 +18,7 @@ const world = {
   refuses: scene.includes('refuses'),
   student: scene.includes('student'),
   slow: scene.includes('slow'),
-  pin1: scene.includes('blocked') ? 0 : 5,
+  pin1: scene.includes('blocked') ? 0 : scene.includes('last') ? 1 : 5,
   pin2: 5,
   next: 1,
 };
@@ -185,6 +185,15 @@ function wrongPin(which: 'pin1' | 'pin2'): never {
   );
 }
 
+function lastTry(which: 'pin1' | 'pin2'): never {
+  throw problem(
+    `${which}-last-try`,
+    'card',
+    say('Perustunnusluvulla (PIN1) on yksi yritys jäljellä.', 'Grundkoden (PIN1) har ett försök kvar.', 'PIN1 has one try left.'),
+    say('Tarkista tunnusluku. Väärä yritys lukitsee sen; vahvista, jos olet varma.', 'Kontrollera koden. Ett fel försök låser den; bekräfta om du är säker.', 'Check the PIN. A wrong one blocks it; confirm if you are sure.'),
+  );
+}
+
 type Given = Record<string, string>;
 const answers: Record<string, (given: Given) => unknown> = {
   status,
@@ -194,7 +203,8 @@ const answers: Record<string, (given: Given) => unknown> = {
     if (session) session.title = title();
     return status();
   },
-  log_in: ({ pin }) => {
+  log_in: ({ pin, allowLastTry }) => {
+    if (world.pin1 === 1 && String(allowLastTry) !== 'true') lastTry('pin1');
     if (pin !== '1234') wrongPin('pin1');
     world.pin1 = 5;
     session = logIn();

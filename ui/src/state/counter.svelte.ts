@@ -146,9 +146,9 @@ export async function toggle(setId: string): Promise<void> {
 }
 
 /** Signs; the PIN is used for this one call and kept nowhere. */
-export async function sign(pin: string): Promise<boolean> {
+export async function sign(pin: string, allowLastTry: boolean): Promise<boolean> {
   movedWhileSigning = false;
-  const visit = await step('sign', () => ask('sign', { pin, waitMs: 0 }));
+  const visit = await step('sign', () => ask('sign', { pin, waitMs: 0, allowLastTry }));
   if (!visit) return false;
   takeVisit(visit);
   announce(t('sign.saved.all'));

@@ -84,9 +84,9 @@ export async function begin(): Promise<void> {
   addEventListener('focus', () => void refresh());
 }
 
-export async function logIn(pin: string): Promise<Problem | null> {
+export async function logIn(pin: string, allowLastTry: boolean): Promise<Problem | null> {
   try {
-    takeSession(await ask('log_in', { pin }));
+    takeSession(await ask('log_in', { pin, allowLastTry }));
     await refresh();
     return null;
   } catch (thrown) {
