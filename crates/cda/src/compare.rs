@@ -5,13 +5,14 @@
 
 use prescription::{DocumentReference, DocumentType};
 
+use crate::ReadError;
 use crate::fields::{CORRECTION_REASON, DISPENSER, DOCUMENT_TYPES, PRESCRIBER};
 use crate::read::{
-    StatedPerson, birth_date, body, document_reference, encounter_time, entries, field_code, identity_code, person_name, stated_person,
+    StatedPerson, birth_date, body, document_reference, encounter_time, entries, field_code, identity_code,
+    person_name, stated_once, stated_person,
 };
 use crate::time::read_time;
 use crate::tree::{Node, Tree, text};
-use crate::ReadError;
 
 /// A fact that the header states otherwise than the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,15 +24,20 @@ pub struct Mismatch {
 }
 
 /// Every header fact that the body repeats otherwise, each fact once. An empty answer means that header and body agree
-/// in whatever both state; a fact that only the header has is not among them.
+/// in whatever both state; a fact that only the header has is not among them, but for the identifier and the patient of
+/// a prescription or dispensation, which its body must state.
 pub fn header_body_mismatches(document: &[u8]) -> Result<Vec<Mismatch>, ReadError> {
     let tree = Tree::parse(text(document)?)?;
     let root = tree.clinical_document()?;
+    stated_once(root)?;
     let body = body(root)?.ok_or(ReadError::Missing { fact: "structuredBody" })?;
     let mut found = Found::default();
     let own = document_reference(root)?;
     references(root, body, &own, &mut found)?;
     patients(root, body, &mut found);
+    if has_product(&own.document_type) {
+        found.unless(!body.descendants("relatedSubject").is_empty(), "patient-identity-code");
+    }
     acts(root, body, &own.document_type, &mut found);
     found.0.sort_unstable();
     found.0.dedup();
@@ -54,6 +60,12 @@ impl Found {
             self.unless(header == Some(body), fact);
         }
     }
+}
+
+/// Whether documents of that type name themselves and their patient in the body.
+fn has_product(document_type: &DocumentType) -> bool {
+    use DocumentType::{Cancellation, Correction, Dispensation, Prescription};
+    matches!(document_type, Prescription | Correction | Cancellation | Dispensation)
 }
 
 /// Identifier, set, type, and the documents that this one continues or replaces.
@@ -81,6 +93,10 @@ fn references(root: Node<'_>, body: Node<'_>, own: &DocumentReference, found: &m
             "RPLC" => found.unless(related.contains(&("RPLC", document.clone())), "replaced-document"),
             _ => {}
         }
+    }
+    // Without its own identifier a signed body could be put under any header.
+    if has_product(&own.document_type) {
+        found.unless(stated.iter().any(|(kind, _)| *kind == "SPRT"), "document-identifier");
     }
     // A dispensation belongs to the prescription that its signed body names, and to no other.
     if own.document_type == DocumentType::Dispensation {
@@ -142,7 +158,8 @@ fn acts(root: Node<'_>, body: Node<'_>, document_type: &DocumentType, found: &mu
         let time = time.and_then(|t| t.attr("value").or_else(|| t.child("low").and_then(|low| low.attr("value"))));
         found.repeated(encounter.and_then(encounter_time), time.and_then(read_time), "time");
     }
-    for reason in body.descendants("observation").into_iter().filter(|o| field_code(*o) == Some(CORRECTION_REASON.code)) {
+    for reason in body.descendants("observation").into_iter().filter(|o| field_code(*o) == Some(CORRECTION_REASON.code))
+    {
         if let (Some(corrector), Some(author)) = (header_author(root, "KOR"), reason.child("author")) {
             same_person(Some(&corrector), &stated_person(author), found);
         }

@@ -141,7 +141,10 @@ impl Change<'_> {
             edits.extend(attribute(source, node, "value").map(|range| (range, value)));
         };
         let now = write_time(self.new.prescribed_at);
-        for node in [root.child("effectiveTime"), root.finnish_child("localHeader").and_then(|l| l.finnish_child("declaredTime"))] {
+        for node in [
+            root.child("effectiveTime"),
+            root.finnish_child("localHeader").and_then(|l| l.finnish_child("declaredTime")),
+        ] {
             node.into_iter().for_each(|node| set(node, now.clone()));
         }
         root.child("versionNumber").into_iter().for_each(|node| set(node, "1".to_owned()));
@@ -160,7 +163,9 @@ impl Change<'_> {
         let body = root.descendants("structuredBody").into_iter().next();
         for part in [encounter, body].into_iter().flatten() {
             for time in part.descendants("effectiveTime") {
-                for node in std::iter::once(time).chain(time.elements().filter(|e| matches!(e.name(), "low" | "high" | "center"))) {
+                for node in std::iter::once(time)
+                    .chain(time.elements().filter(|e| matches!(e.name(), "low" | "high" | "center")))
+                {
                     if let Some(old) = node.attr("value") {
                         set(node, self.moved(old)?);
                     }
@@ -211,10 +216,8 @@ impl Change<'_> {
             (old.format("%d.%m.%Y").to_string(), new.format("%d.%m.%Y").to_string()),
             (write_date(old), write_date(new)),
         ];
-        let people = [
-            (&self.old.prescriber.name, &self.new.prescriber.name),
-            (&self.old.patient.name, &self.new.patient.name),
-        ];
+        let people =
+            [(&self.old.prescriber.name, &self.new.prescriber.name), (&self.old.patient.name, &self.new.patient.name)];
         for (old, new) in people {
             words.extend(ways(old).into_iter().zip(ways(new)));
         }
@@ -304,7 +307,8 @@ mod tests {
     #[test]
     fn an_attribute_is_found_among_others() {
         let source = "<a><b  value2='1' x = \"value='9'\" value\n=\n'20' /></a>";
-        let source = source.replace("<a>", "<ClinicalDocument xmlns='urn:hl7-org:v3'>").replace("</a>", "</ClinicalDocument>");
+        let source =
+            source.replace("<a>", "<ClinicalDocument xmlns='urn:hl7-org:v3'>").replace("</a>", "</ClinicalDocument>");
         let tree = Tree::parse(&source).unwrap();
         let node = tree.clinical_document().unwrap().child("b").unwrap();
         assert_eq!(&source[attribute(&source, node, "value").unwrap()], "20");

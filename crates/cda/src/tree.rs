@@ -39,7 +39,8 @@ pub(crate) fn text(bytes: &[u8]) -> Result<&str, ReadError> {
     if text.contains("<!DOCTYPE") || text.contains("<!ENTITY") {
         return Err(ReadError::Doctype);
     }
-    if text.split('<').any(|tag| tag.bytes().filter(|b| *b == b'=').count() > MOST_ATTRIBUTES && tag.contains("=\"")) {
+    let crowded = |tag: &str| tag.bytes().filter(|b| *b == b'=').count() > MOST_ATTRIBUTES;
+    if text.split('<').any(|tag| crowded(tag) && (tag.contains("=\"") || tag.contains("='"))) {
         return Err(ReadError::NotClinicalDocument);
     }
     Ok(text)

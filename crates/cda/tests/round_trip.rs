@@ -9,10 +9,18 @@ use prescription::rules::samples;
 use prescription::{Amount, DocumentType, Unit};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
-use tiski_cda::{Content, Definition, WriteError, header_body_mismatches, read, write_dispensation, write_prescription};
+use tiski_cda::{
+    Content, Definition, WriteError, header_body_mismatches, read, write_dispensation, write_prescription,
+};
+
+/// So many cases as `PROPTEST_CASES` says, else few enough for every run of the tests.
+fn cases() -> ProptestConfig {
+    let usual = ProptestConfig::default();
+    if std::env::var_os("PROPTEST_CASES").is_some() { usual } else { ProptestConfig { cases: 64, ..usual } }
+}
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(cases())]
 
     #[test]
     fn a_dispensation_is_read_as_it_was_written(made in made_up::dispensation()) {

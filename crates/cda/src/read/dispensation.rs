@@ -108,10 +108,7 @@ pub(super) fn read(header: &Header, body: Node<'_>) -> Result<Dispensation, Read
 }
 
 /// The body's own name of the document; the header's where the body has none.
-fn self_reference(
-    header: &Header,
-    administration: Node<'_>,
-) -> Result<prescription::DocumentReference, ReadError> {
+fn self_reference(header: &Header, administration: Node<'_>) -> Result<prescription::DocumentReference, ReadError> {
     let own = administration.children("reference").find(|r| r.attr("typeCode") == Some("SPRT"));
     match own.and_then(|r| r.child("externalDocument")) {
         Some(document) => reference(document, "document reference"),

@@ -10,9 +10,7 @@ use crate::{Author, Header, ReadError, Related, Software};
 
 /// Reads the header of a document whose body is `body`.
 pub(super) fn read(root: Node<'_>, body: Option<Node<'_>>) -> Result<Header, ReadError> {
-    for name in ["id", "code", "setId", "versionNumber", "effectiveTime", "recordTarget", "componentOf", "custodian"] {
-        root.only(name)?;
-    }
+    stated_once(root)?;
     let local = root.finnish_child("localHeader");
     let record = root.child("recordTarget").ok_or(ReadError::Missing { fact: "recordTarget" })?;
     let role = record.only("patientRole")?.ok_or(ReadError::Missing { fact: "patientRole" })?;
@@ -64,6 +62,12 @@ pub(super) fn read(root: Node<'_>, body: Option<Node<'_>>) -> Result<Header, Rea
             .and_then(|oid| Oid::parse(oid).ok()),
         software: local.and_then(|l| l.finnish_child("softwareSupport")).map(software),
     })
+}
+
+/// What a header has once: with two of them, which one is meant could not be known.
+pub(crate) fn stated_once(root: Node<'_>) -> Result<(), ReadError> {
+    let names = ["id", "code", "setId", "versionNumber", "effectiveTime", "recordTarget", "componentOf", "custodian"];
+    names.into_iter().try_for_each(|name| root.only(name).map(drop))
 }
 
 fn version(root: Node<'_>) -> Result<u32, ReadError> {

@@ -9,7 +9,7 @@ mod prescription;
 mod product;
 mod values;
 
-pub(crate) use header::encounter_time;
+pub(crate) use header::{encounter_time, stated_once};
 pub(crate) use people::{StatedPerson, birth_date, identity_code, person_name, stated_person};
 pub(crate) use values::field_code;
 

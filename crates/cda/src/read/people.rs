@@ -37,8 +37,10 @@ pub(super) fn body_patient(subject: Option<Node<'_>>, header: &Patient) -> Patie
 
 /// The identity code of a `patientRole` (in `id`) or of a `relatedSubject` (in `code`).
 pub(crate) fn identity_code(node: Node<'_>) -> Option<PersonIdentityCode> {
-    let in_id = node.children("id").find(|id| id.attr("root") == Some(IDENTITY_CODES)).and_then(|id| id.attr("extension"));
-    let in_code = node.child("code").filter(|c| c.attr("codeSystem") == Some(IDENTITY_CODES)).and_then(|c| c.attr("code"));
+    let in_id =
+        node.children("id").find(|id| id.attr("root") == Some(IDENTITY_CODES)).and_then(|id| id.attr("extension"));
+    let in_code =
+        node.child("code").filter(|c| c.attr("codeSystem") == Some(IDENTITY_CODES)).and_then(|c| c.attr("code"));
     in_id.or(in_code).map(PersonIdentityCode::as_stated)
 }
 
@@ -50,7 +52,8 @@ pub(crate) fn birth_date(person: Node<'_>) -> Option<NaiveDate> {
 /// A name in its parts; one that has none is all family name.
 pub(crate) fn person_name(name: Node<'_>) -> PersonName {
     let texts = |part: &'static str| name.children(part).filter_map(Node::text).collect::<Vec<_>>();
-    let is_call_name = |given: &Node<'_>| given.attr("qualifier").is_some_and(|q| q.split_whitespace().any(|q| q == "CL"));
+    let is_call_name =
+        |given: &Node<'_>| given.attr("qualifier").is_some_and(|q| q.split_whitespace().any(|q| q == "CL"));
     let given: Vec<String> = name.children("given").filter(|g| !is_call_name(g)).filter_map(Node::text).collect();
     let family = [texts("prefix"), texts("family")].concat().join(" ");
     let bare = if name.elements().next().is_none() { name.text().unwrap_or_default() } else { family };
@@ -85,7 +88,10 @@ pub(crate) fn stated_person(participation: Node<'_>) -> StatedPerson {
     let known = organisation.and_then(read_organisation);
     StatedPerson {
         odd_registration: registration.filter(|_| number.is_none()).map(str::to_owned),
-        nameless_organisation: organisation.filter(|_| known.is_none()).and_then(|o| o.child("name")).and_then(Node::text),
+        nameless_organisation: organisation
+            .filter(|_| known.is_none())
+            .and_then(|o| o.child("name"))
+            .and_then(Node::text),
         professional: Professional {
             registration: number,
             prescriber_id: id(PRESCRIBER_IDS, true).map(str::to_owned),

@@ -5,9 +5,7 @@
 
 use chrono::NaiveDate;
 use prescription::codes::PrescriptionKind;
-use prescription::{
-    Amount, ControlClass, Dosage, Iteration, Prescription, ProductKind, Quantity, Unit, UnknownPart,
-};
+use prescription::{Amount, ControlClass, Dosage, Iteration, Prescription, ProductKind, Quantity, Unit, UnknownPart};
 
 use super::describe::{described, detail, plain_detail, unknown};
 use super::entries;
@@ -95,9 +93,7 @@ fn read_product(header: &Header, organizer: Node<'_>) -> Result<Prescription, Re
         patient: body_patient(supply.only("subject")?.or(administration.only("subject")?), &header.patient),
         prescriber,
         recorder: header.author(RECORDER.0).cloned(),
-        prescribed_at: prescribed_at
-            .or(header.encounter_at)
-            .ok_or(ReadError::Missing { fact: "prescribing time" })?,
+        prescribed_at: prescribed_at.or(header.encounter_at).ok_or(ReadError::Missing { fact: "prescribing time" })?,
         valid_until,
         kind: PrescriptionKind::Ordinary,
         product: product::read(administration, supply, Stated { compounded, ..found.stated }),
@@ -237,7 +233,8 @@ fn quantity(supply: Node<'_>, found: &mut Found) -> Quantity {
         _ => None,
     };
     read.unwrap_or_else(|| {
-        let stated = ["code", "effectiveTime", "repeatNumber", "quantity"].into_iter().filter_map(|name| supply.child(name));
+        let stated =
+            ["code", "effectiveTime", "repeatNumber", "quantity"].into_iter().filter_map(|name| supply.child(name));
         let words = stated.map(described).chain(found.package_text.clone()).collect::<Vec<_>>().join(" ");
         found.note("83/supply", Some(&words));
         Quantity::Unknown { code: form.to_owned() }

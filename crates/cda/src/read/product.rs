@@ -70,10 +70,7 @@ fn name(
 ) -> Option<String> {
     let coded = package.filter(|c| c.attr("code").is_some()).and_then(|c| c.attr("displayName")).map(str::to_owned);
     let written = |node: Option<Node<'_>>| node.and_then(|n| n.child("name")).and_then(Node::text);
-    coded
-        .or_else(|| written(drug))
-        .or_else(|| written(substance))
-        .or_else(|| atc.and_then(|a| a.name.clone()))
+    coded.or_else(|| written(drug)).or_else(|| written(substance)).or_else(|| atc.and_then(|a| a.name.clone()))
 }
 
 /// The kind before field 164 came (definitions before 2015): compounded, or by qualifier 94 of the package code.

@@ -4,8 +4,8 @@ use prescription::amount::plain;
 use prescription::{Amount, Dispensation, DocumentType, RemainingStatement};
 
 use super::parts::{
-    HeaderFacts, author, coded_value, component, consumable, document, holder, organizer, package, performer, reference,
-    related, said, strength, subject, text, time, truth, whole,
+    HeaderFacts, author, coded_value, component, consumable, document, holder, organizer, package, performer,
+    reference, related, said, strength, subject, text, time, truth, whole,
 };
 use super::xml::Xml;
 use super::{not_negative, there, titled};
@@ -87,11 +87,7 @@ fn narrative(made: &Dispensation) -> Vec<String> {
 }
 
 fn quantity(xml: &mut Xml, amount: &Amount) {
-    xml.empty("value", &[
-        ("unit", amount.unit.as_str()),
-        ("value", &plain(amount.value)),
-        ("xsi:type", "PQ"),
-    ]);
+    xml.empty("value", &[("unit", amount.unit.as_str()), ("value", &plain(amount.value)), ("xsi:type", "PQ")]);
 }
 
 /// Field 103: a number, a text such as "3X21", both, or nothing at all (a length of treatment has no remaining amount).
@@ -116,10 +112,7 @@ fn remaining(xml: &mut Xml, stated: &RemainingStatement) {
 fn supply(xml: &mut Xml, made: &Dispensation) {
     xml.element("supply", &[("classCode", "SPLY"), ("moodCode", "EVN")], |xml| {
         xml.empty("repeatNumber", &[("value", &made.packages.to_string())]);
-        xml.empty("quantity", &[
-            ("unit", made.package_size.unit.as_str()),
-            ("value", &plain(made.package_size.value)),
-        ]);
+        xml.empty("quantity", &[("unit", made.package_size.unit.as_str()), ("value", &plain(made.package_size.value))]);
         package(xml, &made.product);
         holder(xml, &made.product);
         if let Some(form) = said(&made.product.form) {
@@ -157,13 +150,16 @@ fn others(xml: &mut Xml, made: &Dispensation) {
                 xml.text("text", &[("xsi:type", "ST")], words);
             }
             let known = reason.system == SUBSTITUTION_REASONS.oid;
-            xml.empty("value", &[
-                ("code", &reason.code),
-                ("codeSystem", &reason.system),
-                ("codeSystemName", if known { SUBSTITUTION_REASONS.name } else { "" }),
-                ("displayName", reason.name.as_deref().unwrap_or_default()),
-                ("xsi:type", "CE"),
-            ]);
+            xml.empty(
+                "value",
+                &[
+                    ("code", &reason.code),
+                    ("codeSystem", &reason.system),
+                    ("codeSystemName", if known { SUBSTITUTION_REASONS.name } else { "" }),
+                    ("displayName", reason.name.as_deref().unwrap_or_default()),
+                    ("xsi:type", "CE"),
+                ],
+            );
         });
     }
     if let Some(copayments) = made.copayments {
@@ -180,4 +176,3 @@ fn others(xml: &mut Xml, made: &Dispensation) {
         component(xml, fields::LABEL_DOSAGE, text(dosage));
     }
 }
-

@@ -13,23 +13,21 @@ use crate::{WriteError, Writing};
 
 /// A coded element.
 pub(super) fn code(xml: &mut Xml, name: &'static str, set: CodeSet, code: &str, shown: &str) {
-    xml.empty(name, &[
-        ("code", code),
-        ("codeSystem", set.oid),
-        ("codeSystemName", set.name),
-        ("displayName", shown),
-    ]);
+    xml.empty(name, &[("code", code), ("codeSystem", set.oid), ("codeSystemName", set.name), ("displayName", shown)]);
 }
 
 /// A coded value of that data type.
 pub(super) fn coded_value(xml: &mut Xml, data_type: &str, set: CodeSet, code: &str, shown: &str) {
-    xml.empty("value", &[
-        ("code", code),
-        ("codeSystem", set.oid),
-        ("codeSystemName", set.name),
-        ("displayName", shown),
-        ("xsi:type", data_type),
-    ]);
+    xml.empty(
+        "value",
+        &[
+            ("code", code),
+            ("codeSystem", set.oid),
+            ("codeSystemName", set.name),
+            ("displayName", shown),
+            ("xsi:type", data_type),
+        ],
+    );
 }
 
 /// An observation of a field with whatever it holds.
@@ -266,13 +264,16 @@ pub(super) fn consumable(xml: &mut Xml, product: &Product) {
                     if !atc.system.starts_with(ATC.oid) {
                         xml.fail(WriteError::Contradiction { fact: "ATC code" });
                     }
-                    xml.empty("code", &[
-                        ("code", &atc.code),
-                        ("codeSystem", &atc.system),
-                        ("codeSystemName", ATC.name),
-                        ("codeSystemVersion", version),
-                        ("displayName", atc.name.as_deref().unwrap_or_default()),
-                    ]);
+                    xml.empty(
+                        "code",
+                        &[
+                            ("code", &atc.code),
+                            ("codeSystem", &atc.system),
+                            ("codeSystemName", ATC.name),
+                            ("codeSystemVersion", version),
+                            ("displayName", atc.name.as_deref().unwrap_or_default()),
+                        ],
+                    );
                 }
                 None => no_code(xml, ATC, version),
             });
@@ -286,13 +287,16 @@ pub(super) fn package(xml: &mut Xml, product: &Product) {
     xml.element("product", &[], |xml| {
         xml.element("manufacturedProduct", &[], |xml| {
             xml.element("manufacturedLabeledDrug", &[], |xml| match &product.vnr {
-                Some(vnr) => xml.empty("code", &[
-                    ("code", vnr.as_str()),
-                    ("codeSystem", VNR.oid),
-                    ("codeSystemName", VNR.name),
-                    ("codeSystemVersion", version),
-                    ("displayName", &product.name),
-                ]),
+                Some(vnr) => xml.empty(
+                    "code",
+                    &[
+                        ("code", vnr.as_str()),
+                        ("codeSystem", VNR.oid),
+                        ("codeSystemName", VNR.name),
+                        ("codeSystemVersion", version),
+                        ("displayName", &product.name),
+                    ],
+                ),
                 None => {
                     no_code(xml, VNR, version);
                     xml.text("name", &[], &product.name);
@@ -315,12 +319,10 @@ pub(super) fn holder(xml: &mut Xml, product: &Product) {
 
 /// A code that is not known, with the edition of the database in which it was looked for.
 pub(super) fn no_code(xml: &mut Xml, set: CodeSet, version: &str) {
-    xml.empty("code", &[
-        ("nullFlavor", "NI"),
-        ("codeSystem", set.oid),
-        ("codeSystemName", set.name),
-        ("codeSystemVersion", version),
-    ]);
+    xml.empty(
+        "code",
+        &[("nullFlavor", "NI"), ("codeSystem", set.oid), ("codeSystemName", set.name), ("codeSystemVersion", version)],
+    );
 }
 
 /// The strength, which documents carry as text.

@@ -6,14 +6,13 @@ use prescription::codes::PrescriptionKind;
 use prescription::{DocumentType, Iteration, Prescription, Quantity};
 
 use super::parts::{
-    HeaderFacts, author, code, coded_value, component, consumable, document, holder, no_code, organizer, package, reference,
-    related, said, strength, subject, text, time, truth, whole,
+    HeaderFacts, author, code, coded_value, component, consumable, document, holder, no_code, organizer, package,
+    reference, related, said, strength, subject, text, time, truth, whole,
 };
 use super::xml::Xml;
 use super::{not_negative, there, titled};
 use crate::fields::{
-    self, AMOUNT_FORMS, ATC, CARE_TYPES, CONTROL_CLASSES, PRESCRIBER, PRESCRIPTION_KINDS, PRODUCT_KINDS,
-    RECORDER,
+    self, AMOUNT_FORMS, ATC, CARE_TYPES, CONTROL_CLASSES, PRESCRIBER, PRESCRIPTION_KINDS, PRODUCT_KINDS, RECORDER,
 };
 use crate::time::{show_date, write_date, write_time};
 use crate::{WriteError, Writing};

@@ -1,4 +1,5 @@
 //! Made-up dispensations and prescriptions: artificial people, and texts with everything that XML must escape.
+#![allow(dead_code)]
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use prescription::rules::samples;
@@ -11,7 +12,10 @@ use tiski_cda::{Definition, Software, Writing};
 /// How the tests write.
 pub fn writing(definition: Definition) -> Writing {
     let text = |text: &str| text.to_owned();
-    Writing { definition, software: Software { vendor: text("Tiski & co"), product: text("Tiski"), version: text("0.1.0") } }
+    Writing {
+        definition,
+        software: Software { vendor: text("Tiski & co"), product: text("Tiski"), version: text("0.1.0") },
+    }
 }
 
 /// A text that survives trimming and line ends, with all that XML escapes.
@@ -68,7 +72,8 @@ fn patient() -> impl Strategy<Value = Patient> {
 }
 
 fn organisation() -> impl Strategy<Value = Organisation> {
-    let address = (word(), "[0-9]{5}", word()).prop_map(|(street, postal_code, city)| Address { street, postal_code, city });
+    let address =
+        (word(), "[0-9]{5}", word()).prop_map(|(street, postal_code, city)| Address { street, postal_code, city });
     (oid(), text(), option::of("[+0-9][0-9]{5,10}"), option::of(address))
         .prop_map(|(id, name, phone, address)| Organisation { id, name, phone, address })
 }
@@ -96,8 +101,11 @@ pub fn amount() -> impl Strategy<Value = Amount> {
 }
 
 fn product(container: bool) -> impl Strategy<Value = Product> {
-    let atc = ("[A-Z][0-9]{2}[A-Z]{2}[0-9]{2}", option::of(text()))
-        .prop_map(|(code, name)| Code { code, system: "1.2.246.537.6.32".into(), name });
+    let atc = ("[A-Z][0-9]{2}[A-Z]{2}[0-9]{2}", option::of(text())).prop_map(|(code, name)| Code {
+        code,
+        system: "1.2.246.537.6.32".into(),
+        name,
+    });
     let kind = proptest::sample::select(&["1", "2", "3", "4", "6", "7", "9", "10", "11", "77"]);
     let container = if container { option::of(text()).boxed() } else { Just(None).boxed() };
     (
@@ -141,8 +149,12 @@ pub fn dispensation() -> impl Strategy<Value = Dispensation> {
         .prop_map(|(who, what, says, more)| {
             let (reference, version, prescription, patient, (author, pharmacy, preparer), dispensed_at, made_at) = who;
             let (product, packages, package_size, package_factor, package_text, delivered, remaining) = what;
-            let ([part_package, compounded, fully_dispensed, dose_dispensing, substituted, narcotic], remark, report, price) =
-                says;
+            let (
+                [part_package, compounded, fully_dispensed, dose_dispensing, substituted, narcotic],
+                remark,
+                report,
+                price,
+            ) = says;
             let (substitution_reason, copayments, control, label) = more;
             Dispensation {
                 reference,
@@ -180,8 +192,12 @@ pub fn dispensation() -> impl Strategy<Value = Dispensation> {
 
 fn quantity() -> impl Strategy<Value = Quantity> {
     prop_oneof![
-        (1u32..99, 1u32..20, amount(), option::of(text()))
-            .prop_map(|(count, factor, size, text)| Quantity::Packages { count, factor, size, text }),
+        (1u32..99, 1u32..20, amount(), option::of(text())).prop_map(|(count, factor, size, text)| Quantity::Packages {
+            count,
+            factor,
+            size,
+            text
+        }),
         amount().prop_map(|amount| Quantity::Total { amount }),
         (option::of(date()), 1u32..400, proptest::sample::select(&["d", "mo", "a"]))
             .prop_map(|(start, length, unit)| Quantity::Period { start, length, unit: unit.to_owned() }),
@@ -201,8 +217,13 @@ pub fn prescription() -> impl Strategy<Value = Prescription> {
     )
         .prop_map(|((id, patient, prescriber, recorder, prescribed_at, valid_until), what, says, kind)| {
             let (product, active_substances, quantity, iteration) = what;
-            let (dosage, [only_text, sic, narcotic, no_substitution, no_renewal, permanent, doses, first], control, purpose, message) =
-                says;
+            let (
+                dosage,
+                [only_text, sic, narcotic, no_substitution, no_renewal, permanent, doses, first],
+                control,
+                purpose,
+                message,
+            ) = says;
             Prescription {
                 reference: DocumentReference { set_id: id.clone(), id, document_type: DocumentType::Prescription },
                 patient,

@@ -37,18 +37,23 @@ pub fn xml_files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Lets xmllint judge a document by the public schema.
-pub fn assert_valid(kela: &Path, what: &str, document: &[u8]) {
-    use std::io::Write;
-    let mut file = tempfile::NamedTempFile::new().unwrap();
-    file.write_all(document).unwrap();
-    let schema = kela.join("schemas/CDA_Fi.xsd");
+/// Lets xmllint judge documents, each with a name, by the public schema.
+pub fn assert_valid(kela: &Path, documents: &[(String, Vec<u8>)]) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut paths = Vec::new();
+    for (i, (_, bytes)) in documents.iter().enumerate() {
+        let path = folder.path().join(format!("{i}.xml"));
+        std::fs::write(&path, bytes).unwrap();
+        paths.push(path);
+    }
     let judged = std::process::Command::new("xmllint")
         .args(["--nonet", "--noout", "--schema"])
-        .arg(schema)
-        .arg(file.path())
+        .arg(kela.join("schemas/CDA_Fi.xsd"))
+        .args(&paths)
         .output()
         .expect("xmllint (package libxml2-utils) must be installed");
     let said = String::from_utf8_lossy(&judged.stderr);
-    assert!(judged.status.success(), "{what}: {said}\n{}", String::from_utf8_lossy(document));
+    let names: Vec<&str> = documents.iter().map(|(name, _)| name.as_str()).collect();
+    assert!(judged.status.success(), "{said}\n{names:#?}");
+    assert_eq!(said.matches(" validates").count(), documents.len(), "{said}");
 }
