@@ -17,6 +17,7 @@ stories! {
     the_app_killed_before_the_answer_leaves_one_dispensation = "app-killed-before-the-answer";
     the_app_killed_before_sending_leaves_one_dispensation = "app-killed-before-sending";
     the_centre_killed_before_its_answer_leaves_one_dispensation = "centre-killed-before-its-answer";
+    both_signatures_and_the_schema_are_judged_by_others = "judged-by-others";
     a_wrong_pin_tells_the_tries_left = "wrong-pin";
     a_blocked_pin_says_which = "blocked-pin";
     di_3_a_student_prepares_and_cannot_sign = "student";

@@ -32,12 +32,14 @@ fn used(manifest: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// First words of the page's table that are in backquotes.
+/// Names in the first column of the page's first table, which is that of the Rust libraries; a row may name several.
 fn described(page: &str) -> BTreeSet<String> {
-    page.lines()
-        .filter_map(|line| line.trim_start().strip_prefix("| `"))
-        .filter_map(|line| line.split_once('`'))
-        .map(|(name, _)| name.to_owned())
+    let table = page.lines().skip_while(|line| !line.starts_with("| ---")).skip(1);
+    table
+        .take_while(|line| line.starts_with('|'))
+        .filter_map(|line| line.trim_start_matches('|').split('|').next())
+        .flat_map(|names| names.split(','))
+        .map(|name| name.trim().trim_matches('`').to_owned())
         .collect()
 }
 
@@ -49,6 +51,8 @@ mod tests {
     fn every_library_needs_its_line() {
         let manifest = "[workspace.dependencies]\napi = { path = \"x\" }\n# why\nring = \"1\"\nserde = { version = \"1\" }\n\n[lints]\nno = \"1\"\n";
         assert_eq!(used(manifest), BTreeSet::from(["ring".to_owned(), "serde".to_owned()]));
-        assert_eq!(described("| crate | for |\n| `ring` | x |\n"), BTreeSet::from(["ring".to_owned()]));
+        let page =
+            "# Why\n\n| library | for |\n| --- | --- |\n| ring, `serde` | x |\n\n| --- | --- |\n| svelte | y |\n";
+        assert_eq!(described(page), BTreeSet::from(["ring".to_owned(), "serde".to_owned()]));
     }
 }

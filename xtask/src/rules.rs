@@ -16,7 +16,7 @@ pub fn rules(check: bool, options: &mut Options) -> Result<u8> {
     if !debian::packages(&[debian::BUILD])? {
         return Ok(NOT_NOW);
     }
-    crate::tasks::step("building", cargo().args(["build", "--locked", "-p", "tiski-stage"]))?;
+    crate::tasks::step("building", cargo().args(["build", "--locked", "-p", "tiski-tiski"]))?;
     if check {
         up_to_date()?;
         println!("{PAGE} is what the program says");
@@ -54,8 +54,8 @@ pub fn untested() -> Result<Vec<String>> {
 }
 
 fn page() -> Result<String> {
-    let output = Command::new(paths::programs()?.join("stage")).arg("rules").output().context("stage is not built")?;
-    anyhow::ensure!(output.status.success(), "stage rules: {}", String::from_utf8_lossy(&output.stderr));
+    let output = Command::new(paths::programs()?.join("tiski")).arg("rules").output().context("tiski is not built")?;
+    anyhow::ensure!(output.status.success(), "tiski rules: {}", String::from_utf8_lossy(&output.stderr));
     Ok(String::from_utf8(output.stdout)?)
 }
 

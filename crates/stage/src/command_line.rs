@@ -9,12 +9,12 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand, ValueEnum};
 use serde_json::json;
 
-use crate::hands::{Hands, Headless};
+use crate::hands::{Hands, Headless, Screen, Window};
 use crate::namespace::{self, Corner};
 use crate::run::{Play, Played};
 use crate::story::{Story, kela_document};
 use crate::world::{CardWay, Order, World};
-use crate::{mask, run};
+use crate::{demo, interop, mask, run, screens};
 
 const FOLDER_NAME: &str = "tiski-stage-";
 
@@ -29,6 +29,19 @@ struct Arguments {
 enum Command {
     /// Play stories and say how they went.
     Run(Run),
+    /// Make a world with a window for a person to work in.
+    Demo,
+    /// Take pictures of every screen.
+    Screens {
+        /// The folder for them.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Read every document of a folder and verify its signatures; Kela's where none is named.
+    Interop {
+        /// The folder.
+        folder: Option<PathBuf>,
+    },
 }
 
 #[derive(clap::Args)]
@@ -62,9 +75,10 @@ enum Host {
 /// The program `stage`.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let code = match namespace::here() {
-        None => outside(&arguments),
-        Some(corner) => inside(&arguments, corner),
+    let code = match (&arguments.command, namespace::here()) {
+        (Command::Interop { folder }, _) => interop::interop(folder.as_deref()).map(|well| u8::from(!well)),
+        (command, None) => outside(command),
+        (command, Some(corner)) => inside(command, corner),
     };
     match code {
         Ok(code) => ExitCode::from(code),
@@ -76,13 +90,12 @@ pub fn main() -> ExitCode {
 }
 
 /// Makes the folder and runs this program again in a corner.
-fn outside(arguments: &Arguments) -> Result<u8> {
+fn outside(command: &Command) -> Result<u8> {
     sweep();
     let mut folder = tempfile::Builder::new().prefix(FOLDER_NAME).tempdir().context("no folder for temporary files")?;
     let lock = File::create(folder.path().join("lock"))?;
     lock.lock()?;
-    let Command::Run(run) = &arguments.command;
-    if run.keep {
+    if matches!(command, Command::Run(Run { keep: true, .. })) {
         folder.disable_cleanup(true);
         eprintln!("The world is in {}", folder.path().display());
     }
@@ -100,14 +113,23 @@ fn sweep() {
     }
 }
 
-fn inside(arguments: &Arguments, corner: Corner) -> Result<u8> {
+fn inside(command: &Command, corner: Corner) -> Result<u8> {
     namespace::furnish(corner)?;
     let folder = std::env::var_os("TISKI_STAGE_FOLDER").map(PathBuf::from).context("no folder was given")?;
-    let Command::Run(run) = &arguments.command;
+    match command {
+        Command::Run(run) => run_all(run, corner, &folder),
+        Command::Demo => demo::demo(corner, &folder.join("w1"), port(corner)?).map(|()| 0),
+        Command::Screens { out } => screens::screens(&folder, out).map(|()| 0),
+        Command::Interop { .. } => anyhow::bail!("this needs no world"),
+    }
+}
+
+fn run_all(run: &Run, corner: Corner, folder: &Path) -> Result<u8> {
     let mut failed = 0;
+    let mut screen = None;
     for (number, path) in (1..).zip(&run.stories) {
         let story = Story::load(path)?;
-        if !tell_and_play(run, corner, &story, &folder.join(format!("w{number}")))? {
+        if !tell_and_play(run, corner, &story, &folder.join(format!("w{number}")), &mut screen)? {
             failed += 1;
         }
     }
@@ -115,7 +137,7 @@ fn inside(arguments: &Arguments, corner: Corner) -> Result<u8> {
 }
 
 /// Plays one story and tells of it; whether it went as it should.
-fn tell_and_play(run: &Run, corner: Corner, story: &Story, folder: &Path) -> Result<bool> {
+fn tell_and_play(run: &Run, corner: Corner, story: &Story, folder: &Path, screen: &mut Option<Screen>) -> Result<bool> {
     let teller = Teller { json: run.json, story: story.name.clone() };
     teller.title(story);
     if let Some(missing) = story.kela_documents().find(|file| kela_document(file).is_none()) {
@@ -129,7 +151,7 @@ fn tell_and_play(run: &Run, corner: Corner, story: &Story, folder: &Path) -> Res
         return Ok(true);
     }
     let begun = Instant::now();
-    let played = play(run, corner, story, folder, &teller);
+    let played = play(run, corner, story, folder, &teller, screen);
     if let Some(out) = &run.out {
         run::keep(folder, out, &story.name)?;
     }
@@ -148,13 +170,16 @@ fn tell_and_play(run: &Run, corner: Corner, story: &Story, folder: &Path) -> Res
     Ok(well)
 }
 
-fn play(run: &Run, corner: Corner, story: &Story, folder: &Path, teller: &Teller) -> Result<bool> {
+fn play(
+    run: &Run,
+    corner: Corner,
+    story: &Story,
+    folder: &Path,
+    teller: &Teller,
+    screen: &mut Option<Screen>,
+) -> Result<bool> {
     let begun = Instant::now();
-    let port = match corner {
-        Corner::Own => 7443,
-        Corner::Shared => free_port()?,
-    };
-    let order = Order { folder, at: story.at, way: run.card, card: story.card.as_deref(), port };
+    let order = Order { folder, at: Some(story.at), way: run.card, card: story.card.as_deref(), port: port(corner)? };
     let mut world = World::make(&order)?;
     for holds in &story.centre {
         world.centre.hold(holds)?;
@@ -162,7 +187,13 @@ fn play(run: &Run, corner: Corner, story: &Story, folder: &Path, teller: &Teller
     world.centre.start()?;
     let mut hands: Box<dyn Hands> = match run.host {
         Host::Headless => Box::new(Headless::start(&world.settings(), &folder.join("app/app.log"))?),
-        Host::Window => anyhow::bail!("the window has no hands yet"),
+        Host::Window => {
+            anyhow::ensure!(corner == Corner::Own, "a window under a screen of its own needs a corner of its own");
+            if screen.is_none() {
+                *screen = Some(Screen::start(folder.parent().unwrap_or(folder))?);
+            }
+            Box::new(Window::start(&world.settings(), folder)?)
+        }
     };
     teller.step(&Played {
         words: "(the world is made: certificates, reader and card, Centre, counter)".to_owned(),
@@ -174,8 +205,12 @@ fn play(run: &Run, corner: Corner, story: &Story, folder: &Path, teller: &Teller
     Ok(well)
 }
 
-fn free_port() -> Result<u16> {
-    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+/// The Centre's port: in a corner everybody's may be the same.
+fn port(corner: Corner) -> Result<u16> {
+    match corner {
+        Corner::Own => Ok(7443),
+        Corner::Shared => Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port()),
+    }
 }
 
 /// Says what happens, for people or for programs; nothing passes without the mask.

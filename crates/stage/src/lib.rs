@@ -5,13 +5,17 @@
 //! that its stories name; what a rule says is `prescription`'s, and what a screen shows is `ui`'s.
 
 mod command_line;
+mod demo;
 mod hands;
+mod interop;
 mod judge;
 mod mask;
 mod namespace;
 mod process;
 mod run;
+mod screens;
 mod story;
+mod webdriver;
 mod world;
 
 pub use command_line::main;

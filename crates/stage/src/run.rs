@@ -175,7 +175,9 @@ impl<'a> Play<'a> {
             }
             Expect::Left { product, left } => {
                 let line = self.line(product)?;
-                (line.remaining.clone(), line.remaining == *left)
+                // The window says it in a sentence.
+                let as_expected = line.remaining.ends_with(left.as_str());
+                (line.remaining, as_expected)
             }
             Expect::Dispensable(product, yes) => {
                 let line = self.line(product)?;
@@ -197,8 +199,7 @@ impl<'a> Play<'a> {
                 (if seen { "possible" } else { "impossible" }.to_owned(), seen == *yes)
             }
             Expect::Document(state) => {
-                let newest = hands.today()?.into_iter().next();
-                same(newest.map_or_else(|| "nothing was signed".to_owned(), |row| row.state), state)
+                same(hands.newest_state()?.unwrap_or_else(|| "nothing was signed".to_owned()), state)
             }
             Expect::Waiting(count) => {
                 let (seen, _) = hands.outbox()?;

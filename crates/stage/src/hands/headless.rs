@@ -15,6 +15,9 @@ use crate::process::{Started, last_lines, open_log, sibling};
 /// Longer than any answer may take: signing waits up to ten seconds for the Centre.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long a card in a reader may stay unseen.
+const CARD_PATIENCE: Duration = Duration::from_secs(10);
+
 /// A running headless host.
 pub struct Headless {
     settings: PathBuf,
@@ -70,6 +73,19 @@ impl Headless {
         self.ask(ask, with)?.map_err(|refusal| anyhow::anyhow!("`{ask}` was refused: {refusal}"))
     }
 
+    /// As a person does at the door: the PIN is typed once the card has been seen, or never will be.
+    fn wait_for_card(&mut self) -> Result<()> {
+        let end = Instant::now() + CARD_PATIENCE;
+        loop {
+            let status = self.look("status", json!({}))?;
+            let seen = text(&status["card"]["state"]).to_owned();
+            if seen == "ready" || seen == "unusable" || Instant::now() >= end {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(30));
+        }
+    }
+
     fn in_visit(&mut self, ask: &str, with: Value, told: fn(&Value) -> String) -> Done {
         Ok(self.ask(ask, with)?.map(|visit| {
             self.visit = visit;
@@ -90,6 +106,7 @@ impl Headless {
 
 impl Hands for Headless {
     fn log_in(&mut self, pin: &str) -> Done {
+        self.wait_for_card()?;
         let answer = self.ask("log_in", json!({ "pin": pin }))?;
         Ok(answer.map(|session| format!("{}, {}", text(&session["name"]), text(&session["title"]))))
     }

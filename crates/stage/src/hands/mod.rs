@@ -2,10 +2,12 @@
 //! played through this trait alone, so that the headless host and the real window are held to the same words.
 
 mod headless;
+mod window;
 
 use anyhow::Result;
 
 pub use headless::Headless;
+pub use window::{Screen, Window};
 
 /// Something was done, or the program refused.
 pub type Done = Result<Result<String, Refusal>>;
@@ -102,6 +104,10 @@ pub trait Hands {
     fn outbox(&mut self) -> Result<(u32, u32)>;
     /// Today's list, newest first.
     fn today(&mut self) -> Result<Vec<Row>>;
+    /// Where the newest of today's documents is.
+    fn newest_state(&mut self) -> Result<Option<String>> {
+        Ok(self.today()?.into_iter().next().map(|row| row.state))
+    }
     /// The exact document that was signed.
     fn document(&mut self, id: &str) -> Result<Vec<u8>>;
 

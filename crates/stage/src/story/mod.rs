@@ -32,7 +32,12 @@ pub enum CentreHolds {
     /// The artificial prescriptions of this project.
     Seed,
     /// One of Kela's documents, made a prescription of today for an artificial patient.
-    Reissue(String),
+    Reissue {
+        /// The document.
+        file: String,
+        /// Slug of the patient.
+        patient: String,
+    },
     /// One of Kela's documents as it is.
     AsItIs(String),
 }
@@ -102,7 +107,7 @@ impl Story {
     /// Kela's documents that it needs, where it needs any.
     pub fn kela_documents(&self) -> impl Iterator<Item = &str> {
         self.centre.iter().filter_map(|holds| match holds {
-            CentreHolds::Reissue(file) | CentreHolds::AsItIs(file) => Some(file.as_str()),
+            CentreHolds::Reissue { file, .. } | CentreHolds::AsItIs(file) => Some(file.as_str()),
             CentreHolds::Nothing | CentreHolds::Seed => None,
         })
     }
@@ -131,9 +136,12 @@ fn centre_holds(value: &str) -> Result<CentreHolds> {
     Ok(match value.split_once(' ') {
         None if value == "seeded" => CentreHolds::Seed,
         None if value == "empty" => CentreHolds::Nothing,
-        Some(("reissued", file)) => CentreHolds::Reissue(file.trim().to_owned()),
+        Some(("reissued", rest)) => {
+            let (file, patient) = rest.rsplit_once(" for ").context("for whom? `reissued FILE for PATIENT`")?;
+            CentreHolds::Reissue { file: file.trim().to_owned(), patient: patient.trim().to_owned() }
+        }
         Some(("loaded", file)) => CentreHolds::AsItIs(file.trim().to_owned()),
-        _ => bail!("the Centre is `seeded`, `empty`, or holds `reissued FILE` or `loaded FILE`"),
+        _ => bail!("the Centre is `seeded`, `empty`, or holds `reissued FILE for PATIENT` or `loaded FILE`"),
     })
 }
 

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use ::centre::store::{SqliteStore, Store};
+use anyhow::{Context, Result, anyhow};
+use prescription::Oid;
+use test_authority::who;
 
 use super::Clock;
 use crate::namespace::run;
@@ -17,7 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The Centre, running or not.
 pub struct Centre {
-    folder: PathBuf,
+    data: PathBuf,
+    pki: PathBuf,
     clock: PathBuf,
     port: u16,
     running: Option<Started>,
@@ -25,35 +29,46 @@ pub struct Centre {
 
 impl Centre {
     pub(super) fn new(folder: &Path, clock: &Clock, port: u16) -> Result<Self> {
-        let own = folder.join("centre");
-        std::fs::create_dir_all(&own)?;
-        Ok(Self { folder: own, clock: clock.file().to_owned(), port, running: None })
+        let data = folder.join("centre");
+        std::fs::create_dir_all(&data)?;
+        Ok(Self { data, pki: folder.join("pki"), clock: clock.file().to_owned(), port, running: None })
     }
 
-    /// Puts prescriptions into its store; the Centre must not be running.
+    /// Puts prescriptions into its store.
     pub fn hold(&self, holds: &CentreHolds) -> Result<String> {
-        let mut command = self.command()?;
-        match holds {
+        let mut command = self.command(match holds {
             CentreHolds::Nothing => return Ok(String::new()),
-            CentreHolds::Seed => command.arg("seed"),
-            CentreHolds::Reissue(file) => command.arg("load").arg("--reissue").arg(found(file)?),
-            CentreHolds::AsItIs(file) => command.arg("load").arg(found(file)?),
-        };
+            CentreHolds::Seed => "seed",
+            CentreHolds::Reissue { .. } | CentreHolds::AsItIs(_) => "load",
+        })?;
+        match holds {
+            CentreHolds::Nothing => {}
+            CentreHolds::Seed => {
+                command.arg(fixtures().join("prescriptions"));
+            }
+            CentreHolds::Reissue { file, patient } => {
+                command.args(["--reissue", "--prescriber", who::LAURI_PRESCRIBER, "--patient", patient]);
+                command.arg(found(file)?);
+            }
+            CentreHolds::AsItIs(file) => {
+                command.arg(found(file)?);
+            }
+        }
         run(&mut command)
     }
 
-    /// Starts it and waits until it answers.
+    /// Starts it and waits until it listens.
     pub fn start(&mut self) -> Result<()> {
         anyhow::ensure!(self.running.is_none(), "the Centre is running");
-        let log = self.log();
-        let control = self.control();
-        let _ = std::fs::remove_file(&control);
-        let mut command = self.command()?;
-        command.arg("serve").arg("--listen").arg(format!("127.0.0.1:{}", self.port)).arg("--control").arg(&control);
+        let (log, control, ready) = (self.log(), self.control(), self.data.join("ready"));
+        let _ = std::fs::remove_file(&ready);
+        let mut command = self.command("serve")?;
+        command.arg("--listen").arg(format!("127.0.0.1:{}", self.port));
+        command.arg("--control").arg(&control).arg("--ready-file").arg(&ready);
         let mut program = Started::start("prescription-centre", &mut command, &log)?;
         until("the Centre is ready", PATIENCE, || {
             program.must_run(&log)?;
-            Ok(control.exists() && self.tell("status").is_ok())
+            Ok(ready.exists() && control.exists())
         })
         .with_context(|| last_lines(&log))?;
         self.running = Some(program);
@@ -86,8 +101,9 @@ impl Centre {
 
     /// A document as it stored it.
     pub fn document(&self, id: &str) -> Result<Vec<u8>> {
-        let mut command = self.command()?;
-        Ok(run(command.args(["document", id]))?.into_bytes())
+        let id = Oid::parse(id).map_err(|_| anyhow!("no identifier of a document"))?;
+        let store = SqliteStore::open(&self.data.join("centre.db"))?;
+        Ok(store.document(&id)?.context("the Centre has no such document")?.bytes)
     }
 
     /// Gives it an order over its control socket and gives what it answered.
@@ -97,24 +113,31 @@ impl Centre {
         stream.write_all(format!("{order}\n").as_bytes())?;
         let mut answer = String::new();
         BufReader::new(stream).read_line(&mut answer)?;
-        let told = answer.trim().strip_prefix("ok").with_context(|| format!("the Centre refused `{order}`: {}", answer.trim()))?;
+        let told = answer
+            .trim()
+            .strip_prefix("ok")
+            .with_context(|| format!("the Centre refused `{order}`: {}", answer.trim()))?;
         Ok(told.trim().to_owned())
     }
 
-    fn command(&self) -> Result<Command> {
+    fn command(&self, work: &str) -> Result<Command> {
         let mut command = Command::new(sibling("prescription-centre")?);
-        command.arg("--store").arg(self.folder.join("centre.db")).arg("--pki").arg(self.folder.join("../pki"));
-        command.arg("--clock").arg(&self.clock);
+        command.arg(work).arg("--data").arg(&self.data).arg("--pki").arg(&self.pki).arg("--clock").arg(&self.clock);
         Ok(command)
     }
 
     fn control(&self) -> PathBuf {
-        self.folder.join("control")
+        self.data.join("control")
     }
 
     fn log(&self) -> PathBuf {
-        self.folder.join("centre.log")
+        self.data.join("centre.log")
     }
+}
+
+/// The artificial world of this project.
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures")
 }
 
 fn found(file: &str) -> Result<PathBuf> {

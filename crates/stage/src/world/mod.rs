@@ -1,6 +1,7 @@
 //! One world: a folder with certificates, a clock, a settings file, and the programs that run in it. Everything in it
 //! is artificial and new; the people are those of `fixtures/people`.
 
+mod authority;
 mod centre;
 mod reader;
 
@@ -30,11 +31,16 @@ pub struct Clock {
 }
 
 impl Clock {
-    fn start(file: PathBuf, at: (u32, u32)) -> Result<Self> {
+    fn start(file: PathBuf, at: Option<(u32, u32)>) -> Result<Self> {
         let now = Utc::now();
-        let local = prescription::time::finnish(now);
-        let start = NaiveTime::from_hms_opt(at.0, at.1, 0).context("no such time of day")?;
-        let offset = prescription::time::instant(NaiveDateTime::new(local.date(), start)) - now;
+        let offset = match at {
+            None => Duration::zero(),
+            Some((hour, minute)) => {
+                let local = prescription::time::finnish(now);
+                let start = NaiveTime::from_hms_opt(hour, minute, 0).context("no such time of day")?;
+                prescription::time::instant(NaiveDateTime::new(local.date(), start)) - now
+            }
+        };
         let clock = Self { file, offset };
         clock.write()?;
         Ok(clock)
@@ -82,8 +88,8 @@ pub struct World {
 pub struct Order<'a> {
     /// An empty folder; a short path, since sockets live in it.
     pub folder: &'a Path,
-    /// Hour and minute at which its day begins.
-    pub at: (u32, u32),
+    /// Hour and minute at which its day begins; the machine's own time where absent.
+    pub at: Option<(u32, u32)>,
     /// Way to the card.
     pub way: CardWay,
     /// Whose card is in the reader.
@@ -99,7 +105,7 @@ impl World {
         std::fs::create_dir_all(folder.join("app"))?;
         let clock = Clock::start(folder.join("clock"), order.at)?;
         // Valid around both the machine's time, by which TLS judges, and this world's.
-        let authority = Authority::create(&folder.join("pki"), Utc::now().min(clock.now()))?;
+        let authority = authority::of_today(&folder.join("pki"))?;
         let reader = match order.way {
             CardWay::Pcsc => Some(Reader::start(&folder, &authority, order.card)?),
             CardWay::Software => None,
@@ -177,7 +183,7 @@ mod tests {
     #[test]
     fn the_clock_begins_at_the_hour_that_the_story_says_and_moves_only_when_told() {
         let folder = tempfile::tempdir().unwrap();
-        let mut clock = Clock::start(folder.path().join("clock"), (10, 30)).unwrap();
+        let mut clock = Clock::start(folder.path().join("clock"), Some((10, 30))).unwrap();
         let begun = prescription::time::finnish(clock.now());
         assert_eq!(begun.format("%H.%M").to_string(), "10.30");
         clock.pass(Duration::days(2)).unwrap();
