@@ -61,7 +61,8 @@ impl Clock {
     /// The moment now.
     pub fn now(&self) -> DateTime<Utc> {
         // A file that cannot be read just now (it is being replaced) leaves the offset as it was.
-        if let Some(offset) = self.file.as_ref().and_then(|path| fs::read_to_string(path).ok()).and_then(|t| seconds(&t))
+        if let Some(offset) =
+            self.file.as_ref().and_then(|path| fs::read_to_string(path).ok()).and_then(|t| seconds(&t))
             && bounded(offset).is_ok()
         {
             self.offset_s.store(offset, Ordering::Relaxed);
@@ -72,7 +73,9 @@ impl Clock {
     /// Sets the clock to a moment, in the file too where there is one.
     pub fn set(&self, rfc3339: &str) -> Result<DateTime<Utc>, ClockError> {
         let at = DateTime::parse_from_rfc3339(rfc3339.trim()).map_err(|_| ClockError::Time)?.with_timezone(&Utc);
-        let offset = bounded((at - Utc::now()).num_seconds())?;
+        // Upwards to a whole second: the clock is never before the moment that it was set to.
+        let distance = at - Utc::now() + Duration::milliseconds(999);
+        let offset = bounded(distance.num_milliseconds().div_euclid(1000))?;
         if let Some(path) = &self.file {
             fs::write(path, format!("{offset}\n")).map_err(|_| ClockError::File)?;
         }

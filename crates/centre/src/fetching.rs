@@ -113,11 +113,7 @@ impl<S: Store> Centre<S> {
 
 fn fetched(stored: StoredDocument) -> FetchedDocument {
     FetchedDocument {
-        reference: DocumentReference {
-            id: stored.id,
-            set_id: stored.set_id,
-            document_type: stored.document_type,
-        },
+        reference: DocumentReference { id: stored.id, set_id: stored.set_id, document_type: stored.document_type },
         version: stored.version,
         bytes: stored.bytes,
     }

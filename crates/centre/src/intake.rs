@@ -198,7 +198,8 @@ impl<S: Store> Centre<S> {
     /// The next identifier `<root>.<number>` that no document has, from `from` on.
     pub fn free_identifier(&self, root: &str, from: u64) -> Result<Oid, LoadError> {
         for number in from..from.saturating_add(100_000) {
-            let id = Oid::parse(&format!("{root}.{number}")).map_err(|_| LoadError::Unknown("identifier root".into()))?;
+            let id =
+                Oid::parse(&format!("{root}.{number}")).map_err(|_| LoadError::Unknown("identifier root".into()))?;
             if self.store.document(&id)?.is_none() {
                 return Ok(id);
             }

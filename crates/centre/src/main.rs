@@ -176,7 +176,8 @@ fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Seed { place, folder } => {
             let (centre, clock) = open(&place)?;
-            let seeded = seed::seed(&centre, &Pki::at(&place.pki), &seed_files(&folder)?, clock.now()).doing("seeding")?;
+            let seeded =
+                seed::seed(&centre, &Pki::at(&place.pki), &seed_files(&folder)?, clock.now()).doing("seeding")?;
             println!("{} documents taken in, {} prescriptions were there before", seeded.documents, seeded.already);
         }
         Command::Status { data } => {

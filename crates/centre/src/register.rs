@@ -85,7 +85,10 @@ impl Register {
     /// Reads a register in the form of `fixtures/people/professionals.toml`.
     pub fn parse(text: &str) -> Result<Self, RegisterError> {
         let register: Self = toml::from_str(text).map_err(|error| RegisterError::Unreadable {
-            line: error.span().and_then(|span| text.get(..span.start)).map_or(0, |before| before.lines().count().max(1)),
+            line: error
+                .span()
+                .and_then(|span| text.get(..span.start))
+                .map_or(0, |before| before.lines().count().max(1)),
         })?;
         let mut numbers: Vec<_> = register.professionals.iter().map(|p| &p.registration_number).collect();
         numbers.sort();

@@ -29,7 +29,9 @@ impl<S: Store> Centre<S> {
             .and_then(|_| self.only_artificial(&query.patients))
             .and_then(|()| self.chains(query).map_err(|error| failed(&error)));
         let answer = match found {
-            Ok(chains) => {
+            Ok(mut chains) => {
+                // The newest first: what a customer came for is seldom years old.
+                chains.sort_by(|a, b| b.prescription.prescribed_at.cmp(&a.prescription.prescribed_at));
                 told.hits = chains.len();
                 told.documents = chains
                     .iter()

@@ -189,8 +189,7 @@ impl<S: Store> Seeding<'_, S> {
             seeded.documents += 1;
             history.push(dispensation);
         }
-        for (mark, kind) in
-            [(&self.plan.locked, DocumentType::Lock), (&self.plan.reserved, DocumentType::Reservation)]
+        for (mark, kind) in [(&self.plan.locked, DocumentType::Lock), (&self.plan.reserved, DocumentType::Reservation)]
         {
             if let Some(mark) = mark {
                 self.mark(&prescription, mark, &kind)?;
@@ -278,7 +277,11 @@ impl<S: Store> Seeding<'_, S> {
             part_package: false,
             compounded: false,
             delivered: Amount::new(delivered, &lot.unit),
-            remaining: RemainingStatement { value: Some(Decimal::ZERO), text: None, unit: prescription::Unit::new(&lot.unit) },
+            remaining: RemainingStatement {
+                value: Some(Decimal::ZERO),
+                text: None,
+                unit: prescription::Unit::new(&lot.unit),
+            },
             fully_dispensed: false,
             dose_dispensing: false,
             substituted: false,

@@ -76,12 +76,12 @@ struct Signed {
 /// Exactly one signature, of a professional's kind: with two, nobody knows whose the document is; a system's is added
 /// by the Centre only.
 fn only_professional(signatures: &[Verified]) -> Result<&Verified, Issue> {
-    let mut others = signatures.iter().filter(|s| {
-        !matches!(s.kind, Some(SignatureKind::Professional | SignatureKind::ProfessionalMulti))
-    });
-    let mut professionals = signatures.iter().filter(|s| {
-        matches!(s.kind, Some(SignatureKind::Professional | SignatureKind::ProfessionalMulti))
-    });
+    let mut others = signatures
+        .iter()
+        .filter(|s| !matches!(s.kind, Some(SignatureKind::Professional | SignatureKind::ProfessionalMulti)));
+    let mut professionals = signatures
+        .iter()
+        .filter(|s| matches!(s.kind, Some(SignatureKind::Professional | SignatureKind::ProfessionalMulti)));
     match (professionals.next(), professionals.next(), others.next()) {
         (Some(only), None, None) => Ok(only),
         (None, _, None) => Err(Issue::of(Known::SignatureMissing)),

@@ -11,8 +11,7 @@ use kanta::errors::Known;
 use kanta::mr::{StoreAnswer, StoreRequest};
 use kanta::{Issue, Requester};
 use prescription::{
-    Case, Dispensation, DocumentType, Finding, Language, RegistrationNumber, Right,
-    SignatureTrust, check, time,
+    Case, Dispensation, DocumentType, Finding, Language, RegistrationNumber, Right, SignatureTrust, check, time,
 };
 use sha2::{Digest, Sha256};
 use signing::{SignatureKind, Signing};
@@ -73,7 +72,8 @@ impl<S: Store> Centre<S> {
         told.people = document.header.patient.identity_code.iter().map(|c| c.reveal().to_owned()).collect();
 
         if let Some(before) = self.answered_before(&document, bytes, caller)? {
-            told.documents = vec![(document.header.reference.id.clone(), document.header.reference.document_type.clone())];
+            told.documents =
+                vec![(document.header.reference.id.clone(), document.header.reference.document_type.clone())];
             told.detail = Some("repeated".to_owned());
             return Ok(Decided::Before(before));
         }
@@ -163,7 +163,8 @@ impl<S: Store> Centre<S> {
         now: DateTime<Utc>,
         told: &mut Use,
     ) -> Result<Decided, Vec<Issue>> {
-        let next = Chain::continued(Some(chain), document, SignatureTrust::Trusted).map_err(|unfit| vec![not_fit(unfit)])?;
+        let next =
+            Chain::continued(Some(chain), document, SignatureTrust::Trusted).map_err(|unfit| vec![not_fit(unfit)])?;
         let signed = self.signed(&request.document, now)?;
         let stored = StoredDocument {
             id: document.header.reference.id.clone(),
@@ -235,7 +236,9 @@ fn says_one_thing(bytes: &[u8]) -> Result<(), Vec<Issue>> {
 
 /// Only a first version of a dispensation, and the one that the message around it announces.
 fn a_new_dispensation<'a>(document: &'a Document, request: &StoreRequest) -> Result<&'a Dispensation, Vec<Issue>> {
-    let Content::Dispensation(dispensation) = &document.content else { return Err(one(Known::DocumentTypeUnsupported)) };
+    let Content::Dispensation(dispensation) = &document.content else {
+        return Err(one(Known::DocumentTypeUnsupported));
+    };
     if dispensation.reference.document_type != DocumentType::Dispensation {
         return Err(one(Known::DocumentTypeUnsupported));
     }

@@ -35,8 +35,10 @@ impl MemoryStore {
 impl Store for MemoryStore {
     fn commit(&self, decision: Decision) -> Result<Outcome, StoreError> {
         let mut kept = self.kept();
-        let as_expected =
-            decision.expected.iter().all(|e| kept.chains.get(&e.prescription_set).map_or(0, |c| c.revision) == e.revision);
+        let as_expected = decision
+            .expected
+            .iter()
+            .all(|e| kept.chains.get(&e.prescription_set).map_or(0, |c| c.revision) == e.revision);
         let taken = decision.documents.iter().any(|new| kept.documents.iter().any(|held| held.id == new.id));
         if !as_expected || taken {
             return Ok(Outcome::Conflict);

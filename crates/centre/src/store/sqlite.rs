@@ -167,7 +167,8 @@ impl Store for SqliteStore {
                 "SELECT value FROM chain WHERE identity_code IN (SELECT value FROM json_each(?1)) ORDER BY set_id LIMIT ?2",
             )
             .map_err(failed)?;
-        let rows = statement.query_map(params![codes, number(limit as u64)], |row| row.get::<_, String>(0)).map_err(failed)?;
+        let rows =
+            statement.query_map(params![codes, number(limit as u64)], |row| row.get::<_, String>(0)).map_err(failed)?;
         rows.map(|value| chain_of(&value.map_err(failed)?)).collect()
     }
 
@@ -177,7 +178,8 @@ impl Store for SqliteStore {
             .prepare("SELECT set_id FROM chain WHERE set_id > ?1 ORDER BY set_id LIMIT ?2")
             .map_err(failed)?;
         let after = after.map_or("", Oid::as_str);
-        let rows = statement.query_map(params![after, number(limit as u64)], |row| row.get::<_, String>(0)).map_err(failed)?;
+        let rows =
+            statement.query_map(params![after, number(limit as u64)], |row| row.get::<_, String>(0)).map_err(failed)?;
         rows.map(|set| oid(&set.map_err(failed)?)).collect()
     }
 

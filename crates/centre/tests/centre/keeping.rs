@@ -1,0 +1,155 @@
+//! What is kept: idempotency over a restart, two decisions at once, and a projection that the documents give again.
+
+use std::sync::Arc;
+
+use centre::log::{Event, NewEntry};
+use centre::store::{Decision, Expected, MemoryStore, Outcome, SqliteStore, Store, StoreError};
+use centre::verify::verify;
+use chrono::Utc;
+use prescription::Quantity;
+use test_authority::who;
+
+use crate::world::*;
+
+#[test]
+fn promise_2_after_a_restart_the_same_document_has_the_first_answer_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("centre.db");
+    let mut world = World::over(SqliteStore::open(&path).unwrap());
+    let prescription = world.held(|_| {});
+    let lot = world.lot(&prescription, &[], 21);
+    let sent = signed_by(&lot, who::SIRI, world.now);
+    let (first, repeated) = accepted(world.send_document(&lot, sent.clone()));
+    assert!(!repeated);
+    let now = world.now;
+    drop(world);
+
+    let mut world = World::over(SqliteStore::open(&path).unwrap());
+    // Hours later, when its times would be refused of a new document.
+    world.now = now + chrono::Duration::hours(9);
+    let (second, repeated) = accepted(world.send_document(&lot, sent));
+    assert!(repeated);
+    assert_eq!(first, second);
+    assert_eq!(world.dispensations(), 1);
+    assert!(verify(world.centre.store()).unwrap().is_sound());
+}
+
+#[test]
+fn of_two_dispensations_at_once_from_the_last_lot_one_is_accepted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("centre.db");
+    let mut world = World::over(SqliteStore::open(&path).unwrap());
+    let prescription = world.held(|p| {
+        p.iteration = None;
+        p.quantity = Quantity::Total { amount: prescription::Amount::new(21, "fol") };
+    });
+    let lots: Vec<_> = (0..4).map(|_| world.lot(&prescription, &[], 21)).collect();
+    let now = world.now;
+    // Each Centre is a process of its own over the same file.
+    let threads: Vec<_> = lots
+        .into_iter()
+        .map(|lot| {
+            let path = path.clone();
+            std::thread::spawn(move || {
+                let mut world = World::over(SqliteStore::open(&path).unwrap());
+                world.now = now;
+                matches!(world.send(&lot), kanta::mr::StoreAnswer::Accepted { .. })
+            })
+        })
+        .collect();
+    let accepted = threads.into_iter().map(|thread| thread.join().unwrap()).filter(|accepted| *accepted).count();
+    assert_eq!(accepted, 1);
+    assert_eq!(world.dispensations(), 1);
+    assert!(verify(world.centre.store()).unwrap().is_sound());
+}
+
+#[test]
+fn the_same_document_twice_at_once_is_stored_once_and_answered_alike() {
+    let mut world = World::new();
+    let prescription = world.held(|_| {});
+    let lot = world.lot(&prescription, &[], 21);
+    let sent = signed_by(&lot, who::SIRI, world.now);
+    let world = Arc::new(world);
+    let threads: Vec<_> = (0..4)
+        .map(|_| {
+            let (world, lot, sent) = (world.clone(), lot.clone(), sent.clone());
+            std::thread::spawn(move || accepted(world.send_document(&lot, sent)))
+        })
+        .collect();
+    let answers: Vec<_> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
+    assert!(answers.iter().all(|(document, _)| *document == answers[0].0));
+    assert_eq!(answers.iter().filter(|(_, repeated)| !repeated).count(), 1);
+    assert_eq!(world.dispensations(), 1);
+}
+
+fn entry(payload: &str) -> NewEntry {
+    NewEntry { at: Utc::now(), event: Event::Load, payload: payload.to_owned(), salt: [1; 32] }
+}
+
+fn a_decision_is_taken_whole_or_not_at_all(store: impl Store) {
+    let world = World::over(store);
+    let prescription = world.held(|_| {});
+    let set = prescription.reference.set_id.clone();
+    let store = world.centre.store();
+    let before = (store.counts().unwrap(), store.log_head().unwrap(), store.chain(&set).unwrap());
+    let mut document = store.documents_of(&set).unwrap().remove(0);
+    let chain = store.chain(&set).unwrap().unwrap();
+    // Another revision than expected.
+    document.id = oid("1.2.246.10.99999903.93.2026.77");
+    let stale = Decision {
+        expected: vec![Expected { prescription_set: set.clone(), revision: chain.revision + 1 }],
+        documents: vec![document.clone()],
+        log: vec![entry("never")],
+        projection: vec![chain.clone()],
+    };
+    assert_eq!(store.commit(stale).unwrap(), Outcome::Conflict);
+    // An identifier that is taken.
+    document.id = prescription.reference.id.clone();
+    let taken = Decision { documents: vec![document], log: vec![entry("never")], ..Decision::default() };
+    assert_eq!(store.commit(taken).unwrap(), Outcome::Conflict);
+    assert_eq!((store.counts().unwrap(), store.log_head().unwrap(), store.chain(&set).unwrap()), before);
+}
+
+#[test]
+fn a_decision_is_taken_whole_or_not_at_all_in_memory() {
+    a_decision_is_taken_whole_or_not_at_all(MemoryStore::new());
+}
+
+#[test]
+fn a_decision_is_taken_whole_or_not_at_all_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    a_decision_is_taken_whole_or_not_at_all(SqliteStore::open(&folder.path().join("centre.db")).unwrap());
+}
+
+#[test]
+fn promise_5_a_projection_a_payload_or_a_document_that_was_changed_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("centre.db");
+    let mut world = World::over(SqliteStore::open(&path).unwrap());
+    let prescription = world.held(|_| {});
+    let lot = world.lot(&prescription, &[], 21);
+    accepted(world.send(&lot));
+    assert!(verify(world.centre.store()).unwrap().is_sound());
+
+    let file = rusqlite::Connection::open(&path).unwrap();
+    file.execute("UPDATE chain SET value = replace(value, '\"revision\":2', '\"revision\":3')", []).unwrap();
+    file.execute("UPDATE log_beside SET payload = replace(payload, 'store', 'stare') WHERE sequence = 2", []).unwrap();
+    let report = verify(world.centre.store()).unwrap();
+    assert_eq!(report.faults.len(), 2, "{:?}", report.faults);
+    assert!(report.faults[0].contains("payload of entry 2"));
+    assert!(report.faults[1].contains("projection"));
+    // What the file lets nobody do.
+    assert!(file.execute("DELETE FROM document", []).is_err());
+    assert!(file.execute("UPDATE document SET bytes = x'00'", []).is_err());
+    assert!(file.execute("DELETE FROM log WHERE sequence = 2", []).is_err());
+}
+
+#[test]
+fn a_file_of_a_newer_program_is_not_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("centre.db");
+    drop(SqliteStore::open(&path).unwrap());
+    rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    let error = SqliteStore::open(&path).err().unwrap();
+    assert_eq!(error, StoreError::NewerSchema { found: 99, known: 1 });
+}

@@ -1,0 +1,11 @@
+//! The whole Centre, from messages in to messages out: one test for each refusal, the story of Kela's own sample, what
+//! is kept over a restart, TLS, and a process that is killed between its commit and its answer.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod asking;
+mod keeping;
+mod kela;
+mod network;
+mod refusals;
+mod seeds;
+mod world;

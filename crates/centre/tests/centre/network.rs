@@ -1,0 +1,336 @@
+//! The program itself: TLS, limits, faults, and a Centre that is killed between its commit and its answer.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use centre::store::{SqliteStore, Store};
+use kanta::http::{Request, Response};
+use kanta::mr::{self, StoreAnswer, StoreRequest};
+use rustls::{ClientConnection, StreamOwned};
+use test_authority::{place, who};
+
+use crate::world::*;
+
+/// A Centre as a process, with its folder.
+struct Process {
+    child: Child,
+    folder: PathBuf,
+    address: String,
+}
+
+impl Process {
+    fn start(folder: &Path) -> Self {
+        let ready = folder.join("ready");
+        let _ = std::fs::remove_file(&ready);
+        let child = Command::new(env!("CARGO_BIN_EXE_prescription-centre"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(folder)
+            .arg("--pki")
+            .arg(&*AUTHORITY)
+            .arg("--control")
+            .arg(folder.join("control"))
+            .arg("--ready-file")
+            .arg(&ready)
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut process = Self { child, folder: folder.to_owned(), address: String::new() };
+        process.until(|process| {
+            process.address = std::fs::read_to_string(&ready).unwrap_or_default().trim().to_owned();
+            !process.address.is_empty() && process.folder.join("control").exists()
+        });
+        process
+    }
+
+    fn until(&mut self, mut so: impl FnMut(&mut Self) -> bool) {
+        for _ in 0..1500 {
+            assert!(self.child.try_wait().unwrap().is_none(), "the Centre ended");
+            if so(self) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("it never came so");
+    }
+
+    fn tell(&self, order: &str) -> String {
+        let mut stream = UnixStream::connect(self.folder.join("control")).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        writeln!(stream, "{order}").unwrap();
+        let mut answer = String::new();
+        BufReader::new(stream).read_line(&mut answer).unwrap();
+        answer.trim().strip_prefix("ok").unwrap_or_else(|| panic!("{order}: {answer}")).trim().to_owned()
+    }
+
+    fn kill(mut self) {
+        // SIGKILL: nothing of it runs any more, not even a clean-up.
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    fn exchange(&self, slug: &str, request: &Request) -> Result<Response, String> {
+        exchange(&self.address, slug, request)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A plain HTTP/1.1 exchange over TLS with one of the authority's client certificates; written by hand, so that another
+/// program than the pharmacy's own speaks to the Centre.
+fn exchange(address: &str, slug: &str, request: &Request) -> Result<Response, String> {
+    let config = trust::tls::client_config(&AUTHORITY, slug).map_err(|error| error.to_string())?;
+    converse(address, config, request)
+}
+
+fn converse(address: &str, config: rustls::ClientConfig, request: &Request) -> Result<Response, String> {
+    let name = "localhost".try_into().unwrap();
+    let connection = ClientConnection::new(Arc::new(config), name).map_err(|error| error.to_string())?;
+    let tcp = TcpStream::connect(address).map_err(|error| format!("connect: {error}"))?;
+    tcp.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let mut stream = StreamOwned::new(connection, tcp);
+    let mut head = format!("{} {} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n", request.method, request.path);
+    for (name, value) in &request.headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    head.push_str(&format!("content-length: {}\r\n\r\n", request.body.len()));
+    let told = |error: std::io::Error| format!("{:?}: {error}", error.kind());
+    // A server that refuses may close before all is written: what it said is still to be read.
+    let written = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&request.body));
+    let mut answer = vec![];
+    let read = stream.read_to_end(&mut answer);
+    if answer.is_empty() {
+        written.map_err(told)?;
+        read.map_err(told)?;
+        return Err("closed without an answer".to_owned());
+    }
+    let split = answer.windows(4).position(|window| window == b"\r\n\r\n").ok_or("no head")?;
+    let (head, body) = (String::from_utf8_lossy(&answer[..split]).into_owned(), answer[split + 4..].to_vec());
+    let mut lines = head.lines();
+    let status = lines.next().and_then(|line| line.split(' ').nth(1)).unwrap().parse().unwrap();
+    let headers = lines.filter_map(|line| line.split_once(": ")).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+    Ok(Response { status, headers, body })
+}
+
+/// A prescription in the folder's store, and the message that stores its first lot.
+fn one_lot(folder: &Path) -> StoreRequest {
+    let mut world = World::over(SqliteStore::open(&folder.join("centre.db")).unwrap());
+    let prescription = world.held(|_| {});
+    let lot = world.lot(&prescription, &[], 21);
+    let document = signed_by(&lot, who::SIRI, world.now);
+    store_request(&lot, document, &Sending::of(who::SIRI, KUUSI), world.now)
+}
+
+fn search(world_code: &str) -> Request {
+    let query = kanta::metadata::Query {
+        patients: vec![prescription::PersonIdentityCode::as_stated(world_code)],
+        identifiers: vec![],
+    };
+    kanta::metadata::request(&query, &requester(Some(who::SIRI), KUUSI)).unwrap()
+}
+
+fn answer_of(response: &Response, request: &StoreRequest) -> StoreAnswer {
+    mr::parse_store_response(response, request.frame.message_id).unwrap()
+}
+
+#[test]
+fn search_and_store_go_through_tls_with_a_client_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let request = one_lot(folder.path());
+    let process = Process::start(folder.path());
+    let found = process.exchange(place::KUUSI, &search(AINO)).unwrap();
+    assert_eq!(kanta::metadata::parse_response(&found).unwrap().total, 1);
+    let stored = process.exchange(place::KUUSI, &mr::store_request(&request).unwrap()).unwrap();
+    accepted(answer_of(&stored, &request));
+    // The other pharmacy's certificate with the first one's name in the message.
+    let other = process.exchange(place::LAHDE, &search(AINO)).unwrap();
+    assert!(matches!(kanta::metadata::parse_response(&other), Err(kanta::KantaError::Refused(issues))
+        if issues[0].code == "TSK-organisation-mismatch"));
+}
+
+#[test]
+fn a_client_that_is_revoked_expired_strange_or_shows_no_certificate_gets_no_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let process = Process::start(folder.path());
+    for slug in [place::REVOKED, place::EXPIRED, place::STRANGER] {
+        let refused = process.exchange(slug, &search(AINO)).unwrap_err();
+        assert!(!refused.contains("closed without"), "{slug}: a TLS alert, not silence: {refused}");
+    }
+    let mut roots = rustls::RootCertStore::empty();
+    use rustls_pki_types::pem::PemObject;
+    let root = rustls_pki_types::CertificateDer::from_pem_file(AUTHORITY.join("root.pem")).unwrap();
+    roots.add(root).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let nobody = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    assert!(converse(&process.address, nobody, &search(AINO)).is_err());
+    // Nobody of these came so far as to be logged, and the Centre still serves.
+    assert!(process.exchange(place::KUUSI, &search(AINO)).is_ok());
+    assert!(process.tell("status").contains("log=1 "));
+}
+
+#[test]
+fn a_message_over_the_limit_is_refused_before_it_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let process = Process::start(folder.path());
+    let mut request = search(AINO);
+    request.body = vec![b' '; kanta::MESSAGE_BYTES_AT_MOST + 1];
+    match process.exchange(place::KUUSI, &request) {
+        Ok(response) => assert_eq!(response.status, 413),
+        // The kernel may reset the connection before the answer is read: refused all the same.
+        Err(reset) => assert!(reset.contains("Reset") || reset.contains("Broken"), "{reset}"),
+    }
+    assert!(process.exchange(place::KUUSI, &search(AINO)).is_ok());
+}
+
+#[test]
+fn killed_between_commit_and_answer_the_centre_answers_the_same_document_as_repeated_afterwards() {
+    let folder = tempfile::tempdir().unwrap();
+    let request = one_lot(folder.path());
+    let message = mr::store_request(&request).unwrap();
+
+    let mut process = Process::start(folder.path());
+    process.tell("hold-answer");
+    let (address, asked) = (process.address.clone(), message.clone());
+    let sender = std::thread::spawn(move || exchange(&address, place::KUUSI, &asked));
+    process.until(|process| process.tell("held") == "1");
+    process.kill();
+    assert!(sender.join().unwrap().is_err(), "the answer was lost");
+
+    let process = Process::start(folder.path());
+    assert!(process.tell("status").contains("dispensations=1 "));
+    let response = process.exchange(place::KUUSI, &message).unwrap();
+    let (document, repeated) = accepted(answer_of(&response, &request));
+    assert!(repeated);
+    let store = SqliteStore::open(&folder.path().join("centre.db")).unwrap();
+    assert_eq!(store.document(&request.reference.id).unwrap().unwrap().bytes, document);
+    assert_eq!(store.counts().unwrap().dispensations, 1);
+    assert!(centre::verify::verify(&store).unwrap().is_sound());
+}
+
+#[test]
+fn killed_before_the_commit_nothing_is_stored_and_the_next_sending_is_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let request = one_lot(folder.path());
+    let message = mr::store_request(&request).unwrap();
+    let process = Process::start(folder.path());
+    process.tell("drop-request");
+    assert!(process.exchange(place::KUUSI, &message).is_err());
+    process.kill();
+    let process = Process::start(folder.path());
+    assert!(process.tell("status").contains("dispensations=0 "));
+    let (_, repeated) = accepted(answer_of(&process.exchange(place::KUUSI, &message).unwrap(), &request));
+    assert!(!repeated);
+}
+
+#[test]
+fn a_tester_can_drop_hold_refuse_and_be_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let request = one_lot(folder.path());
+    let message = mr::store_request(&request).unwrap();
+    let process = Process::start(folder.path());
+    let mode = std::fs::metadata(folder.path().join("control")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "the control socket is its owner's only");
+
+    process.tell("refuse TSK-busy");
+    let response = process.exchange(place::KUUSI, &message).unwrap();
+    assert!(
+        matches!(mr::parse_store_response(&response, request.frame.message_id),
+        Ok(StoreAnswer::Refused(issues)) if issues[0].code == "TSK-busy")
+            || matches!(mr::parse_store_response(&response, request.frame.message_id),
+        Err(kanta::KantaError::Refused(issues)) if issues[0].code == "TSK-busy")
+    );
+
+    process.tell("unreachable");
+    assert!(process.exchange(place::KUUSI, &search(AINO)).unwrap_err().starts_with("connect"));
+    process.tell("reachable");
+    assert!(process.exchange(place::KUUSI, &search(AINO)).is_ok());
+
+    process.tell("drop-answer");
+    assert!(process.exchange(place::KUUSI, &message).is_err());
+    let (_, repeated) = accepted(answer_of(&process.exchange(place::KUUSI, &message).unwrap(), &request));
+    assert!(repeated, "it had been stored");
+
+    process.tell("hold-answer search");
+    let address = process.address.clone();
+    let searcher = std::thread::spawn(move || exchange(&address, place::KUUSI, &search(AINO)));
+    while process.tell("held") != "1" {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    process.tell("release");
+    assert_eq!(searcher.join().unwrap().unwrap().status, 200);
+    assert!(process.tell("clock 2027-01-01T12:00:00+02:00").starts_with("2027-01-01T10:00:0"));
+}
+
+#[test]
+fn the_command_line_loads_seeds_counts_and_verifies() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let run = |words: &[&str], more: &[&Path]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_prescription-centre"));
+        command.args(words).arg("--data").arg(&data);
+        let output = command.args(more).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/prescriptions");
+    let pki: &Path = &AUTHORITY;
+    let (code, said, error) = run(&["seed"], &[Path::new("--pki"), pki, &fixtures]);
+    assert_eq!(code, Some(0), "{error}");
+    assert!(said.starts_with("18 documents"), "{said}");
+    if kela_document("LM1_pkvlaake_iteroitu_pienempi_pakkaus.xml").is_some() {
+        let lm1 = folder.path().join("lm1.xml");
+        std::fs::write(&lm1, kela_document("LM1_pkvlaake_iteroitu_pienempi_pakkaus.xml").unwrap()).unwrap();
+        let (code, said, error) = run(&["load"], &[Path::new("--pki"), pki, &lm1]);
+        assert_eq!(
+            (code, said.trim()),
+            (Some(0), "1.2.246.10.1602257.93.2014.1001 1 unsigned, not dispensable"),
+            "{error}"
+        );
+        let words = ["load", "--reissue", "--patient", "aino-mallikas", "--prescriber", "lauri-laakari", "--at", "-1d"];
+        let (code, said, error) = run(&words, &[Path::new("--pki"), pki, &lm1]);
+        assert_eq!(code, Some(0), "{error}");
+        assert!(said.ends_with(".5001 1 signed\n"), "{said}");
+        let words =
+            ["load", "--reissue", "--prescriber", "lauri-laakari", "--patient", "230690-947E/Kuvitelma/Kalle Ilmari"];
+        let (_, said, error) = run(&words, &[Path::new("--pki"), pki, &lm1]);
+        assert!(said.ends_with(".5002 1 signed\n"), "{said}{error}");
+    }
+    let (code, said, _) = run(&["verify"], &[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("0 faults"));
+    let (code, said, _) = run(&["status"], &[]);
+    assert_eq!(code, Some(0));
+    assert!(said.contains("dispensations  2"), "{said}");
+    let (code, _, error) = run(&["load"], &[Path::new("--pki"), pki, Path::new("/nowhere.xml")]);
+    assert_eq!(code, Some(2));
+    assert!(error.contains("/nowhere.xml"));
+}
+
+#[test]
+fn promise_9_a_control_socket_is_refused_outside_the_test_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_prescription-centre"))
+        .args(["serve", "--environment", "production", "--listen", "127.0.0.1:0", "--control"])
+        .arg(folder.path().join("control"))
+        .arg("--data")
+        .arg(folder.path())
+        .arg("--pki")
+        .arg(&*AUTHORITY)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!folder.path().join("control").exists());
+}
