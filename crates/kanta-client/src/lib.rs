@@ -6,11 +6,13 @@
 //! This crate blocks. It must not be called on a thread of an asynchronous runtime.
 
 mod client;
+mod refusal;
 mod simulated;
 mod tls;
 mod transport;
 
 pub use client::{CentreClient, ClientError};
-pub use tls::{Timeouts, TlsTransport, TransportSetupError};
+pub use refusal::TlsRefusal;
 pub use simulated::Simulated;
+pub use tls::{Timeouts, TlsTransport, TransportSetupError};
 pub use transport::{Delivery, Transport, TransportError};

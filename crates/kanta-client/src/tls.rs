@@ -1,17 +1,33 @@
 //! The real way to the Centre: HTTPS with a client certificate, over reqwest and rustls.
+//!
+//! One place holds the HTTP client. It follows no redirect, asks no proxy, sends nothing twice, waits and reads no more
+//! than it is told. Whom to trust is the TLS configuration's business, which is handed in.
 
-use std::time::Duration;
+use std::error::Error as StdError;
+use std::io::{self, Read};
+use std::time::{Duration, Instant};
 
+use kanta::MESSAGE_BYTES_AT_MOST;
 use kanta::http::{Request, Response};
+use reqwest::blocking::Client;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Url};
 
-use crate::{Transport, TransportError};
+use crate::{TlsRefusal, Transport, TransportError};
+
+/// Response headers beyond this many are refused by the HTTP reader.
+const HEADERS_AT_MOST: usize = 64;
+/// Connections that are kept for the next exchange, and for how long: a new list of revoked certificates takes effect
+/// at the latest then.
+const IDLE_CONNECTIONS_AT_MOST: usize = 2;
+const IDLE_AT_MOST: Duration = Duration::from_secs(30);
 
 /// How long to wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
     /// For a connection, TLS included.
     pub connect: Duration,
-    /// For the whole exchange.
+    /// For the whole exchange, connection included.
     pub overall: Duration,
 }
 
@@ -32,20 +48,148 @@ pub enum TransportSetupError {
     Client,
 }
 
-/// A transport over TLS.
-#[derive(Debug, Clone)]
-pub struct TlsTransport {}
+impl TransportSetupError {
+    /// A stable code for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Address => "centre-address-invalid",
+            Self::Client => "http-client-setup",
+        }
+    }
+}
+
+/// A transport over TLS. Cheap to clone; clones share their connections.
+///
+/// Blocks its thread, which must not be one of an asynchronous runtime: making, using and dropping it there panics in
+/// the HTTP library.
+#[derive(Clone)]
+pub struct TlsTransport {
+    client: Client,
+    base: Url,
+    overall: Duration,
+}
 
 impl TlsTransport {
     /// A transport to `https://host[:port]` with a ready TLS configuration: client certificate, trust anchors and
     /// revocation lists are its business (`trust::tls::client_config` makes one).
-    pub fn new(_base_url: &str, _tls: rustls::ClientConfig, _timeouts: Timeouts) -> Result<Self, TransportSetupError> {
-        Err(TransportSetupError::Client)
+    pub fn new(base_url: &str, tls: rustls::ClientConfig, timeouts: Timeouts) -> Result<Self, TransportSetupError> {
+        let base = Url::parse(base_url).map_err(|_| TransportSetupError::Address)?;
+        let bare = base.path() == "/" && base.query().is_none() && base.fragment().is_none();
+        if base.scheme() != "https" || !bare || !base.username().is_empty() || base.password().is_some() {
+            return Err(TransportSetupError::Address);
+        }
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls)
+            .https_only(true)
+            .http1_only()
+            .http1_max_headers(HEADERS_AT_MOST)
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .connect_timeout(timeouts.connect)
+            .timeout(timeouts.overall)
+            .pool_max_idle_per_host(IDLE_CONNECTIONS_AT_MOST)
+            .pool_idle_timeout(IDLE_AT_MOST)
+            .build()
+            .map_err(|_| TransportSetupError::Client)?;
+        Ok(Self { client, base, overall: timeouts.overall })
+    }
+
+    fn outgoing(&self, request: &Request) -> Option<reqwest::blocking::Request> {
+        let mut url = self.base.clone();
+        url.set_path(Some(request.path.as_str()).filter(|path| path.starts_with('/'))?);
+        let method = Method::from_bytes(request.method.as_bytes()).ok()?;
+        let mut headers = HeaderMap::new();
+        for (name, value) in &request.headers {
+            let mut value = HeaderValue::from_str(value).ok()?;
+            // Whatever prints headers prints no person's name.
+            value.set_sensitive(true);
+            headers.append(HeaderName::from_bytes(name.as_bytes()).ok()?, value);
+        }
+        self.client.request(method, url).headers(headers).body(request.body.clone()).build().ok()
     }
 }
 
 impl Transport for TlsTransport {
-    fn exchange(&self, _request: &Request) -> Result<Response, TransportError> {
-        Err(TransportError::NotReached)
+    fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
+        let started = Instant::now();
+        let outgoing = self.outgoing(request).ok_or(TransportError::Unsendable)?;
+        let answer = self.client.execute(outgoing).map_err(|error| failure(&error))?;
+        let status = answer.status().as_u16();
+        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = answer.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+        if answer.content_length().is_some_and(|length| length > MESSAGE_BYTES_AT_MOST as u64) {
+            return Err(TransportError::TooLarge { limit: MESSAGE_BYTES_AT_MOST });
+        }
+        let body = read_body(answer, started + self.overall)?;
+        tracing::debug!(path = request.path, status, bytes = body.len(), "answered");
+        Ok(Response { status, headers, body })
     }
+}
+
+/// Reads to the end, but no longer and no more than allowed. The library's own time-out starts anew with each read, so
+/// an answer that drips is stopped here.
+fn read_body(mut answer: impl Read, until: Instant) -> Result<Vec<u8>, TransportError> {
+    let mut body = Vec::new();
+    let mut piece = vec![0; 64 * 1024];
+    loop {
+        let length = answer.read(&mut piece).map_err(|error| body_failure(&error))?;
+        if length == 0 {
+            return Ok(body);
+        }
+        body.extend_from_slice(piece.get(..length).unwrap_or_default());
+        if body.len() > MESSAGE_BYTES_AT_MOST {
+            return Err(TransportError::TooLarge { limit: MESSAGE_BYTES_AT_MOST });
+        }
+        if Instant::now() >= until {
+            return Err(TransportError::TimedOut);
+        }
+    }
+}
+
+fn body_failure(error: &io::Error) -> TransportError {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<reqwest::Error>());
+    if error.kind() == io::ErrorKind::TimedOut || inner.is_some_and(reqwest::Error::is_timeout) {
+        TransportError::TimedOut
+    } else {
+        TransportError::LostAnswer
+    }
+}
+
+fn failure(error: &reqwest::Error) -> TransportError {
+    let tls = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>());
+    if !error.is_connect() {
+        // In TLS 1.3 the refusal of our certificate arrives after the connection seems made.
+        let refused = tls.and_then(|error| match error {
+            rustls::Error::AlertReceived(alert) => TlsRefusal::of_alert(*alert),
+            _ => None,
+        });
+        return match refused {
+            Some(refusal) => TransportError::TlsRefused(refusal),
+            None if error.is_timeout() => TransportError::TimedOut,
+            None => TransportError::LostAnswer,
+        };
+    }
+    if let Some(tls) = tls {
+        return TransportError::TlsRefused(TlsRefusal::of(tls));
+    }
+    if error.is_timeout() {
+        return TransportError::ConnectTimedOut;
+    }
+    let broken = |io: &io::Error| matches!(io.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset);
+    if causes(error).any(|cause| cause.downcast_ref::<io::Error>().is_some_and(broken)) {
+        return TransportError::TlsRefused(TlsRefusal::Handshake);
+    }
+    TransportError::NotReached
+}
+
+/// An error and all its causes. `io::Error` hides the error that it wraps from `source`, so it is opened here.
+fn causes<'e>(error: &'e (dyn StdError + 'static)) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
+    const CAUSES_AT_MOST: usize = 32;
+    std::iter::successors(Some(error), |&error| {
+        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        wrapped.map(|inner| inner as _).or_else(|| error.source())
+    })
+    .take(CAUSES_AT_MOST)
 }
