@@ -1,6 +1,8 @@
 //! The search for prescriptions' data (SE-5 to SE-7): by identity codes, by identifiers, or both. It answers from the
 //! chains, counts what remains itself (DI-7e) and tells what the signatures are worth.
 
+use std::cmp::Reverse;
+
 use chrono::{DateTime, Utc};
 use kanta::errors::Known;
 use kanta::metadata::{Answer, DispenseStatus, Medicine, Metadata, PRESCRIPTIONS_AT_MOST, Query};
@@ -31,7 +33,7 @@ impl<S: Store> Centre<S> {
         let answer = match found {
             Ok(mut chains) => {
                 // The newest first: what a customer came for is seldom years old.
-                chains.sort_by(|a, b| b.prescription.prescribed_at.cmp(&a.prescription.prescribed_at));
+                chains.sort_by_key(|chain| Reverse(chain.prescription.prescribed_at));
                 told.hits = chains.len();
                 told.documents = chains
                     .iter()

@@ -138,3 +138,64 @@ fn structure(error: &VerifyError) -> Issue {
     };
     Issue::of(known).about(error.code())
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+
+    fn signature(kind: Option<SignatureKind>) -> Verified {
+        Verified {
+            kind,
+            signed_at: DateTime::parse_from_rfc3339("2026-11-22T09:00:00+02:00").ok(),
+            certificate: vec![],
+            weak: false,
+            outcome: Ok(Covered::Body),
+        }
+    }
+
+    fn refused<T>(result: Result<T, Issue>) -> (String, Option<String>) {
+        result.map(|_| ()).map_err(|issue| (issue.code, issue.detail)).unwrap_err()
+    }
+
+    #[test]
+    fn a_weak_signature_is_refused_in_a_new_document() {
+        let professional = signature(Some(SignatureKind::Professional));
+        assert!(whole(&professional).is_ok());
+        let weak = Verified { weak: true, ..professional };
+        assert_eq!(refused(whole(&weak)), ("TSK-signature-invalid".into(), Some("signature-weak".into())));
+    }
+
+    #[test]
+    fn a_signature_over_a_list_must_cover_this_document() {
+        let listed = |covers_this| Verified {
+            outcome: Ok(Covered::List { refs: vec![], covers_this }),
+            ..signature(Some(SignatureKind::ProfessionalMulti))
+        };
+        assert!(whole(&listed(true)).is_ok());
+        assert_eq!(refused(whole(&listed(false))), ("TSK-signature-invalid".into(), Some("not-on-the-list".into())));
+    }
+
+    #[test]
+    fn a_signature_without_a_time_proves_no_moment() {
+        let timeless = Verified { signed_at: None, ..signature(Some(SignatureKind::Professional)) };
+        assert_eq!(refused(whole(&timeless)).1.as_deref(), Some("signature-time"));
+    }
+
+    #[test]
+    fn there_is_one_professional_signature_and_nothing_beside_it() {
+        let (professional, system) =
+            (signature(Some(SignatureKind::Professional)), signature(Some(SignatureKind::System)));
+        let of = |signatures: &[&Verified]| {
+            let signatures: Vec<Verified> = signatures.iter().copied().cloned().collect();
+            only_professional(&signatures).map(|_| ()).map_err(|issue| issue.code)
+        };
+        assert_eq!(of(&[&professional]), Ok(()));
+        assert_eq!(of(&[]), Err("TSK-signature-missing".into()));
+        assert_eq!(of(&[&system]), Err("TSK-signature-missing".into()));
+        assert_eq!(of(&[&professional, &professional]), Err("TSK-signature-invalid".into()));
+        assert_eq!(of(&[&professional, &system]), Err("TSK-signature-invalid".into()));
+        assert_eq!(of(&[&professional, &signature(None)]), Err("TSK-signature-invalid".into()));
+    }
+}
