@@ -110,7 +110,8 @@ impl TlsRefusal {
             | CertificateError::ExpiredContext { .. }
             | CertificateError::NotValidYet
             | CertificateError::NotValidYetContext { .. } => Self::ServerExpired,
-            CertificateError::UnknownIssuer => Self::ServerUnknownIssuer,
+            // A bad signature is an issuer of a name that we trust and a key that we do not.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => Self::ServerUnknownIssuer,
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 Self::ServerWrongName
             }
