@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use signing::{SignatureKind, Signing};
 
 use crate::centre::{failed, stated};
-use crate::chain::{Chain, Unfit};
+use crate::chain::{Chain, Unfit, prescription_set};
 use crate::log::{Event, Use};
 use crate::signatures::{self, ProfessionalSignature};
 use crate::store::{Decision, Expected, Outcome, Store, StoredDocument};
@@ -71,6 +71,12 @@ impl<S: Store> Centre<S> {
         let document = cda::read(bytes).map_err(|error| vec![unreadable(&error)])?;
         told.people = document.header.patient.identity_code.iter().map(|c| c.reveal().to_owned()).collect();
 
+        // The chain is read before it is asked whether the document is there: were it stored by another sending between
+        // the two, the other way round would hold it against itself.
+        let chain = match prescription_set(&document) {
+            Some(set) => self.store.chain(set).map_err(|error| vec![failed(&error)])?,
+            None => None,
+        };
         if let Some(before) = self.answered_before(&document, bytes, caller)? {
             told.documents =
                 vec![(document.header.reference.id.clone(), document.header.reference.document_type.clone())];
@@ -90,7 +96,9 @@ impl<S: Store> Centre<S> {
         told.right = Some(right.code().to_owned());
         self.right_moment(dispensation, &signature, request.late, now)?;
 
-        let chain = self.prescription_of(dispensation)?;
+        let chain = chain
+            .filter(|chain| chain.versions.contains(&dispensation.prescription.id))
+            .ok_or_else(|| one(Known::PrescriptionUnknown))?;
         obeys_the_rules(dispensation, &chain, &right, now, self.settings.clock_tolerance_s)?;
         self.store_it(&document, request, &chain, caller, now, told)
     }
@@ -145,13 +153,6 @@ impl<S: Store> Centre<S> {
             }
         }
         Ok(())
-    }
-
-    fn prescription_of(&self, dispensation: &Dispensation) -> Result<Chain, Vec<Issue>> {
-        let chain = self.store.chain(&dispensation.prescription.set_id).map_err(|error| vec![failed(&error)])?;
-        chain
-            .filter(|chain| chain.versions.contains(&dispensation.prescription.id))
-            .ok_or_else(|| one(Known::PrescriptionUnknown))
     }
 
     fn store_it(

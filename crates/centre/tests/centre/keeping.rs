@@ -1,12 +1,13 @@
 //! What is kept: idempotency over a restart, two decisions at once, and a projection that the documents give again.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use centre::log::{Event, NewEntry};
-use centre::store::{Decision, Expected, MemoryStore, Outcome, SqliteStore, Store, StoreError};
+use centre::Chain;
+use centre::log::{Entry, Event, Head, NewEntry};
+use centre::store::{Counts, Decision, Expected, MemoryStore, Outcome, SqliteStore, Store, StoreError, StoredDocument};
 use centre::verify::verify;
 use chrono::Utc;
-use prescription::Quantity;
+use prescription::{Oid, PersonIdentityCode, Quantity};
 use test_authority::who;
 
 use crate::world::*;
@@ -80,6 +81,73 @@ fn the_same_document_twice_at_once_is_stored_once_and_answered_alike() {
     assert!(answers.iter().all(|(document, _)| *document == answers[0].0));
     assert_eq!(answers.iter().filter(|(_, repeated)| !repeated).count(), 1);
     assert_eq!(world.dispensations(), 1);
+}
+
+/// A store over a shared one, beside which something happens right after a document is looked for.
+struct Beside {
+    shared: Arc<MemoryStore>,
+    after_looking: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+}
+
+impl Beside {
+    fn new(shared: &Arc<MemoryStore>, happens: Option<Box<dyn FnOnce() + Send>>) -> Self {
+        Self { shared: shared.clone(), after_looking: Mutex::new(happens) }
+    }
+}
+
+impl Store for Beside {
+    fn commit(&self, decision: Decision) -> Result<Outcome, StoreError> {
+        self.shared.commit(decision)
+    }
+    fn document(&self, id: &Oid) -> Result<Option<StoredDocument>, StoreError> {
+        let found = self.shared.document(id);
+        if let Some(happens) = self.after_looking.lock().unwrap().take() {
+            happens();
+        }
+        found
+    }
+    fn documents_of(&self, prescription_set: &Oid) -> Result<Vec<StoredDocument>, StoreError> {
+        self.shared.documents_of(prescription_set)
+    }
+    fn chain(&self, prescription_set: &Oid) -> Result<Option<Chain>, StoreError> {
+        self.shared.chain(prescription_set)
+    }
+    fn chains_of(&self, people: &[PersonIdentityCode], limit: usize) -> Result<Vec<Chain>, StoreError> {
+        self.shared.chains_of(people, limit)
+    }
+    fn prescription_sets(&self, after: Option<&Oid>, limit: usize) -> Result<Vec<Oid>, StoreError> {
+        self.shared.prescription_sets(after, limit)
+    }
+    fn log(&self, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        self.shared.log(after, limit)
+    }
+    fn log_head(&self) -> Result<Head, StoreError> {
+        self.shared.log_head()
+    }
+    fn counts(&self) -> Result<Counts, StoreError> {
+        self.shared.counts()
+    }
+    fn integrity(&self) -> Result<Vec<String>, StoreError> {
+        self.shared.integrity()
+    }
+}
+
+#[test]
+fn promise_2_a_sending_that_overtakes_another_of_the_same_document_does_not_make_it_a_refusal() {
+    let shared = Arc::new(MemoryStore::new());
+    let mut first = World::over(Beside::new(&shared, None));
+    let prescription = first.held(|_| {});
+    let lot = first.lot(&prescription, &[], 21);
+    let sent = signed_by(&lot, who::SIRI, first.now);
+    let (now, again) = (first.now, (lot.clone(), sent.clone()));
+    let overtaking = move || {
+        let (lot, sent) = again;
+        assert!(!accepted(first.send_document(&lot, sent)).1);
+    };
+    let mut second = World::over(Beside::new(&shared, Some(Box::new(overtaking))));
+    second.now = now;
+    assert!(accepted(second.send_document(&lot, sent)).1, "it is stored once, and both hear that it is");
+    assert_eq!(second.dispensations(), 1);
 }
 
 fn entry(payload: &str) -> NewEntry {
