@@ -11,7 +11,10 @@ use std::path::Path;
 use chrono::NaiveDate;
 use prescription::rules::samples;
 use prescription::*;
-use tiski_cda::{Content, Definition, Mismatch, Reissue, header_body_mismatches, read, reissue, write_dispensation};
+use tiski_cda::{
+    Content, Definition, Mismatch, Reissue, header_body_mismatches, read, reissue, write_dispensation,
+    write_prescription,
+};
 
 const LM1: &str = "LM1_pkvlaake_iteroitu_pienempi_pakkaus.xml";
 const LT1: &str = "LT1_testiasiakirja_toimitus.xml";
