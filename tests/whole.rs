@@ -8,5 +8,3 @@ mod corner;
 mod stage;
 #[path = "whole/stories.rs"]
 mod stories;
-#[path = "whole/window.rs"]
-mod window;

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 pub fn programs() -> PathBuf {
     let own = std::env::current_exe().unwrap();
     let folder = own.parent().and_then(Path::parent).unwrap().to_owned();
-    for name in ["stage", "tiski", "prescription-centre", "virtual-card"] {
+    for name in ["stage", "tiski", "tiski-desktop", "prescription-centre", "virtual-card"] {
         assert!(folder.join(name).exists(), "{name} is not built: run `cargo build --workspace --all-targets` first");
     }
     folder

@@ -1,11 +1,16 @@
-//! Every story on the headless host.
-
-use crate::stage::play;
+//! Every story, on the headless host and in the real window under a screen of its own.
 
 macro_rules! stories {
     ($($name:ident = $file:literal;)*) => {
         const STORIES: &[&str] = &[$($file),*];
-        $(#[test] fn $name() { play($file, "headless"); })*
+
+        mod headless {
+            $(#[test] fn $name() { crate::stage::play($file, "headless"); })*
+        }
+
+        mod window {
+            $(#[test] fn $name() { crate::stage::play($file, "window"); })*
+        }
     };
 }
 
@@ -20,11 +25,14 @@ stories! {
     both_signatures_and_the_schema_are_judged_by_others = "judged-by-others";
     a_wrong_pin_tells_the_tries_left = "wrong-pin";
     a_blocked_pin_says_which = "blocked-pin";
+    a_blocked_pin2_lets_prepare_and_signs_nothing = "blocked-pin-of-signing";
+    the_last_try_is_never_spent_by_the_program = "last-try";
+    a_refused_document_stays_listed_after_a_restart = "centre-refuses";
     di_3_a_student_prepares_and_cannot_sign = "student";
     a_revoked_card_opens_no_session = "revoked-card";
     an_expired_card_opens_no_session = "expired-card";
     a_card_of_an_unknown_issuer_opens_no_session = "card-of-an-unknown-issuer";
-    di_3_a_right_that_has_ended_is_refused_by_the_centre_and_stays_listed = "right-ended";
+    di_3_a_right_that_has_ended_is_refused_by_the_centre = "right-ended";
     a_pulled_card_locks_within_one_second = "card-pulled";
 }
 

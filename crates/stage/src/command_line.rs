@@ -179,12 +179,20 @@ fn play(
     screen: &mut Option<Screen>,
 ) -> Result<bool> {
     let begun = Instant::now();
-    let order = Order { folder, at: Some(story.at), way: run.card, card: story.card.as_deref(), port: port(corner)? };
+    let order = Order {
+        folder,
+        at: Some(story.at),
+        way: run.card,
+        card: story.card.as_deref(),
+        tries: story.tries,
+        port: port(corner)?,
+    };
     let mut world = World::make(&order)?;
     for holds in &story.centre {
         world.centre.hold(holds)?;
     }
     world.centre.start()?;
+    world.centre.begin_to_count()?;
     let mut hands: Box<dyn Hands> = match run.host {
         Host::Headless => Box::new(Headless::start(&world.settings(), &folder.join("app/app.log"))?),
         Host::Window => {

@@ -29,7 +29,7 @@ const CUSTOMERS: &[(&str, &str)] = &[
 pub fn demo(corner: Corner, folder: &Path, port: u16) -> Result<()> {
     let way = if corner == Corner::Own { CardWay::Pcsc } else { CardWay::Software };
     println!("  …   making certificates, reader, card and Centre");
-    let mut world = World::make(&Order { folder, at: None, way, card: Some(who::SIRI), port })?;
+    let mut world = World::make(&Order { folder, at: None, way, card: Some(who::SIRI), tries: None, port })?;
     world.centre.hold(&CentreHolds::Seed)?;
     world.centre.start()?;
     let person = world.authority().people().professional(who::SIRI).context("the pharmacist is not there")?;

@@ -4,14 +4,17 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::namespace::run;
-use crate::story::kela_folder;
+use crate::story::{kela_document, kela_folder};
 
 /// Elements whose `ID` a signature may point at.
 const NAMED_BY_ID: [&str; 3] =
     ["urn:hl7-org:v3:structuredBody", "urn:hl7finland:signatureTimestamp", "urn:hl7finland:multipleDocumentSignature"];
+
+/// Kanta's list of fields (Lääkityslista).
+const FIELDS: &str = "1.2.246.537.6.12.2002.126";
 
 /// The judges and the folder for what is put before them.
 pub struct Judge {
@@ -35,10 +38,42 @@ impl Judge {
         self.judged("stored.xml", document, 2)
     }
 
-    fn judged(&self, name: &str, document: &[u8], signatures: usize) -> Result<String> {
+    /// What a coded field of a document holds: its value, or the text of its translation.
+    pub fn field(&self, document: &[u8], code: &str) -> Result<String> {
+        let file = self.put("field.xml", document)?;
+        let value = format!("{}/*[local-name()='value']", coded(&format!("@code='{code}'")));
+        let path = format!("normalize-space(concat({value}/@value, ' ', {value}//*[local-name()='originalText']))");
+        Ok(xpath(&file, &path)?.trim().to_owned())
+    }
+
+    /// Whether a document has the coded fields of one of Kela's, in the same order, but for one.
+    pub fn fields_of(&self, document: &[u8], kelas: &str, but: &str) -> Result<String> {
+        let kelas = kela_document(kelas).with_context(|| format!("{kelas} of Kela's documents is not there"))?;
+        let (seen, mut wanted) = (codes(&self.put("fields.xml", document)?)?, codes(&kelas)?);
+        wanted.retain(|code| code != but);
+        if seen == wanted {
+            return Ok(format!("{} coded fields, the same in the same order", seen.len()));
+        }
+        let missing: Vec<&str> = wanted.iter().filter(|code| !seen.contains(code)).map(String::as_str).collect();
+        let more: Vec<&str> = seen.iter().filter(|code| !wanted.contains(code)).map(String::as_str).collect();
+        bail!(
+            "seen: missing [{}], more [{}]\n{}\n{}",
+            missing.join(" "),
+            more.join(" "),
+            seen.join(" "),
+            wanted.join(" ")
+        )
+    }
+
+    fn put(&self, name: &str, document: &[u8]) -> Result<PathBuf> {
         std::fs::create_dir_all(&self.folder)?;
         let file = self.folder.join(name);
         std::fs::write(&file, document).context("cannot put the document before the judges")?;
+        Ok(file)
+    }
+
+    fn judged(&self, name: &str, document: &[u8], signatures: usize) -> Result<String> {
+        let file = self.put(name, document)?;
         let schema = self.schema(&file)?;
         for number in 1..=signatures {
             self.signature(&file, number)?;
@@ -71,4 +106,18 @@ impl Judge {
         command.args(["--node-xpath", &path]).arg(file);
         run(&mut command).with_context(|| format!("xmlsec1, signature {number}")).map(drop)
     }
+}
+
+/// Elements with a code of Kanta's list of fields, as an XPath.
+fn coded(condition: &str) -> String {
+    format!("//*[*[local-name()='code'][@codeSystem='{FIELDS}'][{condition}]]")
+}
+
+fn codes(file: &Path) -> Result<Vec<String>> {
+    let said = xpath(file, &format!("//*[local-name()='code'][@codeSystem='{FIELDS}']/@code"))?;
+    Ok(said.split('"').skip(1).step_by(2).map(str::to_owned).collect())
+}
+
+fn xpath(file: &Path, path: &str) -> Result<String> {
+    run(Command::new("xmllint").args(["--nonet", "--xpath", path]).arg(file)).context("xmllint")
 }

@@ -49,6 +49,9 @@ impl<'a> Play<'a> {
             let failed = result.is_err();
             tell(&Played { words: step.text.clone(), took: begun.elapsed(), result });
             if failed {
+                if let Some(picture) = self.hands.picture() {
+                    let _ = std::fs::write(self.world.folder().join("failed.png"), picture);
+                }
                 return false;
             }
         }
@@ -73,8 +76,18 @@ impl<'a> Play<'a> {
             Act::InsertCard(slug) => return self.reader()?.insert(slug.as_deref()).map(|()| String::new()),
             Act::KillApp => return self.hands.kill().map(|()| String::new()),
             Act::StartApp => return self.hands.start().map(|()| String::new()),
-            Act::Centre(order) => return self.centre(*order),
+            Act::Centre(order) => return self.centre(order),
             Act::Judge => return self.judge(),
+            Act::Field { code, value } => {
+                let document = self.newest_document()?;
+                let seen = self.judge.field(&document, code)?;
+                anyhow::ensure!(seen == *value, "seen: {seen}");
+                return Ok(seen);
+            }
+            Act::FieldsOf { file, but } => {
+                let document = self.newest_document()?;
+                return self.judge.fields_of(&document, file, but);
+            }
             Act::Expect(Expect::Problem { code, rule, left }, _) => {
                 return self.problem(code, rule.as_deref(), *left);
             }
@@ -92,7 +105,7 @@ impl<'a> Play<'a> {
         }
     }
 
-    fn centre(&mut self, order: CentreOrder) -> Result<String> {
+    fn centre(&mut self, order: &CentreOrder) -> Result<String> {
         let centre = &mut self.world.centre;
         match order {
             CentreOrder::Stop => centre.stop(),
@@ -100,6 +113,7 @@ impl<'a> Play<'a> {
             CentreOrder::Kill => centre.kill(),
             CentreOrder::HoldAnswer => centre.tell("hold-answer store").map(drop),
             CentreOrder::Release => centre.tell("release").map(drop),
+            CentreOrder::Refuse(code) => centre.tell(&format!("refuse {code} store")).map(drop),
             CentreOrder::Unreachable => centre.tell("unreachable").map(drop),
             CentreOrder::Reachable => centre.tell("reachable").map(drop),
         }
@@ -124,6 +138,11 @@ impl<'a> Play<'a> {
             told += &self.judge.stored_there(&stored)?;
         }
         Ok(told)
+    }
+
+    fn newest_document(&mut self) -> Result<Vec<u8>> {
+        let newest = self.hands.today()?.into_iter().next().context("nothing was signed today")?;
+        self.hands.document(&newest.document)
     }
 
     fn problem(&mut self, code: &str, rule: Option<&str>, left: Option<u8>) -> Result<String> {

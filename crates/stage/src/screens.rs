@@ -18,8 +18,14 @@ const THEMES: [&str; 2] = ["light", "dark"];
 pub fn screens(folder: &Path, out: &Path) -> Result<()> {
     std::fs::create_dir_all(out)?;
     let _screen = Screen::start(folder)?;
-    let order =
-        Order { folder: &folder.join("w1"), at: Some((10, 42)), way: CardWay::Pcsc, card: Some(who::SIRI), port: 7443 };
+    let order = Order {
+        folder: &folder.join("w1"),
+        at: Some((10, 42)),
+        way: CardWay::Pcsc,
+        card: Some(who::SIRI),
+        tries: None,
+        port: 7443,
+    };
     let mut world = World::make(&order)?;
     world.centre.hold(&CentreHolds::Seed)?;
     world.centre.start()?;

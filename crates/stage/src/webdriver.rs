@@ -16,10 +16,12 @@ const PORT: u16 = 4444;
 
 /// The key Enter, as WebDriver writes it.
 pub const ENTER: &str = "\u{E007}";
-/// The key Control, held until [`RELEASE`].
-pub const CONTROL: &str = "\u{E009}";
-/// Lets go of held keys.
-pub const RELEASE: &str = "\u{E000}";
+/// F2.
+pub const F2: &str = "\u{E032}";
+/// F3.
+pub const F3: &str = "\u{E033}";
+/// F6.
+pub const F6: &str = "\u{E036}";
 /// F9.
 pub const F9: &str = "\u{E039}";
 
@@ -127,10 +129,15 @@ impl WebDriver {
         self.ask(&format!("/element/{}/value", element.0), &json!({ "text": text })).map(drop)
     }
 
-    /// Types wherever the focus is.
-    pub fn press(&self, key: &str) -> Result<()> {
-        let actions = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": [
-            { "type": "keyDown", "value": key }, { "type": "keyUp", "value": key } ] }] });
+    /// Presses keys one after the other, wherever the focus is.
+    pub fn press(&self, keys: &str) -> Result<()> {
+        let mut actions = Vec::new();
+        for key in keys.chars() {
+            for kind in ["keyDown", "keyUp"] {
+                actions.push(json!({ "type": kind, "value": key.to_string() }));
+            }
+        }
+        let actions = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": actions }] });
         self.ask("/actions", &actions).map(drop)
     }
 

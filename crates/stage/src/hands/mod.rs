@@ -111,6 +111,11 @@ pub trait Hands {
     /// The exact document that was signed.
     fn document(&mut self, id: &str) -> Result<Vec<u8>>;
 
+    /// What the screen shows, PNG, where there is one.
+    fn picture(&mut self) -> Option<Vec<u8>> {
+        None
+    }
+
     /// Ends the program as a power cut would.
     fn kill(&mut self) -> Result<()>;
     /// Starts it again.

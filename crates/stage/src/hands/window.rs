@@ -6,10 +6,11 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use base64::Engine;
 
 use super::{Done, Hands, InHand, Listed, Refusal, Row, Session};
 use crate::process::{Started, sibling, until};
-use crate::webdriver::{CONTROL, ENTER, Element, F9, RELEASE, WebDriver};
+use crate::webdriver::{ENTER, Element, F2, F3, F6, F9, WebDriver};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 const DISPLAY: &str = ":99";
@@ -107,10 +108,13 @@ impl Window {
         self.driver.text(&self.find(selector)?)
     }
 
-    /// Types over what a field holds.
-    fn fill(&self, selector: &str, text: &str) -> Result<()> {
-        let field = self.find(selector)?;
-        self.driver.keys(&field, &format!("{CONTROL}a{RELEASE}{text}"))
+    /// Goes to a field by its key, which selects what it holds, and types over it.
+    fn fill(&self, key: &str, field: &str, text: &str) -> Result<()> {
+        self.find(&named(field))?;
+        self.driver.press(key)?;
+        let focused = format!("{}:focus", named(field));
+        until(&format!("the hand on `{field}`"), PATIENCE, || self.there(&focused))?;
+        self.driver.press(text)
     }
 
     /// Waits until nothing is under way.
@@ -227,7 +231,7 @@ impl Hands for Window {
 
     fn search(&mut self, text: &str) -> Done {
         self.at_counter()?;
-        self.fill(&named("search"), &format!("{text}{ENTER}"))?;
+        self.fill(F2, "search", &format!("{text}{ENTER}"))?;
         if self.there(&named("leave-basket"))? {
             self.press_on(&named("leave-confirm"))?;
         }
@@ -264,7 +268,7 @@ impl Hands for Window {
     }
 
     fn propose_amount(&mut self, amount: &str) -> Done {
-        self.fill(&named("amount"), &format!("{amount}{ENTER}"))?;
+        self.fill(F6, "amount", &format!("{amount}{ENTER}"))?;
         self.outcome(|| self.read(&named("delivered")))
     }
 
@@ -274,7 +278,7 @@ impl Hands for Window {
     }
 
     fn give_reason(&mut self, reason: &str) -> Done {
-        self.fill(&named("reason"), &format!("{reason}{ENTER}"))?;
+        self.fill(F3, "reason", &format!("{reason}{ENTER}"))?;
         self.outcome(|| Ok(String::new()))
     }
 
@@ -395,6 +399,10 @@ impl Hands for Window {
         let text = self.driver.property(&shown, "textContent")?;
         self.press_on(&named("document-close"))?;
         Ok(text.into_bytes())
+    }
+
+    fn picture(&mut self) -> Option<Vec<u8>> {
+        base64::engine::general_purpose::STANDARD.decode(self.driver.picture().ok()?).ok()
     }
 
     fn kill(&mut self) -> Result<()> {

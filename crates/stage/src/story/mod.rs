@@ -53,6 +53,8 @@ pub struct Story {
     pub proves: Vec<String>,
     /// Whose card is in the reader at the beginning; nobody's where absent.
     pub card: Option<String>,
+    /// Tries left of PIN1 and PIN2 of that card, where it has been used badly before.
+    pub tries: Option<(u8, u8)>,
     /// What the Centre holds.
     pub centre: Vec<CentreHolds>,
     /// Hour and minute of the day, Finnish time, at which the story begins.
@@ -78,6 +80,7 @@ impl Story {
             title: String::new(),
             proves: Vec::new(),
             card: None,
+            tries: None,
             centre: Vec::new(),
             at: (10, 0),
             only_headless: false,
@@ -119,6 +122,10 @@ impl Story {
             "title" => self.title = value.to_owned(),
             "proves" => self.proves.extend(value.split(',').map(|id| id.trim().to_owned())),
             "card" => self.card = (value != "none").then(|| value.to_owned()),
+            "tries" => {
+                let (pin1, pin2) = value.split_once(' ').context("tries left are two numbers: of PIN1, of PIN2")?;
+                self.tries = Some((pin1.parse()?, pin2.trim().parse()?));
+            }
             "centre" => self.centre.push(centre_holds(value)?),
             "at" => {
                 let (hour, minute) = value.split_once('.').context("a time of day is written 10.00")?;
@@ -126,7 +133,7 @@ impl Story {
                 anyhow::ensure!(self.at.0 < 24 && self.at.1 < 60, "no such time of day");
             }
             "host" if value == "headless" => self.only_headless = true,
-            other => bail!("unknown header `{other}`: title, proves, card, centre, at, host"),
+            other => bail!("unknown header `{other}`: title, proves, card, tries, centre, at, host"),
         }
         Ok(())
     }

@@ -61,12 +61,27 @@ pub enum Act {
     Centre(CentreOrder),
     /// Judge the last signed document by xmllint and xmlsec1.
     Judge,
+    /// A coded field of the last signed document holds this, as another program reads it.
+    Field {
+        /// The field's code in 1.2.246.537.6.12.2002.126.
+        code: String,
+        /// Its value.
+        value: String,
+    },
+    /// The last signed document has the coded fields of one of Kela's, in the same order, but for one that depends on
+    /// what is dispensed.
+    FieldsOf {
+        /// Kela's document.
+        file: String,
+        /// The field that may be missing.
+        but: String,
+    },
     /// Look, for a while if need be.
     Expect(Expect, Stretch),
 }
 
 /// What can be done to the Centre from outside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CentreOrder {
     /// SIGTERM.
     Stop,
@@ -78,6 +93,8 @@ pub enum CentreOrder {
     HoldAnswer,
     /// Give the answers that are kept back.
     Release,
+    /// Refuse the next document with this code.
+    Refuse(String),
     /// Refuse connections, as if it were not there.
     Unreachable,
     /// Take connections again.
@@ -200,9 +217,12 @@ fn act(words: &[Word]) -> Result<Act> {
         "kill the centre" [] => Act::Centre(CentreOrder::Kill);
         "centre holds the answer after the commit" [] => Act::Centre(CentreOrder::HoldAnswer);
         "centre releases the answer" [] => Act::Centre(CentreOrder::Release);
+        "centre refuses the next document with _" [code] => Act::Centre(CentreOrder::Refuse(owned(code)));
         "centre cannot be reached" [] => Act::Centre(CentreOrder::Unreachable);
         "centre can be reached" [] => Act::Centre(CentreOrder::Reachable);
         "judge the document" [] => Act::Judge;
+        "expect field _ of the document _" [code value] => Act::Field { code: owned(code), value: owned(value) };
+        "expect the fields of _ but _" [file but] => Act::FieldsOf { file: owned(file), but: owned(but) };
         "wait until the centre holds an answer" [] => Act::Expect(Expect::AnswerHeld, PATIENT);
         "wait until _" [state] => Act::Expect(Expect::Document(state_name(state)?), PATIENT);
     }

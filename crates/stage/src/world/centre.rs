@@ -25,13 +25,15 @@ pub struct Centre {
     clock: PathBuf,
     port: u16,
     running: Option<Started>,
+    /// Dispensations that were there when the story began.
+    before: u32,
 }
 
 impl Centre {
     pub(super) fn new(folder: &Path, clock: &Clock, port: u16) -> Result<Self> {
         let data = folder.join("centre");
         std::fs::create_dir_all(&data)?;
-        Ok(Self { data, pki: folder.join("pki"), clock: clock.file().to_owned(), port, running: None })
+        Ok(Self { data, pki: folder.join("pki"), clock: clock.file().to_owned(), port, running: None, before: 0 })
     }
 
     /// Puts prescriptions into its store.
@@ -87,8 +89,18 @@ impl Centre {
         Ok(())
     }
 
-    /// How many dispensations it has stored.
+    /// From here on only what comes is counted.
+    pub fn begin_to_count(&mut self) -> Result<()> {
+        self.before = self.all_dispensations()?;
+        Ok(())
+    }
+
+    /// How many dispensations it has stored since the story began.
     pub fn dispensations(&self) -> Result<u32> {
+        Ok(self.all_dispensations()?.saturating_sub(self.before))
+    }
+
+    fn all_dispensations(&self) -> Result<u32> {
         let status = self.tell("status")?;
         let count = status.split_whitespace().find_map(|word| word.strip_prefix("dispensations="));
         count.context("the Centre gave no count")?.parse().context("the Centre's count is no number")

@@ -94,6 +94,8 @@ pub struct Order<'a> {
     pub way: CardWay,
     /// Whose card is in the reader.
     pub card: Option<&'a str>,
+    /// Tries left of its PIN1 and PIN2; all where absent.
+    pub tries: Option<(u8, u8)>,
     /// Port of the Centre on 127.0.0.1.
     pub port: u16,
 }
@@ -107,7 +109,7 @@ impl World {
         // Valid around both the machine's time, by which TLS judges, and this world's.
         let authority = authority::of_today(&folder.join("pki"))?;
         let reader = match order.way {
-            CardWay::Pcsc => Some(Reader::start(&folder, &authority, order.card)?),
+            CardWay::Pcsc => Some(Reader::start(&folder, &authority, order.card, order.tries)?),
             CardWay::Software => None,
         };
         let centre = Centre::new(&folder, &clock, order.port)?;

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use test_authority::Authority;
+use virtual_card::{Counters, FileMemory, Memory, Person};
 
 use crate::namespace::run;
 use crate::process::{Started, last_lines, sibling, until};
@@ -34,7 +35,7 @@ pub struct Reader {
 
 impl Reader {
     /// Starts pcscd and, where `holder` is somebody, puts a card in.
-    pub fn start(folder: &Path, authority: &Authority, holder: Option<&str>) -> Result<Self> {
+    pub fn start(folder: &Path, authority: &Authority, holder: Option<&str>, tries: Option<(u8, u8)>) -> Result<Self> {
         anyhow::ensure!(
             crate::namespace::here() == Some(crate::namespace::Corner::Own),
             "a virtual reader needs a corner of its own: use --card software"
@@ -71,9 +72,23 @@ impl Reader {
             authority: authority.clone(),
         };
         if let Some(holder) = holder {
+            if let Some((pin1, pin2)) = tries {
+                reader.remember(holder, pin1, pin2)?;
+            }
             reader.insert(Some(holder))?;
         }
         Ok(reader)
+    }
+
+    /// Lets a card remember that its PINs were entered wrongly before.
+    fn remember(&self, slug: &str, pin1: u8, pin2: u8) -> Result<()> {
+        let person = Person::load(&self.pki.join("people").join(slug))?;
+        let mut memory = FileMemory::new(self.state(slug)?);
+        Ok(memory.store(&person.serial(), Counters { pin1, pin2, puk: 5 })?)
+    }
+
+    fn state(&self, slug: &str) -> Result<PathBuf> {
+        Ok(self.control.parent().context("no folder")?.join(format!("card-{slug}.state")))
     }
 
     /// Puts a card in: `holder`'s, or the one that was there before.
@@ -108,7 +123,6 @@ impl Reader {
             .with_context(|| format!("{slug} has no card"))?;
         let folder = self.control.parent().context("no folder")?;
         let log = folder.join("virtual-card.log");
-        let state = folder.join(format!("card-{slug}.state"));
         let _ = std::fs::remove_file(&self.control);
         let mut command = Command::new(sibling("virtual-card")?);
         command
@@ -116,7 +130,7 @@ impl Reader {
             .arg(self.pki.join("people").join(slug))
             .args(["--pin1", &card.pin1, "--pin2", &card.pin2, "--vpcd", &format!("127.0.0.1:{PORT}")])
             .arg("--state")
-            .arg(state)
+            .arg(self.state(slug)?)
             .arg("--control")
             .arg(&self.control)
             .arg("--trace")

@@ -1,1 +1,0 @@
-//! Stories in the real window, driven through WebDriver under a screen of their own.
