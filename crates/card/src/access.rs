@@ -327,7 +327,7 @@ mod tests {
         for count in 0..400 {
             view.observe(vec![seen("one", Some(&[0x3B]), count)]);
         }
-        let told = events.iter().count(); // ends only because the sender is gone
-        assert_eq!(told, WAITING_EVENTS);
+        assert_eq!(names(&events).len(), WAITING_EVENTS);
+        assert_eq!(events.try_recv(), Err(std::sync::mpsc::TryRecvError::Disconnected));
     }
 }
