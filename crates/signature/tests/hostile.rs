@@ -156,6 +156,47 @@ fn a_transform_that_is_not_on_the_list_is_refused() {
 }
 
 #[test]
+fn an_xpath_for_another_namespaces_body_is_refused() {
+    let source = with(DOCUMENT, " ID=\"mainbody\"", "");
+    let document = text(sign(&signing(source.as_bytes(), "1"), &mut p384()).unwrap());
+    for (from, to) in [
+        ("xmlns:hl7=\"urn:hl7-org:v3\"", "xmlns:hl7=\"urn:hl7finland\""),
+        ("ancestor-or-self::hl7:structuredBody", "ancestor-or-self::hl7:component"),
+        ("ancestor-or-self::hl7:structuredBody", "ancestor-or-self::hl7:structuredBody or true()"),
+        ("ancestor-or-self::hl7:structuredBody", "descendant::hl7:structuredBody"),
+    ] {
+        assert_eq!(outcome(&with(&document, from, to)), Err(Failure::UnknownTransforms), "{to}");
+    }
+}
+
+#[test]
+fn a_filter_must_mean_one_element_and_the_expected_one() {
+    let filtered = |document: &str, condition: &str| {
+        let filter = format!(
+            "<ds:Transform Algorithm=\"http://www.w3.org/2002/06/xmldsig-filter2\">\
+             <f:XPath xmlns:f=\"http://www.w3.org/2002/06/xmldsig-filter2\" Filter=\"intersect\">{condition}</f:XPath></ds:Transform>"
+        );
+        let begin = "<ds:Reference URI=\"#TS_1\"><ds:Transforms>";
+        with(document, begin, &format!("<ds:Reference URI=\"\"><ds:Transforms>{filter}"))
+    };
+    let one = signed();
+    // Understood and its digest right: only the value tells that the reference was written anew.
+    for condition in ["//*[@ID='TS_1']", "//*[@ID=\"TS_1\"]", "//*[local-name()='signatureTimestamp']"] {
+        assert_eq!(outcome(&filtered(&one, condition)), Err(Failure::WrongValue), "{condition}");
+    }
+    let two = text(sign(&signing(one.as_bytes(), "2"), &mut p384()).unwrap());
+    assert_eq!(outcome(&filtered(&two, "//*[@ID='TS_1']")), Err(Failure::WrongValue));
+    for condition in ["//*[local-name()='signatureTimestamp']", "//*[@ID='TS_2']", "//*[@ID='c1']"] {
+        assert_eq!(outcome(&filtered(&two, condition)), Err(Failure::UnexpectedReferences), "{condition}");
+    }
+    for condition in ["//*", "//*[@ID='TS_1' or true()]", "/*[@ID='TS_1']", "//*[@ID='TS_1'] | //*", ""] {
+        assert_eq!(outcome(&filtered(&one, condition)), Err(Failure::UnknownTransforms), "{condition}");
+    }
+    let subtracted = filtered(&one, "//*[@ID='TS_1']").replace("\"intersect\"", "\"subtract\"");
+    assert_eq!(outcome(&subtracted), Err(Failure::UnknownTransforms));
+}
+
+#[test]
 fn an_algorithm_that_is_not_on_the_list_is_refused() {
     let document = signed();
     for (from, to) in [

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use common::*;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use signing::{Covered, verify};
 
 fn document() -> &'static str {
@@ -51,7 +52,7 @@ fn apply(bytes: &mut Vec<u8>, change: &Change) {
     }
 }
 
-/// The body as an independent eye would read it: text between its tags, without comments and markup forms.
+/// The body's bytes as a plain search finds them.
 fn body(bytes: &[u8]) -> Option<&[u8]> {
     let text = std::str::from_utf8(bytes).ok()?;
     let from = text.find("<structuredBody")?;
@@ -59,8 +60,17 @@ fn body(bytes: &[u8]) -> Option<&[u8]> {
     bytes.get(from..to)
 }
 
+/// Every day the same cases, so that a red run can be repeated; with `TISKI_LONG` others each time, and more.
+fn config() -> ProptestConfig {
+    let default = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    if std::env::var_os("TISKI_LONG").is_some() {
+        return default;
+    }
+    ProptestConfig { cases: 1500, rng_seed: RngSeed::Fixed(2026), ..default }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn mutated_bytes_never_panic_and_never_pass_as_another_body(changes in prop::collection::vec(change(), 1..4)) {
@@ -71,20 +81,9 @@ proptest! {
         if let Ok(verified) = verify(&bytes) {
             let holds = verified.iter().any(|one| one.outcome == Ok(Covered::Body));
             if holds && body(&bytes) != body(document().as_bytes()) {
-                // The only lawful differences are those that canonicalisation does not see:
-                // comments, and the writing of a character, a quote, a space in a tag.
-                let seen = |bytes: &[u8]| {
-                    let text = String::from_utf8_lossy(body(bytes).unwrap_or_default()).into_owned();
-                    let mut out = String::new();
-                    let mut rest = text.as_str();
-                    while let Some(at) = rest.find("<!--") {
-                        out.push_str(&rest[..at]);
-                        rest = rest[at..].find("-->").map_or("", |end| &rest[at + end + 3..]);
-                    }
-                    out.push_str(rest);
-                    out.chars().filter(|one| one.is_alphanumeric()).collect::<String>()
-                };
-                prop_assert_eq!(seen(&bytes), seen(document().as_bytes()));
+                // Comments, the writing of a character, spaces in a tag: lawful when the other judge says so too.
+                let text = String::from_utf8(bytes).unwrap();
+                prop_assert!(xmlsec1_accepts(&text, 1), "{}", text);
             }
         }
     }

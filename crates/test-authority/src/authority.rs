@@ -59,11 +59,13 @@ pub struct RevokedEntry {
     pub serial: String,
     /// From when.
     pub at: DateTime<Utc>,
+    /// Whether because the key was compromised: then nothing that it ever signed may be believed.
+    pub compromised: bool,
 }
 
 impl RevokedEntry {
     fn new(authority: &str, serial: String, at: DateTime<Utc>) -> Self {
-        Self { authority: authority.to_owned(), serial, at }
+        Self { authority: authority.to_owned(), serial, at, compromised: false }
     }
 }
 
@@ -169,9 +171,20 @@ impl Authority {
 
     /// Puts both certificates of a professional on the revocation list, from `at` on, and writes the list anew.
     pub fn revoke_professional(&mut self, slug: &str, at: DateTime<Utc>) -> Result<(), AuthorityError> {
+        self.revoke_person(slug, at, false)
+    }
+
+    /// As [`Authority::revoke_professional`], because somebody else may have the keys.
+    pub fn revoke_compromised_professional(&mut self, slug: &str, at: DateTime<Utc>) -> Result<(), AuthorityError> {
+        self.revoke_person(slug, at, true)
+    }
+
+    fn revoke_person(&mut self, slug: &str, at: DateTime<Utc>, compromised: bool) -> Result<(), AuthorityError> {
         let entry = self.index.people.iter().find(|one| one.slug == slug);
         let serials = entry.ok_or_else(|| AuthorityError::NoSuchEntry(slug.to_owned()))?.serials.clone();
-        self.index.revoked.extend(serials.map(|serial| RevokedEntry::new(PROFESSIONALS, serial, at)));
+        let entries =
+            serials.map(|serial| RevokedEntry { compromised, ..RevokedEntry::new(PROFESSIONALS, serial, at) });
+        self.index.revoked.extend(entries);
         self.rewrite(PROFESSIONALS, at)
     }
 
@@ -420,7 +433,11 @@ fn revocation_list(
             .map(|one| RevokedCertParams {
                 serial_number: SerialNumber::from_slice(&unhex(&one.serial)),
                 revocation_time: moment(one.at),
-                reason_code: Some(RevocationReason::CessationOfOperation),
+                reason_code: Some(if one.compromised {
+                    RevocationReason::KeyCompromise
+                } else {
+                    RevocationReason::CessationOfOperation
+                }),
                 invalidity_date: None,
             })
             .collect(),

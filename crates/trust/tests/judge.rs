@@ -191,6 +191,16 @@ fn what_was_signed_before_a_revocation_held_and_what_is_signed_after_does_not() 
 }
 
 #[test]
+fn nothing_that_a_compromised_key_ever_signed_is_believed() {
+    let mut world = made(Utc::now());
+    let certificate = world.authority.signature(who::SIRI).unwrap().certificate;
+    world.authority.revoke_compromised_professional(who::SIRI, world.now).unwrap();
+    let store = TrustStore::load(world.folder.path()).unwrap();
+    let before = world.now - Duration::days(1);
+    assert_eq!(store.judge(&certificate, ProfessionalSignature, before), Err(Distrust::Revoked));
+}
+
+#[test]
 fn bytes_that_are_no_certificate_are_unreadable() {
     let good = sign(who::SIRI);
     for bytes in [&b""[..], b"abc", &good[..good.len() - 1], &[good.as_slice(), b"x"].concat()] {
