@@ -33,6 +33,22 @@ pub enum TlsRefusal {
 }
 
 impl TlsRefusal {
+    /// Every refusal.
+    pub const ALL: &'static [Self] = &[
+        Self::ServerRevoked,
+        Self::ServerExpired,
+        Self::ServerUnknownIssuer,
+        Self::ServerWrongName,
+        Self::ServerRevocationUnknown,
+        Self::ServerRefused,
+        Self::ClientRevoked,
+        Self::ClientExpired,
+        Self::ClientUnknownIssuer,
+        Self::ClientMissing,
+        Self::ClientRefused,
+        Self::Handshake,
+    ];
+
     /// A stable code for programs.
     pub fn code(self) -> &'static str {
         match self {

@@ -76,6 +76,20 @@ impl TransportError {
         }
     }
 
+    /// The failure of a code, as a record may keep only the code.
+    pub fn of_code(code: &str) -> Option<Self> {
+        let refused = TlsRefusal::ALL.iter().map(|refusal| Self::TlsRefused(*refusal));
+        let others = [
+            Self::NotReached,
+            Self::ConnectTimedOut,
+            Self::LostAnswer,
+            Self::TimedOut,
+            Self::TooLarge { limit: kanta::MESSAGE_BYTES_AT_MOST },
+            Self::Unsendable,
+        ];
+        refused.chain(others).find(|error| error.code() == code)
+    }
+
     /// Whether the request may have arrived.
     ///
     /// A refused TLS connection is `No`: in TLS 1.3 a client whose certificate is refused may already have sent its

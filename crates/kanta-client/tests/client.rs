@@ -119,30 +119,19 @@ fn a_cut_answer_leaves_the_documents_fate_open() {
 
 #[test]
 fn every_failure_has_its_code_and_speaks_three_languages() {
-    let refusals = [
-        TlsRefusal::ServerRevoked,
-        TlsRefusal::ServerExpired,
-        TlsRefusal::ServerUnknownIssuer,
-        TlsRefusal::ServerWrongName,
-        TlsRefusal::ServerRevocationUnknown,
-        TlsRefusal::ServerRefused,
-        TlsRefusal::ClientRevoked,
-        TlsRefusal::ClientExpired,
-        TlsRefusal::ClientUnknownIssuer,
-        TlsRefusal::ClientMissing,
-        TlsRefusal::ClientRefused,
-        TlsRefusal::Handshake,
-    ];
     let others = [
         TransportError::NotReached,
         TransportError::ConnectTimedOut,
         TransportError::LostAnswer,
         TransportError::TimedOut,
-        TransportError::TooLarge { limit: 1 },
+        TransportError::TooLarge { limit: kanta::MESSAGE_BYTES_AT_MOST },
         TransportError::Unsendable,
     ];
-    let all: Vec<_> = refusals.into_iter().map(TransportError::TlsRefused).chain(others).collect();
+    let all: Vec<_> = TlsRefusal::ALL.iter().copied().map(TransportError::TlsRefused).chain(others).collect();
     assert_eq!(all.iter().map(TransportError::code).collect::<BTreeSet<_>>().len(), all.len());
+    for error in &all {
+        assert_eq!(TransportError::of_code(error.code()).as_ref(), Some(error));
+    }
     for text in all.iter().flat_map(|error| [error.meaning(), error.advice()]) {
         assert!([text.fi, text.sv, text.en].iter().all(|t| t.len() > 10 && t.ends_with('.')), "{text:?}");
         assert!(text.fi != text.sv && text.sv != text.en, "{text:?}");

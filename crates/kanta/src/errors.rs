@@ -264,19 +264,45 @@ pub fn class(code: &str) -> Class {
     entry(code).class
 }
 
-/// What a code means, known or not.
+/// What a code means, known or not; also of [`crate::KantaError::code`].
 pub fn meaning(code: &str) -> &'static Text {
-    &entry(code).meaning
+    &spoken(code).meaning
 }
 
-/// What to do next, known or not.
+/// What to do next, known or not; also of [`crate::KantaError::code`].
 pub fn advice(code: &str) -> &'static Text {
-    &entry(code).advice
+    &spoken(code).advice
 }
 
 /// The row of a code; an unknown code has the row that says so.
 pub fn entry(code: &str) -> &'static Entry {
     look_up(code).map_or(&UNKNOWN, Known::entry)
+}
+
+/// What the codes of [`crate::KantaError`] come down to: how a reader's own failure is told to the sender, and which
+/// sentences a person hears of it.
+const FAILURES: &[(&str, Known)] = &[
+    ("message-truncated", Known::MessageBroken),
+    ("message-too-large", Known::DocumentTooLarge),
+    ("doctype-refused", Known::XmlRefused),
+    ("message-too-deep", Known::XmlRefused),
+    ("message-malformed", Known::Integrity),
+    ("wrong-interaction", Known::Integrity),
+    ("answer-to-another", Known::Integrity),
+    ("unknown-path", Known::Integrity),
+    ("wrong-environment", Known::WrongEnvironment),
+    ("fault", Known::Unavailable),
+    ("unexpected-status", Known::Unavailable),
+];
+
+/// The row that a reader's own failure comes down to, by the failure's code.
+pub fn of_failure(code: &str) -> Option<Known> {
+    FAILURES.iter().find(|(failure, _)| *failure == code).map(|(_, known)| *known)
+}
+
+/// The row whose sentences a code has: its own, that of a reader's failure, or the one that says that it is unknown.
+fn spoken(code: &str) -> &'static Entry {
+    look_up(code).or_else(|| of_failure(code)).map_or(&UNKNOWN, Known::entry)
 }
 
 /// What becomes of a message refused with several codes: sent again only when every one allows it, and then by the most

@@ -135,19 +135,44 @@ impl KantaError {
 
     /// The issues with which the Centre answers a request that it could not read.
     pub fn issues(&self) -> Vec<Issue> {
-        let known = match self {
-            Self::Refused(issues) => return issues.clone(),
-            Self::Truncated => Known::MessageBroken,
-            Self::TooLarge { .. } => Known::DocumentTooLarge,
-            Self::Doctype | Self::TooDeep => Known::XmlRefused,
-            Self::Malformed(_) | Self::WrongInteraction | Self::AnswerToAnother | Self::UnknownPath => Known::Integrity,
-            Self::WrongEnvironment => Known::WrongEnvironment,
-            Self::Fault | Self::Status(_) => Known::Unavailable,
-        };
+        if let Self::Refused(issues) = self {
+            return issues.clone();
+        }
+        let known = errors::of_failure(self.code()).unwrap_or(Known::Integrity);
         vec![Issue {
             code: known.code().to_owned(),
             detail: Some(self.code().to_owned()),
             diagnostics: Some(self.to_string()),
         }]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_of_a_reader_has_a_row_and_sentences() {
+        let failures = [
+            KantaError::Truncated,
+            KantaError::TooLarge { what: "bytes", limit: 1 },
+            KantaError::Doctype,
+            KantaError::TooDeep,
+            KantaError::Malformed("shape"),
+            KantaError::WrongInteraction,
+            KantaError::WrongEnvironment,
+            KantaError::AnswerToAnother,
+            KantaError::Fault,
+            KantaError::Status(502),
+            KantaError::UnknownPath,
+        ];
+        for failure in failures {
+            let known = errors::of_failure(failure.code()).unwrap();
+            assert_eq!(failure.issues()[0].known(), Some(known), "{failure:?}");
+            assert_eq!(errors::meaning(failure.code()), &known.entry().meaning);
+            assert_eq!(errors::class(failure.code()), Class::AskPerson, "no answer carries a reader's own code");
+        }
+        let refused = KantaError::Refused(vec![Issue::of(Known::Busy)]);
+        assert_eq!(refused.issues(), [Issue::of(Known::Busy)]);
     }
 }

@@ -242,6 +242,8 @@ mod tests {
     fn bombs_are_refused_before_parsing() {
         let bomb = "<!DOCTYPE a [<!ENTITY b \"bbbb\"><!ENTITY c \"&b;&b;\">]><a>&c;</a>";
         assert_eq!(fate(bomb.as_bytes()), Err(KantaError::Doctype));
+        assert_eq!(fate(b"<!DOCTYPE a SYSTEM \"file:///elsewhere\"><a/>"), Err(KantaError::Doctype));
+        assert_eq!(fate(b"<!ENTITY b \"c\"><a/>"), Err(KantaError::Doctype));
         assert_eq!(fate("<a>".repeat(100_000).as_bytes()), Err(KantaError::TooDeep));
         let deep = format!("{}{}", "<a>".repeat(49), "</a>".repeat(49));
         assert_eq!(fate(deep.as_bytes()), Err(KantaError::TooDeep));
