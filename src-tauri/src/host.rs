@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use api::{Event, Place, Problem, Program, Request};
 use serde_json::Value;
-use tauri::{AppHandle, Emitter, Manager, State};
+use tauri::{AppHandle, Emitter, Manager};
 
 use crate::export;
 
@@ -54,8 +54,8 @@ fn push(app: &AppHandle, event: &Event) {
 
 /// The page's one command: a request of the catalogue, and its answer or the problem.
 #[tauri::command]
-pub async fn ask(app: AppHandle, host: State<'_, Host>, request: Value) -> Result<Value, Problem> {
-    let host = host.inner().clone();
+pub async fn ask(app: AppHandle, request: Value) -> Result<Value, Problem> {
+    let host = app.state::<Host>().inner().clone();
     let work = move || {
         let answered = answer(&host, request)?;
         export::keep(answered, || export::folder(&app))
@@ -83,7 +83,10 @@ pub fn problem(code: &str) -> Problem {
     }
 }
 
-fn settings_file(mut arguments: impl Iterator<Item = std::ffi::OsString>, named: Option<std::ffi::OsString>) -> PathBuf {
+fn settings_file(
+    mut arguments: impl Iterator<Item = std::ffi::OsString>,
+    named: Option<std::ffi::OsString>,
+) -> PathBuf {
     while let Some(argument) = arguments.next() {
         if argument == "--settings" {
             if let Some(file) = arguments.next() {
@@ -118,7 +121,9 @@ mod tests {
     #[test]
     fn what_is_no_request_is_refused_and_not_repeated() {
         let host = not_started("settings-invalid");
-        for nonsense in [json!("1234"), json!({"ask": "log_in", "with": {"pin": 1234}}), json!({"ask": "fly", "with": {}})] {
+        for nonsense in
+            [json!("1234"), json!({"ask": "log_in", "with": {"pin": 1234}}), json!({"ask": "fly", "with": {}})]
+        {
             let told = answer(&host, nonsense).unwrap_err();
             assert_eq!(told.code, "request-invalid");
             assert!(!format!("{told:?}").contains("1234"));

@@ -11,7 +11,7 @@ mod host;
 use std::process::ExitCode;
 
 use tauri::webview::{NewWindowResponse, WebviewWindowBuilder};
-use tauri::{App, Manager, Url};
+use tauri::{App, Url};
 
 use crate::host::Host;
 
@@ -74,7 +74,13 @@ mod tests {
         let goes = |url: &str| is_page(&Url::parse(url).unwrap(), None);
         assert!(goes("tauri://localhost/index.html"));
         assert!(goes("http://tauri.localhost/"));
-        for elsewhere in ["https://example.org/", "tauri://elsewhere/", "file:///etc/hosts", "data:text/html,x", "http://localhost:1420/"] {
+        for elsewhere in [
+            "https://example.org/",
+            "tauri://elsewhere/",
+            "file:///etc/hosts",
+            "data:text/html,x",
+            "http://localhost:1420/",
+        ] {
             assert!(!goes(elsewhere), "{elsewhere}");
         }
         let dev = Url::parse("http://localhost:1420").unwrap();

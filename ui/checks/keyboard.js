@@ -16,7 +16,7 @@ await withDouble(async (browser, address) => {
   const shown = (name) => page.getByTestId(name).first().waitFor();
   const gone = (name) => page.getByTestId(name).first().waitFor({ state: 'detached' });
 
-  await page.goto(`${address}?scene=centre-up`);
+  await page.goto(`${address}?scene=late`);
   await at('pin1', 'the door opens');
   await keyboard.type('9999');
   await keyboard.press('Enter');
@@ -117,6 +117,9 @@ await withDouble(async (browser, address) => {
   await page.locator('[data-testid=signed-document][data-state=accepted]').waitFor();
   await keyboard.press('Enter');
   await at('row', 'the same visit');
+  // An old picture of the frame that was under way when the Centre accepted must not stand.
+  await page.waitForTimeout(1600);
+  assert.equal(await page.getByTestId('waiting-count').count(), 0, 'accepted: nothing waits');
 
   await keyboard.press('Control+3');
   await shown('dispensation-row');

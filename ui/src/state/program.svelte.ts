@@ -11,6 +11,8 @@ const ASK_AGAIN_MS = 20_000;
 /** `silent` is why the program did not answer the last time; null while it answers. */
 export const program = $state<{ status: Status | null; silent: Problem | null }>({ status: null, silent: null });
 
+let events = 0;
+
 type Moved = (documentId: string, state: DocumentState) => void;
 const onMoved = new Set<Moved>();
 const onLeft = new Set<() => void>();
@@ -51,6 +53,7 @@ export function takeCounts(counts: OutboxCounts): void {
 }
 
 function take(event: Event): void {
+  events += 1;
   if (!program.status) return;
   switch (event.event) {
     case 'card':
@@ -69,9 +72,16 @@ function take(event: Event): void {
   }
 }
 
+/** Asks for the whole frame. An answer that was on its way while an event came may be older than the event: ask again. */
 export async function refresh(): Promise<void> {
   try {
-    takeStatus(await ask('status', {}));
+    for (let again = 0; again < 3; again += 1) {
+      const before = events;
+      const status = await ask('status', {});
+      if (events !== before && again < 2) continue;
+      takeStatus(status);
+      return;
+    }
   } catch (thrown) {
     program.silent = problemOf(thrown);
   }
