@@ -21,9 +21,10 @@ pub struct Document {
 pub enum Content {
     /// Types 1 (prescription), 2 (its cancellation) and 3 (its correction), which are built alike.
     Prescription(Box<Prescription>),
-    /// Type 10, and 11 and 12 as far as they are built like it.
+    /// Type 10.
     Dispensation(Box<Dispensation>),
-    /// A type of which only the header is read: locks, reservations, renewal requests and the like.
+    /// A type of which only the header is read: locks, reservations, renewal requests, and cancellations and corrections
+    /// of dispensations (11, 12), whose bodies no public source describes.
     Other(DocumentType),
 }
 
