@@ -35,7 +35,11 @@ fn a_killed_stage_leaves_no_program_behind() {
     let marker = std::env::temp_dir().join(format!("tiski-left-behind-{}", std::process::id()));
     std::fs::create_dir_all(&marker).unwrap();
     let file = marker.join("long.story");
-    std::fs::write(&file, "title: Long\ncard: siri-salminen\ncentre: empty\n\nexpect logged in as \"Nobody\" within 60 s\n").unwrap();
+    std::fs::write(
+        &file,
+        "title: Long\ncard: siri-salminen\ncentre: empty\n\nexpect logged in as \"Nobody\" within 60 s\n",
+    )
+    .unwrap();
     let mut child = stage(&["run", file.to_str().unwrap()]).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
     assert!(lines.any(|line| line.unwrap().contains("the world is made")), "no world was made");

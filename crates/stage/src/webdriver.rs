@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::process::{Started, until};
@@ -87,36 +87,11 @@ impl WebDriver {
         self.close();
     }
 
-    /// Elements that a selector names, now.
-    pub fn all(&self, selector: &str) -> Result<Vec<Element>> {
-        let found = self.ask("/elements", &json!({ "using": "css selector", "value": selector }))?;
-        Ok(elements(&found))
-    }
-
-    /// Elements within an element.
-    pub fn all_in(&self, within: &Element, selector: &str) -> Result<Vec<Element>> {
-        let path = format!("/element/{}/elements", within.0);
-        Ok(elements(&self.ask(&path, &json!({ "using": "css selector", "value": selector }))?))
-    }
-
-    /// The first of them, if there is one.
+    /// The first element that a selector names, if there is one.
     pub fn first(&self, selector: &str) -> Result<Option<Element>> {
-        Ok(self.all(selector)?.into_iter().next())
-    }
-
-    /// What an element says; nothing once it is gone.
-    pub fn text(&self, element: &Element) -> Result<String> {
-        self.property(element, "textContent").map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "))
-    }
-
-    /// A property of an element.
-    pub fn property(&self, element: &Element, name: &str) -> Result<String> {
-        Ok(said(&self.get(&format!("/element/{}/property/{name}", element.0))?))
-    }
-
-    /// An attribute of an element.
-    pub fn attribute(&self, element: &Element, name: &str) -> Result<String> {
-        Ok(said(&self.get(&format!("/element/{}/attribute/{name}", element.0))?))
+        let found = self.ask("/elements", &json!({ "using": "css selector", "value": selector }))?;
+        let first = found.as_array().and_then(|all| all.first()).and_then(|one| one[ELEMENT].as_str());
+        Ok(first.map(|id| Element(id.to_owned())))
     }
 
     /// Presses on an element.
@@ -141,9 +116,9 @@ impl WebDriver {
         self.ask("/actions", &actions).map(drop)
     }
 
-    /// Runs a script in the page and gives what it returns.
-    pub fn script(&self, script: &str) -> Result<Value> {
-        self.ask("/execute/sync", &json!({ "script": script, "args": [] }))
+    /// Runs a script in the page and gives what it returns: what is read in one script is read at one moment.
+    pub fn script(&self, script: &str, words: &[&str]) -> Result<Value> {
+        self.ask("/execute/sync", &json!({ "script": script, "args": words }))
     }
 
     /// Sets the window's size in pixels.
@@ -188,15 +163,32 @@ impl Drop for WebDriver {
 fn answer(response: reqwest::blocking::Response) -> Result<Value> {
     let body: Value = serde_json::from_str(&response.text()?).context("the driver's answer is no JSON")?;
     let value = &body["value"];
-    if let Some(error) = value["error"].as_str() {
-        bail!("the window's driver: {error}: {}", said(&value["message"]));
+    if let Some(code) = value["error"].as_str() {
+        return Err(DriverError { code: code.to_owned(), message: said(&value["message"]) }.into());
     }
     Ok(value.clone())
 }
 
-fn elements(found: &Value) -> Vec<Element> {
-    let found = found.as_array().map(Vec::as_slice).unwrap_or_default();
-    found.iter().filter_map(|one| one[ELEMENT].as_str()).map(|id| Element(id.to_owned())).collect()
+/// What the driver could not do.
+#[derive(Debug)]
+struct DriverError {
+    /// WebDriver's own code.
+    code: String,
+    message: String,
+}
+
+impl std::fmt::Display for DriverError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the window's driver: {}: {}", self.code, self.message)
+    }
+}
+
+impl std::error::Error for DriverError {}
+
+/// Whether an act found the page redrawn under its hands, so that it is worth doing again.
+pub fn redrawn(error: &anyhow::Error) -> bool {
+    let again = ["stale element reference", "element not interactable", "element click intercepted", "no such element"];
+    error.downcast_ref::<DriverError>().is_some_and(|error| again.contains(&error.code.as_str()))
 }
 
 fn said(value: &Value) -> String {

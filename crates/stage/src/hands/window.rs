@@ -7,12 +7,17 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use base64::Engine;
+use serde_json::Value;
 
 use super::{Done, Hands, InHand, Listed, Refusal, Row, Session};
 use crate::process::{Started, sibling, until};
-use crate::webdriver::{ENTER, Element, F2, F3, F6, F9, WebDriver};
+use crate::webdriver::{ENTER, Element, F2, F3, F6, F9, WebDriver, redrawn};
 
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a card in a reader may stay unseen.
+const CARD_PATIENCE: Duration = Duration::from_secs(10);
+/// After this the same reason as before is believed to be said again.
+const SAME_AGAIN: Duration = Duration::from_secs(2);
 const DISPLAY: &str = ":99";
 const SOCKETS: &str = "/tmp/.X11-unix";
 
@@ -83,29 +88,43 @@ impl Window {
 
     /// Puts a theme on, as the settings desk does.
     pub fn wear(&self, theme: &str) -> Result<()> {
-        self.driver.script(&format!("document.documentElement.dataset.theme = '{theme}'")).map(drop)
+        self.driver.script(&format!("document.documentElement.dataset.theme = '{theme}'"), &[]).map(drop)
     }
 
-    /// The first element of a selector, waited for.
-    fn find(&self, selector: &str) -> Result<Element> {
-        let mut found = None;
-        until(&format!("`{selector}` on the screen"), PATIENCE, || {
-            found = self.driver.first(selector)?;
-            Ok(found.is_some())
-        })?;
-        found.context("nothing was found")
+    /// Waits until something of a selector is on the screen.
+    fn find(&self, selector: &str) -> Result<()> {
+        until(&format!("`{selector}` on the screen"), PATIENCE, || self.there(selector))
     }
 
     fn there(&self, selector: &str) -> Result<bool> {
-        Ok(self.driver.first(selector)?.is_some())
+        Ok(self.driver.script("return document.querySelector(arguments[0]) !== null", &[selector])? == true)
+    }
+
+    /// Does something to the first element of a selector, again where the page was redrawn in between.
+    fn touch(&self, selector: &str, act: impl Fn(&Element) -> Result<()>) -> Result<()> {
+        until(&format!("`{selector}` to be touched"), PATIENCE, || {
+            let Some(element) = self.driver.first(selector)? else { return Ok(false) };
+            match act(&element) {
+                Ok(()) => Ok(true),
+                Err(error) if redrawn(&error) => Ok(false),
+                Err(error) => Err(error),
+            }
+        })
     }
 
     fn press_on(&self, selector: &str) -> Result<()> {
-        self.driver.click(&self.find(selector)?)
+        self.touch(selector, |element| self.driver.click(element))
     }
 
     fn read(&self, selector: &str) -> Result<String> {
-        self.driver.text(&self.find(selector)?)
+        self.find(selector)?;
+        let text = self.driver.script("return document.querySelector(arguments[0])?.textContent", &[selector])?;
+        Ok(plain(&text))
+    }
+
+    fn attribute(&self, selector: &str, name: &str) -> Result<Option<String>> {
+        let script = "return document.querySelector(arguments[0])?.getAttribute(arguments[1])";
+        Ok(self.driver.script(script, &[selector, name])?.as_str().map(str::to_owned))
     }
 
     /// Goes to a field by its key, which selects what it holds, and types over it.
@@ -124,18 +143,22 @@ impl Window {
 
     /// The problem that stands on the screen.
     fn problem(&self) -> Result<Option<Refusal>> {
-        let Some(shown) = self.driver.first(&named("problem"))? else { return Ok(None) };
-        let mut refusal = Refusal {
-            code: self.driver.attribute(&shown, "data-code")?,
-            sentence: self.driver.text(&shown)?,
-            rule: None,
-            tries_left: None,
-        };
-        if let Some(left) = self.driver.all_in(&shown, &named("tries-left"))?.first() {
-            let digits: String = self.driver.text(left)?.chars().filter(char::is_ascii_digit).collect();
-            refusal.tries_left = digits.parse().ok();
+        let seen = self.driver.script(
+            "const shown = Array.from(document.querySelectorAll('[data-testid=problem]')).at(-1);
+             return shown && { code: shown.dataset.code, text: shown.querySelector('.sentence').textContent,
+                               left: shown.querySelector('[data-testid=tries-left]')?.textContent ?? '' }",
+            &[],
+        )?;
+        if seen.is_null() {
+            return Ok(None);
         }
-        Ok(Some(refusal))
+        let left: String = plain(&seen["left"]).chars().filter(char::is_ascii_digit).collect();
+        Ok(Some(Refusal {
+            code: plain(&seen["code"]),
+            sentence: plain(&seen["text"]),
+            rule: None,
+            tries_left: left.parse().ok(),
+        }))
     }
 
     fn outcome(&self, told: impl FnOnce() -> Result<String>) -> Done {
@@ -148,8 +171,8 @@ impl Window {
 
     /// Closes what stands in front after signing.
     fn close_panel(&self) -> Result<()> {
-        if let Some(close) = self.driver.first(&named("signed-close"))? {
-            self.driver.click(&close)?;
+        if self.there(&named("signed-close"))? {
+            self.press_on(&named("signed-close"))?;
         }
         Ok(())
     }
@@ -163,31 +186,54 @@ impl Window {
     }
 
     fn rows(&self, within: &str) -> Result<Vec<Row>> {
-        let rows = self.driver.all(&format!("{within} {}", named("dispensation-row")))?;
-        rows.iter()
-            .map(|row| {
-                Ok(Row {
-                    document: self.driver.attribute(row, "data-document-id")?,
-                    state: self.driver.attribute(row, "data-state")?,
-                })
-            })
-            .collect()
+        let rows = self.driver.script(
+            "return Array.from(document.querySelectorAll(arguments[0] + ' [data-testid=dispensation-row]'),
+                row => ({ document: row.dataset.documentId, state: row.dataset.state }))",
+            &[within],
+        )?;
+        Ok(list(&rows).map(|row| Row { document: plain(&row["document"]), state: plain(&row["state"]) }).collect())
     }
 
     fn lines(&self) -> Result<Vec<Listed>> {
-        let mut lines = Vec::new();
-        for row in self.driver.all(&named("prescription-row"))? {
-            let part = |selector: &str| -> Result<Vec<String>> {
-                self.driver.all_in(&row, selector)?.iter().map(|one| self.driver.text(one)).collect()
-            };
-            lines.push(Listed {
-                name: part(".name")?.concat(),
-                remaining: part(".second > .muted")?.concat(),
-                dispensable: self.driver.attribute(&row, "data-dispensable")? == "true",
-                marks: part(".chip")?,
-            });
+        let lines = self.driver.script(
+            "return Array.from(document.querySelectorAll('[data-testid=prescription-row]'), row => ({
+                name: row.querySelector('.name').textContent,
+                remaining: row.querySelector('.second > .muted')?.textContent ?? '',
+                dispensable: row.dataset.dispensable === 'true',
+                marks: Array.from(row.querySelectorAll('.chip'), chip => chip.textContent) }))",
+            &[],
+        )?;
+        Ok(list(&lines)
+            .map(|line| Listed {
+                name: plain(&line["name"]),
+                remaining: plain(&line["remaining"]),
+                dispensable: line["dispensable"] == true,
+                marks: list(&line["marks"]).map(plain).collect(),
+            })
+            .collect())
+    }
+
+    /// Whether the door stays shut for this card, and says why.
+    fn never_opens(&self) -> Result<bool> {
+        let end = Instant::now() + CARD_PATIENCE;
+        while Instant::now() < end {
+            if self.there(&format!("{}:enabled", named("pin1")))? {
+                return Ok(false);
+            }
+            let shut = "main:is([data-card=ready], [data-card=unusable])";
+            if self.there(shut)? && self.problem()?.is_some() {
+                return Ok(true);
+            }
+            std::thread::sleep(Duration::from_millis(30));
         }
-        Ok(lines)
+        anyhow::ensure!(self.problem()?.is_some(), "the field for PIN1 does not open, and nothing says why");
+        Ok(true)
+    }
+
+    /// Why PIN2 cannot be typed: the panel says that it is blocked where the card says so.
+    fn closed_pin2(&self) -> Result<Refusal> {
+        let sentence = self.read(&named("pin2-left"))?;
+        Ok(Refusal { code: "pin2-blocked".to_owned(), sentence, ..Refusal::default() })
     }
 
     fn logged_in(&self) -> Result<bool> {
@@ -197,26 +243,28 @@ impl Window {
 
 impl Hands for Window {
     fn log_in(&mut self, pin: &str) -> Done {
-        let field = self.find(&format!("{}:enabled", named("pin1")))?;
-        self.driver.keys(&field, &format!("{pin}{ENTER}"))?;
-        let end = Instant::now() + PATIENCE;
+        if self.never_opens()? {
+            return Ok(Err(self.problem()?.unwrap_or_default()));
+        }
+        let before = self.problem()?;
+        self.touch(&format!("{}:enabled", named("pin1")), |field| self.driver.keys(field, &format!("{pin}{ENTER}")))?;
+        let begun = Instant::now();
         loop {
             if self.logged_in()? {
-                return self.read(&named("person")).map(Ok);
+                return self.read(&format!("{} .who", named("person"))).map(Ok);
             }
-            // The field is closed while the card works; afterwards it is open again beside the reason.
-            let working = self.driver.first(&named("pin1"))?.is_some_and(|field| {
-                let blocked = self.driver.attribute(&field, "disabled");
-                blocked.is_ok_and(|disabled| !disabled.is_empty() && disabled != "false")
-            });
-            if let Some(refusal) = self.problem()?
+            // The field is closed while the card works; afterwards it is open again beside the reason. A reason that
+            // stood there before counts once it has had the time to go away.
+            let working = self.there(&format!("{}:disabled", named("pin1")))?;
+            let seen = self.problem()?;
+            let is_news = seen != before || begun.elapsed() > SAME_AGAIN;
+            if let Some(refusal) = seen
+                && is_news
                 && (!working || refusal.code.contains("blocked"))
             {
                 return Ok(Err(refusal));
             }
-            if Instant::now() > end {
-                bail!("neither logged in nor refused");
-            }
+            anyhow::ensure!(begun.elapsed() < PATIENCE, "neither logged in nor refused");
             std::thread::sleep(Duration::from_millis(30));
         }
     }
@@ -251,20 +299,16 @@ impl Hands for Window {
     fn open(&mut self, product: &str) -> Done {
         self.at_counter()?;
         self.find(&named("prescription-row"))?;
-        for row in self.driver.all(&named("prescription-row"))? {
-            let name = self.driver.all_in(&row, ".name")?;
-            let name = name.first().map(|name| self.driver.text(name)).transpose()?.unwrap_or_default();
-            if name.starts_with(product) {
-                let set_id = self.driver.attribute(&row, "data-set-id")?;
-                self.driver.click(&row)?;
-                let opened = format!("{}[data-set-id=\"{set_id}\"]", named("open-prescription"));
-                until("the prescription in hand", PATIENCE, || {
-                    Ok(self.there(&opened)? || self.there(&named("problem"))?)
-                })?;
-                return self.outcome(|| self.read(&named("open-title")));
-            }
-        }
-        bail!("{product} is not listed")
+        let set_id = self.driver.script(
+            "return Array.from(document.querySelectorAll('[data-testid=prescription-row]'))
+                .find(row => row.querySelector('.name').textContent.trim().startsWith(arguments[0]))?.dataset.setId",
+            &[product],
+        )?;
+        let Some(set_id) = set_id.as_str() else { bail!("{product} is not listed") };
+        self.press_on(&format!("{}[data-set-id=\"{set_id}\"] .name", named("prescription-row")))?;
+        let opened = format!("{}[data-set-id=\"{set_id}\"]", named("open-prescription"));
+        until("the prescription in hand", PATIENCE, || Ok(self.there(&opened)? || self.there(&named("problem"))?))?;
+        self.outcome(|| self.read(&named("open-title")))
     }
 
     fn propose_amount(&mut self, amount: &str) -> Done {
@@ -283,11 +327,11 @@ impl Hands for Window {
     }
 
     fn add(&mut self) -> Done {
-        let add = self.find(&named("add"))?;
-        if self.driver.attribute(&add, "aria-disabled")? == "true" {
+        self.find(&named("add"))?;
+        if self.attribute(&named("add"), "aria-disabled")?.as_deref() == Some("true") {
             return Ok(Err(Refusal { code: "hindered".to_owned(), ..Refusal::default() }));
         }
-        self.driver.click(&add)?;
+        self.press_on(&named("add"))?;
         self.find(&named("basket-line"))?;
         self.outcome(|| self.read(&named("basket-line")))
     }
@@ -296,8 +340,11 @@ impl Hands for Window {
         if !self.there(&named("pin2"))? {
             self.driver.press(F9)?;
         }
-        let field = self.find(&format!("{}:enabled", named("pin2")))?;
-        self.driver.keys(&field, &format!("{pin}{ENTER}"))?;
+        self.find(&named("pin2"))?;
+        if self.attribute(&named("pin2"), "disabled")?.is_some() {
+            return Ok(Err(self.closed_pin2()?));
+        }
+        self.touch(&named("pin2"), |field| self.driver.keys(field, &format!("{pin}{ENTER}")))?;
         until("signed or refused", PATIENCE, || {
             let working = self.there("dialog [data-testid=pin2]:disabled")?;
             Ok(self.there(&named("signed-panel"))? || (!working && self.there(&named("problem"))?))
@@ -313,8 +360,7 @@ impl Hands for Window {
                 std::thread::sleep(Duration::from_millis(30));
             }
         }
-        let shown = self.find(&named("signed-document"))?;
-        Ok(Ok(format!("{}: {}", self.driver.text(&shown)?, self.driver.attribute(&shown, "data-state")?)))
+        self.read(&named("signed-document")).map(Ok)
     }
 
     fn close_visit(&mut self) -> Done {
@@ -335,10 +381,9 @@ impl Hands for Window {
         if self.there(&named("locked"))? {
             return Ok(Some(Session { name: String::new(), locked: true }));
         }
-        match self.driver.first(&format!("{} strong", named("person")))? {
-            Some(person) => Ok(Some(Session { name: self.driver.text(&person)?, locked: false })),
-            None => Ok(None),
-        }
+        let person =
+            self.driver.script("return document.querySelector('[data-testid=person] strong')?.textContent", &[])?;
+        Ok((!person.is_null()).then(|| Session { name: plain(&person), locked: false }))
     }
 
     fn listed(&mut self) -> Result<Vec<Listed>> {
@@ -347,23 +392,20 @@ impl Hands for Window {
 
     fn in_hand(&mut self) -> Result<InHand> {
         self.calm()?;
-        let checks = self
-            .driver
-            .all(&named("check"))?
-            .iter()
-            .map(|check| {
-                Ok((self.driver.attribute(check, "data-rule")?, self.driver.attribute(check, "data-outcome")?))
-            })
-            .collect::<Result<_>>()?;
-        let add = self.driver.first(&named("add"))?;
+        self.find(&named("delivered"))?;
+        let seen = self.driver.script(
+            "const named = name => document.querySelector(`[data-testid=${name}]`);
+             return { delivered: named('delivered').textContent, remains: named('remaining-after').textContent,
+                may: named('add') ? named('add').ariaDisabled !== 'true' : named('remove') !== null,
+                checks: Array.from(document.querySelectorAll('[data-testid=check]'),
+                    check => [check.dataset.rule, check.dataset.outcome]) }",
+            &[],
+        )?;
         Ok(InHand {
-            delivered: self.read(&named("delivered"))?,
-            will_remain: self.read(&named("remaining-after"))?,
-            may_sign: match add {
-                Some(add) => self.driver.attribute(&add, "aria-disabled")? != "true",
-                None => self.there(&named("remove"))?,
-            },
-            checks,
+            delivered: plain(&seen["delivered"]),
+            will_remain: plain(&seen["remains"]),
+            may_sign: seen["may"] == true,
+            checks: list(&seen["checks"]).map(|check| (plain(&check[0]), plain(&check[1]))).collect(),
         })
     }
 
@@ -385,8 +427,8 @@ impl Hands for Window {
 
     fn newest_state(&mut self) -> Result<Option<String>> {
         for place in ["signed-document", "dispensation-row"] {
-            if let Some(shown) = self.driver.first(&named(place))? {
-                return self.driver.attribute(&shown, "data-state").map(Some);
+            if let Some(state) = self.attribute(&named(place), "data-state")? {
+                return Ok(Some(state));
             }
         }
         Ok(self.today()?.into_iter().next().map(|row| row.state))
@@ -395,10 +437,15 @@ impl Hands for Window {
     fn document(&mut self, id: &str) -> Result<Vec<u8>> {
         self.go_to("review")?;
         self.press_on(&format!("{}[data-document-id=\"{id}\"] button", named("dispensation-row")))?;
-        let shown = self.find(&named("document-xml"))?;
-        let text = self.driver.property(&shown, "textContent")?;
+        self.find(&format!("{}:not(:empty)", named("document-xml")))?;
+        // What is shown is indented for the eye; the exact document is one press away.
+        if self.there(&named("document-exact"))? {
+            self.press_on(&named("document-exact"))?;
+        }
+        let text =
+            self.driver.script("return document.querySelector('[data-testid=document-xml]').textContent", &[])?;
         self.press_on(&named("document-close"))?;
-        Ok(text.into_bytes())
+        Ok(text.as_str().unwrap_or_default().as_bytes().to_vec())
     }
 
     fn picture(&mut self) -> Option<Vec<u8>> {
@@ -421,6 +468,15 @@ impl Hands for Window {
         self.driver.close();
         Ok(())
     }
+}
+
+/// A text of the page with its blanks as a reader sees them.
+fn plain(value: &Value) -> String {
+    value.as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
 }
 
 fn named(name: &str) -> String {
