@@ -13,7 +13,7 @@ export const program = $state<{ status: Status | null; silent: Problem | null }>
 
 let events = 0;
 
-type Moved = (documentId: string, state: DocumentState) => void;
+type Moved = (documentId: string, state: DocumentState) => unknown;
 const onMoved = new Set<Moved>();
 const onLeft = new Set<() => void>();
 
