@@ -3,7 +3,7 @@
 
 use counter::CounterError;
 use kanta::KantaError;
-use kanta_client::ClientError;
+use kanta_client::{ClientError, TransportError};
 use prescription::rules::{Language, Text};
 
 use crate::{Place, Problem};
@@ -47,6 +47,16 @@ pub(crate) fn of_code(code: &str, language: Language) -> Problem {
             sentence: sentence.in_language(language).to_owned(),
             advice: advice.in_language(language).to_owned(),
             place: *place,
+            rule: None,
+            tries_left: None,
+        };
+    }
+    if let Some(failure) = TransportError::of_code(bare) {
+        return Problem {
+            code: bare.to_owned(),
+            sentence: failure.meaning().in_language(language).to_owned(),
+            advice: failure.advice().in_language(language).to_owned(),
+            place: if matches!(failure, TransportError::TlsRefused(_)) { Place::Certificate } else { Place::Network },
             rule: None,
             tries_left: None,
         };

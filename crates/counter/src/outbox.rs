@@ -2,7 +2,7 @@
 //! harmless, because a document's identity was made before the first send (promise 2 of the house).
 
 use chrono::{DateTime, Duration, Utc};
-use kanta::errors::Class;
+use kanta::errors::{self, Class};
 use kanta::mr::{StoreAnswer, StoreRequest};
 use kanta::{Party, Requester, User};
 use prescription::{Oid, QueryReason, rules::Language};
@@ -80,7 +80,9 @@ impl Counter {
                     detail: None,
                     diagnostics: None,
                 });
-                if matches!(issue.class(), Class::Later { .. }) {
+                // Several can come at once: the strictest decides, a person sees the first.
+                let class = errors::class_of_all(issues.iter().map(|issue| issue.code.as_str()));
+                if matches!(class, Class::Later { .. }) {
                     return self.try_again(due, issue.code, round, now);
                 }
                 let code = match &issue.detail {

@@ -258,3 +258,70 @@ fn every_rule_is_said_in_three_languages_and_fills_its_placeholders() {
         assert!(!finding.sentence(Language::Sv).contains('{'), "{}", finding.sentence(Language::Sv));
     }
 }
+
+#[test]
+fn di_21_a_time_of_dispensing_before_prescribing_or_in_the_future_stops() {
+    let story = Story::new();
+    assert_eq!(story.stopped_by(21, "2026-11-01T10:00:00"), ["DI-21"]);
+    let proposal = story.proposal(21, DAY_1);
+    let case = Case {
+        prescription: &story.prescription,
+        state: &story.state,
+        signature: story.signature,
+        history: &[],
+        proposal: &proposal,
+        acting: &story.right,
+        now: proposal.dispensed_at - chrono::Duration::seconds(1),
+        reason: None,
+    };
+    let stopped: Vec<_> = check(&case).into_iter().filter(Finding::hinders).map(|f| f.rule.id).collect();
+    assert_eq!(stopped, ["DI-21"]);
+}
+
+#[test]
+fn di_2_a_product_that_is_not_of_the_database_stops_unless_it_is_made_or_bought_elsewhere() {
+    let mut story = Story::new();
+    let mut proposal = story.proposal(21, DAY_1);
+    proposal.product.vnr = None;
+    assert_eq!(story.hindrances(&proposal), [("DI-2", Outcome::Stop)]);
+    story.prescription.product.kind = ProductKind::Compounded;
+    assert_eq!(story.hindrances(&proposal), []);
+}
+
+#[test]
+fn su_3_a_substitution_that_is_marked_wrongly_stops() {
+    let story = Story::new();
+    let mut proposal = story.proposal(21, DAY_1);
+    proposal.substituted = true;
+    assert_eq!(story.hindrances(&proposal), [("SU-3", Outcome::Stop)]);
+}
+
+#[test]
+fn di_20_and_di_8_an_amount_of_nothing_and_another_unit_stop() {
+    let story = Story::new();
+    assert_eq!(story.stopped_by(0, DAY_1), ["DI-20"]);
+    let mut proposal = story.proposal(21, DAY_1);
+    proposal.delivered = Amount::new(21, "ml");
+    assert_eq!(story.hindrances(&proposal), [("DI-8", Outcome::Stop)]);
+}
+
+#[test]
+fn di_11_di_13_di_14_lc_16_what_the_pharmacist_is_told_hinders_nothing() {
+    let mut story = Story::new();
+    story.prescription.dosage.sic = true;
+    story.prescription.unknown = vec![crate::UnknownPart { place: "999".into(), text: "uusi kenttä".into() }];
+    let proposal = story.proposal(21, DAY_1);
+    let case = Case {
+        prescription: &story.prescription,
+        state: &story.state,
+        signature: story.signature,
+        history: &[],
+        proposal: &proposal,
+        acting: &story.right,
+        now: proposal.dispensed_at,
+        reason: None,
+    };
+    let notes: Vec<_> = check(&case).into_iter().filter(|f| f.outcome == Outcome::Note).map(|f| f.rule.id).collect();
+    assert_eq!(notes, ["DI-13", "DI-14", "DI-11", "LC-16"]);
+    assert_eq!(story.hindrances(&proposal), []);
+}
