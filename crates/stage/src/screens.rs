@@ -3,8 +3,6 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use test_authority::who;
 
 use crate::hands::{Hands, Screen, Window};
@@ -17,7 +15,7 @@ const THEMES: [&str; 2] = ["light", "dark"];
 /// Takes all of them into `out`.
 pub fn screens(folder: &Path, out: &Path) -> Result<()> {
     std::fs::create_dir_all(out)?;
-    let _screen = Screen::start(folder)?;
+    let screen = Screen::start(folder)?;
     let order = Order {
         folder: &folder.join("w1"),
         at: Some((10, 42)),
@@ -33,7 +31,7 @@ pub fn screens(folder: &Path, out: &Path) -> Result<()> {
     let person = world.authority().people().professional(who::SIRI).context("the pharmacist is not there")?;
     let card = person.card.clone().context("the pharmacist has no card")?;
 
-    let taking = Taking { out };
+    let taking = Taking { out, screen: &screen };
     taking.all(&window, "01-door")?;
     well(window.log_in(&card.pin1))?;
     taking.all(&window, "02-counter-free")?;
@@ -81,6 +79,7 @@ fn well(done: crate::hands::Done) -> Result<String> {
 
 struct Taking<'a> {
     out: &'a Path,
+    screen: &'a Screen,
 }
 
 impl Taking<'_> {
@@ -91,9 +90,8 @@ impl Taking<'_> {
                 window.wear(theme)?;
                 // Two frames: one that lays out, one that paints.
                 std::thread::sleep(std::time::Duration::from_millis(250));
-                let picture = STANDARD.decode(window.driver().picture()?).context("the picture is no base64")?;
                 let file = self.out.join(format!("{name}-{width}x{height}-{theme}.png"));
-                std::fs::write(&file, picture)?;
+                self.screen.picture(&file, width, height)?;
             }
         }
         println!("  ok  {name}");

@@ -22,7 +22,7 @@ const DISPLAY: &str = ":99";
 const SOCKETS: &str = "/tmp/.X11-unix";
 
 /// A screen of this world's own, without a monitor.
-pub struct Screen(#[allow(dead_code, reason = "it ends when it is dropped")] Started);
+pub struct Screen(#[expect(dead_code, reason = "it ends when it is dropped")] Started);
 
 impl Screen {
     /// Starts one.
@@ -40,6 +40,13 @@ impl Screen {
             Ok(socket.exists())
         })?;
         Ok(Self(server))
+    }
+
+    /// A picture of what stands in the upper left corner, where windows open that nobody manages.
+    pub fn picture(&self, file: &Path, width: u32, height: u32) -> Result<()> {
+        let mut command = Command::new("import");
+        command.args(["-display", DISPLAY, "-window", "root", "-crop", &format!("{width}x{height}+0+0"), "+repage"]);
+        crate::namespace::run(command.arg(file)).context("the Debian package imagemagick is needed").map(drop)
     }
 }
 
