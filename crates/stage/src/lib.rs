@@ -4,6 +4,9 @@
 //! headless or in the real window. `stage demo` leaves the world standing for a person to work in. It proves the rules
 //! that its stories name; what a rule says is `prescription`'s, and what a screen shows is `ui`'s.
 
+// Answers are JSON values; a member that is not there is null when asked by name, and no panic.
+#![allow(clippy::indexing_slicing)]
+
 mod command_line;
 mod demo;
 mod hands;

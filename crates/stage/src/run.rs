@@ -195,7 +195,7 @@ impl<'a> Play<'a> {
             Expect::Left { product, left } => {
                 let line = self.line(product)?;
                 // The window says it in a sentence.
-                let as_expected = line.remaining.ends_with(left.as_str());
+                let as_expected = line.remaining.starts_with(left.as_str());
                 (line.remaining, as_expected)
             }
             Expect::Dispensable(product, yes) => {
@@ -218,7 +218,14 @@ impl<'a> Play<'a> {
                 (if seen { "possible" } else { "impossible" }.to_owned(), seen == *yes)
             }
             Expect::Document(state) => {
-                same(hands.newest_state()?.unwrap_or_else(|| "nothing was signed".to_owned()), state)
+                let seen = hands.newest_state()?.unwrap_or_else(|| "nothing was signed".to_owned());
+                let told = match seen.as_str() {
+                    "accepted" => "the Centre's answer: accepted and stored",
+                    "refused" => "the Centre's answer: refused",
+                    "waiting" => "saved here; the Centre has not answered",
+                    other => other,
+                };
+                (told.to_owned(), seen == *state)
             }
             Expect::Waiting(count) => {
                 let (seen, _) = hands.outbox()?;

@@ -237,7 +237,7 @@ fn act(words: &[Word]) -> Result<Act> {
 
 fn expectation(words: &[Word]) -> Result<Act> {
     // "… within 1 s" at the end narrows or widens the time.
-    if let Some((rest, [within, most, s])) = words.split_last_chunk::<3>().map(|(rest, end)| (rest, end))
+    if let Some((rest, [within, most, s])) = words.split_last_chunk::<3>()
         && within.text == "within"
         && s.text == "s"
     {
