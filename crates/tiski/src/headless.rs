@@ -17,10 +17,9 @@ pub fn serve(started: Started) -> bool {
     let out: &'static Mutex<std::io::Stdout> = Box::leak(Box::new(Mutex::new(std::io::stdout())));
     let news = std::thread::Builder::new().name("events".to_owned()).spawn(move || {
         for event in events {
-            if let Ok(value) = serde_json::to_value(event) {
-                if !say(out, &value) {
-                    return;
-                }
+            let Ok(value) = serde_json::to_value(event) else { continue };
+            if !say(out, &value) {
+                return;
             }
         }
     });
