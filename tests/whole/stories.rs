@@ -29,6 +29,7 @@ stories! {
     the_last_try_is_never_spent_by_the_program = "last-try";
     a_refused_document_stays_listed_after_a_restart = "centre-refuses";
     di_3_a_student_prepares_and_cannot_sign = "student";
+    di_3_a_student_prepares_and_a_pharmacist_signs = "student-prepares";
     a_revoked_card_opens_no_session = "revoked-card";
     an_expired_card_opens_no_session = "expired-card";
     a_card_of_an_unknown_issuer_opens_no_session = "card-of-an-unknown-issuer";

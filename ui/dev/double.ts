@@ -248,6 +248,7 @@ const answers: Record<string, (given: Given) => unknown> = {
     if (reason) open.proposal.reason = reason;
     const fresh = prescription(setId, open.proposal);
     open.proposal.checks = fresh.proposal?.checks ?? [];
+    open.proposal.mayAdd = !open.proposal.checks.some((check) => check.outcome === 'stop' || check.outcome === 'needs-reason');
     open.proposal.maySign = !open.proposal.checks.some((check) => check.outcome === 'stop' || check.outcome === 'needs-reason');
     return open;
   },
@@ -262,6 +263,7 @@ const answers: Record<string, (given: Given) => unknown> = {
       title: `${open.packages.find((other) => other.chosen)?.name ?? line.name}, ${open.proposal.delivered}`,
       detail: [open.proposal.partPackage ? say('osapakkaus', 'delförpackning', 'part package') : '', open.proposal.reason ?? ''].filter(Boolean).join(' · '),
       price: open.proposal.price,
+      preparedBy: world.student ? 'Onni Opiskelija' : null,
     });
     total(view);
     return view;

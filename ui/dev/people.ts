@@ -178,10 +178,11 @@ export function prescription(setId: string, before?: ProposalView): Prescription
         reason: before?.reason ?? null,
         checks,
         passed: checks.filter((check) => check.outcome === 'pass').length,
+        mayAdd: !checks.some((check) => check.rule !== 'DI-3' && (check.outcome === 'stop' || check.outcome === 'needs-reason')),
         maySign: !checks.some((check) => check.outcome === 'stop' || check.outcome === 'needs-reason'),
       }
     : setId === 'set-5'
-      ? { vnr: '', packages: 1, amount: '10', unit: say('ruiskua', 'sprutor', 'syringes'), partPackage: false, delivered: say('10 ruiskua', '10 sprutor', '10 syringes'), remainingAfter: '', fullyDispensed: true, price: '38,20 €', reason: null, checks, passed: 4, maySign: false }
+      ? { vnr: '', packages: 1, amount: '10', unit: say('ruiskua', 'sprutor', 'syringes'), partPackage: false, delivered: say('10 ruiskua', '10 sprutor', '10 syringes'), remainingAfter: '', fullyDispensed: true, price: '38,20 €', reason: null, checks, passed: 4, mayAdd: false, maySign: false }
       : null;
   const dosage = say('1 tabletti aamulla, päivällä ja illalla. Ahdistukseen.', '1 tablett på morgonen, dagen och kvällen. Mot ångest.', '1 tablet in the morning, at noon and in the evening. For anxiety.');
   return {

@@ -264,7 +264,7 @@ impl Render {
                 .collect(),
             document_id: held.reference.id.to_string(),
             packages,
-            proposal: proposal.map(|proposal| self.proposal(proposal)),
+            proposal: proposal.map(|proposal| self.proposal(proposal, counter.session().as_ref())),
         })
     }
 
@@ -336,7 +336,7 @@ impl Render {
         }
     }
 
-    fn proposal(&self, proposal: &Proposal) -> ProposalView {
+    fn proposal(&self, proposal: &Proposal, session: Option<&Session>) -> ProposalView {
         let made = &proposal.dispensation;
         let mut checks: Vec<CheckLine> = proposal
             .findings
@@ -369,6 +369,7 @@ impl Render {
             reason: proposal.reason.clone(),
             checks,
             passed: u32::try_from(passed).unwrap_or(u32::MAX),
+            may_add: session.is_some_and(|session| proposal.may_be_added_by(&session.right)),
             may_sign: proposal.may_sign(),
         }
     }
@@ -388,6 +389,7 @@ impl Render {
             title: format!("{} {strength}, {}", made.product.name, made.delivered),
             detail: detail.join(" · "),
             price: words::euro(made.price.unwrap_or_default(), self.language),
+            prepared_by: proposal.preparer.as_ref().map(|person| person.name.given_first()),
         }
     }
 
@@ -438,6 +440,7 @@ impl Render {
 
     pub(crate) fn history(&self, event: &record::Event) -> Fact {
         let text = match event.kind.as_str() {
+            "dispensation.signed" if prepared(event) => &words::SIGNED_PREPARED,
             "dispensation.signed" => &words::SIGNED,
             "outbox.waiting" => &words::SAVED,
             "outbox.accepted" => &words::SENT_TO_CENTRE,
@@ -452,6 +455,11 @@ impl Render {
             strong: false,
         }
     }
+}
+
+/// Whether a student prepared what was signed.
+fn prepared(event: &record::Event) -> bool {
+    event.payload.as_ref().and_then(|payload| payload.get("prepared_by")).is_some_and(|by| by.is_string())
 }
 
 /// Where a document is, as a person says it.

@@ -41,7 +41,7 @@ pub struct SessionView {
     pub right: String,
     /// Whether this person may sign a dispensation; a student prepares only.
     pub may_sign: bool,
-    /// The card has left: the session is locked, its visit kept.
+    /// The card has left: the session is locked, its visit kept; one who may sign can take over what a student prepared.
     pub locked: bool,
     /// "9.02".
     pub since: String,
@@ -331,7 +331,9 @@ pub struct ProposalView {
     pub checks: Vec<CheckLine>,
     /// How many rules passed.
     pub passed: u32,
-    /// Whether it may go to the basket.
+    /// Whether the person logged in may put it in the basket: a student may, to prepare it.
+    pub may_add: bool,
+    /// Whether the person logged in may sign it.
     pub may_sign: bool,
 }
 
@@ -377,6 +379,8 @@ pub struct BasketLine {
     pub detail: String,
     /// "3,86 €".
     pub price: String,
+    /// "Onni Opiskelija", where a student prepared it (DI-3).
+    pub prepared_by: Option<String>,
 }
 
 /// One signed dispensation and where it is.

@@ -62,6 +62,7 @@ words! {
     CENTRE_REFUSED "Reseptikeskus hylkäsi" "Receptcentret avvisade" "The Centre refused it"
     ATTEMPT "Lähetysyritys ei onnistunut" "Sändningen misslyckades" "An attempt to send failed"
     SIGNED "Allekirjoitettu" "Undertecknad" "Signed"
+    SIGNED_PREPARED "Allekirjoitettu, opiskelija valmisteli" "Undertecknad, förberedd av en studerande" "Signed, prepared by a student"
     OTHER_EVENT "Tapahtuma" "Händelse" "Event"
     GOOD_CARD "Kortti on lukijassa." "Kortet är i läsaren." "A card is in the reader."
     GOOD_CERTIFICATE "Varmenne on voimassa." "Certifikatet är giltigt." "The certificate is valid."

@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use kanta::metadata::Metadata;
 use medicines::Package;
 use prescription::{
-    Amount, Case, Dispensation, DocumentReference, DocumentType, Finding, Oid, Prescription, Remaining,
-    RemainingStatement, Vnr, check, remaining, rules,
+    Amount, Case, Dispensation, DocumentReference, DocumentType, Finding, Oid, Prescription, Professional, Remaining,
+    RemainingStatement, Right, Vnr, check, remaining, rules,
 };
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -24,9 +24,23 @@ pub struct Proposal {
     pub findings: Vec<Finding>,
     /// A person's reason.
     pub reason: Option<String>,
+    /// The student who put it in the basket, whoever signs it (DI-3).
+    pub preparer: Option<Professional>,
 }
 
 impl Proposal {
+    /// Whether a holder of this right may put it in the basket.
+    pub fn may_be_added_by(&self, right: &Right) -> bool {
+        self.hindrance(right).is_none()
+    }
+
+    /// What keeps a holder of this right from putting it in the basket. A student prepares, and DI-3 is asked again of
+    /// the pharmacist who signs.
+    pub(crate) fn hindrance(&self, right: &Right) -> Option<&Finding> {
+        let prepares = !right.may_dispense();
+        self.findings.iter().find(|finding| finding.hinders() && !(prepares && finding.rule.id == "DI-3"))
+    }
+
     /// Whether no rule hinders.
     pub fn may_sign(&self) -> bool {
         !self.findings.iter().any(Finding::hinders)
@@ -74,10 +88,11 @@ impl Counter {
             .or_else(|| old.map(|p| p.dispensation.label_dosage.clone()))
             .unwrap_or_else(|| label_dosage(&fetched.prescription));
         let reason = change.reason.or_else(|| old.and_then(|p| p.reason.clone()));
-        let lot = Lot { package, amount, label: &label, reason: reason.as_deref() };
+        let preparer = old.and_then(|p| p.preparer.as_ref());
+        let lot = Lot { package, amount, label: &label, reason: reason.as_deref(), preparer };
         let proposal = self.proposal(&session, &metadata, fetched, &lot);
         // A changed proposal must be looked at again before it is signed.
-        visit.basket.retain(|other| other != set_id || proposal.may_sign());
+        visit.basket.retain(|other| other != set_id || proposal.may_be_added_by(&session.right));
         visit.proposals.insert(set_id.clone(), proposal);
         Ok(visit.clone())
     }
@@ -87,7 +102,8 @@ impl Counter {
         let package = *self.deps.medicines.choices(&fetched.prescription).first()?;
         let amount = usual_amount(&fetched.prescription, &fetched.history, package);
         let label = label_dosage(&fetched.prescription);
-        Some(self.proposal(session, metadata, fetched, &Lot { package, amount, label: &label, reason: None }))
+        let lot = Lot { package, amount, label: &label, reason: None, preparer: None };
+        Some(self.proposal(session, metadata, fetched, &lot))
     }
 
     /// Makes the proposal anew for this session and this moment, as signing needs it.
@@ -104,6 +120,7 @@ impl Counter {
             amount: old.dispensation.delivered.value,
             label: &old.dispensation.label_dosage,
             reason: old.reason.as_deref(),
+            preparer: old.preparer.as_ref(),
         };
         Ok(self.proposal(session, metadata, fetched, &lot))
     }
@@ -125,7 +142,13 @@ impl Counter {
             now: prescription::time::finnish(now),
             reason: lot.reason,
         });
-        Proposal { vnr: lot.package.vnr.clone(), dispensation, findings, reason: lot.reason.map(str::to_owned) }
+        Proposal {
+            vnr: lot.package.vnr.clone(),
+            dispensation,
+            findings,
+            reason: lot.reason.map(str::to_owned),
+            preparer: lot.preparer.cloned(),
+        }
     }
 
     fn dispensation(&self, session: &Session, fetched: &Fetched, lot: &Lot<'_>, now: DateTime<Utc>) -> Dispensation {
@@ -138,6 +161,8 @@ impl Counter {
         let at = prescription::time::finnish(now);
         let mut author = session.professional();
         author.organisation = Some(self.deps.pharmacy.clone());
+        // Who prepares and then signs with a right of a later day is named once, as the signer.
+        let preparer = lot.preparer.filter(|preparer| preparer.registration != author.registration).cloned();
         // The identifier is made at signing, durably; until then the prescription's own stands in its place.
         let placeholder =
             DocumentReference { document_type: DocumentType::Dispensation, ..prescription.reference.clone() };
@@ -148,7 +173,7 @@ impl Counter {
             patient: prescription.patient.clone(),
             author,
             pharmacy: self.deps.pharmacy.clone(),
-            preparer: None,
+            preparer,
             dispensed_at: at,
             made_at: at,
             substituted: prescription.product.kind != prescription::ProductKind::ByActiveSubstance
@@ -187,6 +212,7 @@ struct Lot<'a> {
     amount: Decimal,
     label: &'a str,
     reason: Option<&'a str>,
+    preparer: Option<&'a Professional>,
 }
 
 /// How many whole packages an amount is, if it is.

@@ -8,6 +8,7 @@ use record::NewEvent;
 use serde_json::json;
 use trust::{Distrust, Holder, Purpose};
 
+use crate::visit::Succession;
 use crate::{Counter, CounterError, lock};
 
 /// A session.
@@ -173,17 +174,34 @@ impl Counter {
             since: now,
             locked: false,
         };
-        self.deps.record.append(vec![
-            NewEvent::new("session.opened", now, json!({ "right": session.right.code() }))
-                .by(session.registration.as_str()),
-        ])?;
-        let other = self.session().is_some_and(|old| old.registration != session.registration);
-        if other {
-            *lock(&self.visit) = None;
-        }
-        *lock(&self.session) = Some(session.clone());
+        self.begin(&session)?;
         self.look_at_card();
         Ok(session)
+    }
+
+    /// Begins a session: what was open before stays, is taken over, or ends, and the record says which before anybody
+    /// sees anything of it (docs/decisions/0007).
+    fn begin(&self, session: &Session) -> Result<(), CounterError> {
+        let by = session.registration.as_str();
+        let opened = NewEvent::new("session.opened", session.since, json!({ "right": session.right.code() })).by(by);
+        let mut visit = lock(&self.visit);
+        let succession = visit.as_ref().map(|visit| visit.succession(session));
+        let mut events = vec![opened];
+        if let (Some(Succession::TakenOver), Some(visit)) = (succession, visit.as_ref()) {
+            let from = visit.keeper.registration.as_ref().map(RegistrationNumber::as_str);
+            let payload = json!({ "from": from, "prescriptions": visit.basket });
+            events.push(NewEvent::new("visit.taken-over", session.since, payload).by(by));
+        }
+        self.deps.record.append(events)?;
+        match (succession, visit.as_mut()) {
+            (Some(Succession::Stays | Succession::TakenOver), Some(visit)) => {
+                visit.keeper = session.professional();
+                self.ask_again(session, visit);
+            }
+            _ => *visit = None,
+        }
+        *lock(&self.session) = Some(session.clone());
+        Ok(())
     }
 
     /// Ends the session and its visit.

@@ -3,7 +3,7 @@
 
 use card::{CardSigner, Pin};
 use cda::Writing;
-use prescription::{Dispensation, DocumentReference, DocumentType, Oid, Summary};
+use prescription::{Dispensation, DocumentReference, DocumentType, Oid, Professional, RegistrationNumber, Summary};
 use record::{Batch, NewDocument, NewEvent};
 use serde_json::json;
 use signing::{Covered, SignatureKind, Signing};
@@ -55,7 +55,12 @@ impl Counter {
                     NewEvent::new(
                         "dispensation.signed",
                         now,
-                        json!({ "prescription": line.prescription_id, "amount": line.amount, "reason": reason }),
+                        json!({
+                            "prescription": line.prescription_id,
+                            "amount": line.amount,
+                            "reason": reason,
+                            "prepared_by": registration_of(dispensation.preparer.as_ref()),
+                        }),
                     )
                     .by(session.registration.as_str())
                     .about(id.as_str()),
@@ -183,12 +188,17 @@ impl Counter {
     }
 }
 
+fn registration_of(person: Option<&Professional>) -> Option<&str> {
+    person.and_then(|person| person.registration.as_ref()).map(RegistrationNumber::as_str)
+}
+
 /// Whether a document that was read back says what was shown, in everything that a rule or a person looks at.
 fn same_facts(said: &Dispensation, shown: &Dispensation) -> bool {
     said.reference == shown.reference
         && said.prescription == shown.prescription
         && said.patient.identity_code == shown.patient.identity_code
         && said.patient.name == shown.patient.name
+        && registration_of(said.preparer.as_ref()) == registration_of(shown.preparer.as_ref())
         && said.dispensed_at == shown.dispensed_at
         && said.delivered == shown.delivered
         && said.remaining == shown.remaining

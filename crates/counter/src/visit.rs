@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use kanta::metadata::{Metadata, Query};
 use kanta::{Party, Requester, User};
-use prescription::{InvalidIdentifier, Oid, Patient, PersonIdentityCode, QueryReason};
+use prescription::{InvalidIdentifier, Oid, Patient, PersonIdentityCode, Professional, QueryReason};
 use record::NewEvent;
 use serde_json::json;
 
-use crate::{Counter, CounterError, Fetched, Proposal, Signed, lock};
+use crate::{Counter, CounterError, Fetched, Proposal, Session, Signed, lock};
 
 /// Who stands at the counter (OB-1, OB-2). The names are this program's; no national code set was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct Acting {
 /// A visit.
 #[derive(Debug, Clone)]
 pub struct Visit {
+    /// Who may see and change it: the one who opened it, or took it over.
+    pub keeper: Professional,
     /// Who is served, as the first prescription names the patient; nobody when nothing was found.
     pub patient: Option<Patient>,
     /// On what basis.
@@ -49,6 +51,17 @@ pub struct Visit {
 
 /// A visit signs at most this many documents with one PIN.
 pub(crate) const MOST_IN_BASKET: usize = 20;
+
+/// What becomes of a visit when somebody logs in (DI-3; promise 6 of the house).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Succession {
+    /// The same person is back.
+    Stays,
+    /// A student prepared it, and one who may sign goes on with it.
+    TakenOver,
+    /// It is none of the newcomer's business.
+    Ends,
+}
 
 impl Counter {
     /// A copy of the visit as it is now.
@@ -79,6 +92,7 @@ impl Counter {
         ])?;
         let listed = answer?.prescriptions;
         let visit = Visit {
+            keeper: session.professional(),
             patient: listed.first().map(|metadata| metadata.patient.clone()),
             acting,
             reason: requester.reason,
@@ -90,7 +104,12 @@ impl Counter {
             basket: Vec::new(),
             signed: Vec::new(),
         };
-        *lock(&self.visit) = Some(visit.clone());
+        let mut slot = lock(&self.visit);
+        // While the Centre was asked, somebody else may have logged in.
+        if self.session().is_none_or(|now| now.registration != session.registration) {
+            return Err(CounterError::NoSession);
+        }
+        *slot = Some(visit.clone());
         Ok(visit)
     }
 
@@ -119,37 +138,59 @@ impl Counter {
         Ok(visit.clone())
     }
 
-    /// Puts a proposal in the basket if every rule allows it.
+    /// Puts a proposal in the basket if every rule allows it. What a student puts there bears the student's name from
+    /// then on (DI-3).
     pub fn add_to_basket(&self, set_id: &Oid) -> Result<Visit, CounterError> {
         let session = self.open_session()?;
         let mut slot = lock(&self.visit);
         let visit = slot.as_mut().ok_or(CounterError::NoVisit)?;
-        let proposal = visit.proposals.get(set_id).ok_or(CounterError::UnknownPrescription)?;
-        // DI-3 is asked again at signing: a student prepares, and the pharmacist who signs is another session.
-        let student_prepares = !session.right.may_dispense();
-        let hindrance = proposal
-            .findings
-            .iter()
-            .find(|finding| finding.hinders() && !(student_prepares && finding.rule.id == "DI-3"));
-        if let Some(finding) = hindrance {
+        let proposal = visit.proposals.get_mut(set_id).ok_or(CounterError::UnknownPrescription)?;
+        if let Some(finding) = proposal.hindrance(&session.right) {
             return Err(CounterError::Rule(Box::new(finding.clone())));
         }
-        if !visit.basket.contains(set_id) {
-            if visit.basket.len() >= MOST_IN_BASKET {
-                return Err(CounterError::FullBasket);
-            }
-            visit.basket.push(set_id.clone());
+        if visit.basket.contains(set_id) {
+            return Ok(visit.clone());
         }
+        if visit.basket.len() >= MOST_IN_BASKET {
+            return Err(CounterError::FullBasket);
+        }
+        if !session.right.may_dispense() {
+            let amount = proposal.dispensation.delivered.to_string();
+            let payload = json!({ "prescription": set_id, "amount": amount });
+            let event = NewEvent::new("dispensation.prepared", self.deps.clock.now(), payload);
+            self.deps.record.append(vec![event.by(session.registration.as_str())])?;
+            // As Kela's sample names a student: number, right and name, no time and no unit.
+            proposal.preparer = Some(Professional { logged_in_at: None, ..session.professional() });
+        }
+        visit.basket.push(set_id.clone());
         Ok(visit.clone())
     }
 
-    /// Takes a proposal out of the basket.
+    /// Takes a proposal out of the basket; whoever puts it there again is the one who prepared it.
     pub fn remove_from_basket(&self, set_id: &Oid) -> Result<Visit, CounterError> {
         self.open_session()?;
         let mut slot = lock(&self.visit);
         let visit = slot.as_mut().ok_or(CounterError::NoVisit)?;
         visit.basket.retain(|other| other != set_id);
+        if let Some(proposal) = visit.proposals.get_mut(set_id) {
+            proposal.preparer = None;
+            proposal.dispensation.preparer = None;
+        }
         Ok(visit.clone())
+    }
+
+    /// Asks every rule of every proposal again, for who is logged in now.
+    pub(crate) fn ask_again(&self, session: &Session, visit: &mut Visit) {
+        let renewed: Vec<(Oid, Proposal)> = visit
+            .proposals
+            .iter()
+            .filter_map(|(set_id, old)| {
+                let metadata = visit.metadata(set_id).ok()?;
+                let fetched = visit.fetched.get(set_id)?;
+                Some((set_id.clone(), self.renewed(session, metadata, fetched, old).ok()?))
+            })
+            .collect();
+        visit.proposals.extend(renewed);
     }
 
     pub(crate) fn requester(&self, session: &crate::Session) -> Result<Requester, CounterError> {
@@ -164,6 +205,18 @@ impl Counter {
 }
 
 impl Visit {
+    /// What becomes of it when this session begins.
+    pub(crate) fn succession(&self, session: &Session) -> Succession {
+        let prepared_only = self.keeper.right.as_ref().is_some_and(|right| !right.may_dispense());
+        if self.keeper.registration.as_ref() == Some(&session.registration) {
+            Succession::Stays
+        } else if prepared_only && session.right.may_dispense() {
+            Succession::TakenOver
+        } else {
+            Succession::Ends
+        }
+    }
+
     /// The Centre's line on one prescription.
     pub fn metadata(&self, set_id: &Oid) -> Result<&Metadata, CounterError> {
         self.listed

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::namespace::run;
-use crate::story::{kela_document, kela_folder};
+use crate::story::{Part, kela_document, kela_folder};
 
 /// Elements whose `ID` a signature may point at.
 const NAMED_BY_ID: [&str; 3] =
@@ -15,6 +15,9 @@ const NAMED_BY_ID: [&str; 3] =
 
 /// Kanta's list of fields (Lääkityslista).
 const FIELDS: &str = "1.2.246.537.6.12.2002.126";
+
+/// The list of professional rights (Valvira - Ammattioikeudet).
+const RIGHTS: &str = "1.2.246.537.6.140.2008";
 
 /// The judges and the folder for what is put before them.
 pub struct Judge {
@@ -43,6 +46,22 @@ impl Judge {
         let file = self.put("field.xml", document)?;
         let value = format!("{}/*[local-name()='value']", coded(&format!("@code='{code}'")));
         let path = format!("normalize-space(concat({value}/@value, ' ', {value}//*[local-name()='originalText']))");
+        Ok(xpath(&file, &path)?.trim().to_owned())
+    }
+
+    /// Who has a part in a dispensation's signed body, and with which right: "Onni Opiskelija, 907".
+    pub fn named(&self, document: &[u8], part: Part) -> Result<String> {
+        let file = self.put("named.xml", document)?;
+        let element = match part {
+            Part::Preparer => "performer",
+            Part::Author => "author",
+        };
+        let person = format!(
+            "//*[local-name()='structuredBody']//*[local-name()='substanceAdministration']/*[local-name()='{element}']"
+        );
+        let name = |kind: &str| format!("{person}//*[local-name()='assignedPerson']//*[local-name()='{kind}'][1]");
+        let right = format!("{person}//*[local-name()='value'][@codeSystem='{RIGHTS}']/@code");
+        let path = format!("normalize-space(concat({}, ' ', {}, ', ', {right}))", name("given"), name("family"));
         Ok(xpath(&file, &path)?.trim().to_owned())
     }
 

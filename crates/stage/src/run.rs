@@ -88,6 +88,12 @@ impl<'a> Play<'a> {
                 let document = self.newest_document()?;
                 return self.judge.fields_of(&document, file, but);
             }
+            Act::Named { part, name, right } => {
+                let document = self.newest_document()?;
+                let seen = self.judge.named(&document, *part)?;
+                anyhow::ensure!(seen == format!("{name}, {right}"), "seen: {seen}");
+                return Ok(seen);
+            }
             Act::Expect(Expect::Problem { code, rule, left }, _) => {
                 return self.problem(code, rule.as_deref(), *left);
             }
@@ -216,6 +222,10 @@ impl<'a> Play<'a> {
             Expect::MaySign(yes) => {
                 let seen = hands.in_hand()?.may_sign;
                 (if seen { "possible" } else { "impossible" }.to_owned(), seen == *yes)
+            }
+            Expect::Basket(preparers) => {
+                let seen = hands.basket()?;
+                (format!("{} in the basket: {}", seen.len(), seen.join("; ")), seen == *preparers)
             }
             Expect::Document(state) => {
                 let seen = hands.newest_state()?.unwrap_or_else(|| "nothing was signed".to_owned());

@@ -56,7 +56,7 @@ right: string,
  */
 maySign: boolean, 
 /**
- * The card has left: the session is locked, its visit kept.
+ * The card has left: the session is locked, its visit kept; one who may sign can take over what a student prepared.
  */
 locked: boolean, 
 /**
@@ -398,7 +398,11 @@ checks: Array<CheckLine>,
  */
 passed: number, 
 /**
- * Whether it may go to the basket.
+ * Whether the person logged in may put it in the basket: a student may, to prepare it.
+ */
+mayAdd: boolean, 
+/**
+ * Whether the person logged in may sign it.
  */
 maySign: boolean, };
 
@@ -438,7 +442,11 @@ detail: string,
 /**
  * "3,86 €".
  */
-price: string, };
+price: string, 
+/**
+ * "Onni Opiskelija", where a student prepared it (DI-3).
+ */
+preparedBy: string | null, };
 
 export type SignedLine = { 
 /**

@@ -131,7 +131,7 @@ export async function toggle(setId: string): Promise<void> {
     return;
   }
   if (openView()?.setId !== setId && !(await openPrescription(setId))) return;
-  if (!openView()?.proposal?.maySign) return;
+  if (!openView()?.proposal?.mayAdd) return;
   const visit = await step('basket', () => ask('add', { setId }));
   if (!visit) return;
   takeVisit(visit);

@@ -216,6 +216,16 @@ impl Hands for Headless {
         })
     }
 
+    fn basket(&mut self) -> Result<Vec<String>> {
+        // As the page does after a log-in: what the program still holds, or that it holds nothing.
+        let lines = match self.ask("visit", json!({}))? {
+            Ok(visit) => visit["basket"].clone(),
+            Err(refusal) if refusal.code == "no-visit" => Value::Null,
+            Err(refusal) => bail!("`visit` was refused: {refusal}"),
+        };
+        Ok(list(&lines).iter().map(|line| text(&line["preparedBy"]).to_owned()).collect())
+    }
+
     fn outbox(&mut self) -> Result<(u32, u32)> {
         let status = self.look("status", json!({}))?;
         let count = |name: &str| status["outbox"][name].as_u64().and_then(|count| u32::try_from(count).ok());

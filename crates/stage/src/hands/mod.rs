@@ -100,6 +100,8 @@ pub trait Hands {
     fn listed(&mut self) -> Result<Vec<Listed>>;
     /// What is in hand.
     fn in_hand(&mut self) -> Result<InHand>;
+    /// The basket's lines: who prepared each, as shown; empty where nobody is named.
+    fn basket(&mut self) -> Result<Vec<String>>;
     /// How many wait, how many were refused.
     fn outbox(&mut self) -> Result<(u32, u32)>;
     /// Today's list, newest first.

@@ -403,17 +403,29 @@ impl Hands for Window {
         let seen = self.driver.script(
             "const named = name => document.querySelector(`[data-testid=${name}]`);
              return { delivered: named('delivered').textContent, remains: named('remaining-after').textContent,
-                may: named('add') ? named('add').ariaDisabled !== 'true' : named('remove') !== null,
                 checks: Array.from(document.querySelectorAll('[data-testid=check]'),
                     check => [check.dataset.rule, check.dataset.outcome]) }",
             &[],
         )?;
+        let checks: Vec<(String, String)> =
+            list(&seen["checks"]).map(|check| (plain(&check[0]), plain(&check[1]))).collect();
         Ok(InHand {
             delivered: plain(&seen["delivered"]),
             will_remain: plain(&seen["remains"]),
-            may_sign: seen["may"] == true,
-            checks: list(&seen["checks"]).map(|check| (plain(&check[0]), plain(&check[1]))).collect(),
+            may_sign: !checks.iter().any(|(_, answer)| answer == "stop" || answer == "needs-reason"),
+            checks,
         })
+    }
+
+    fn basket(&mut self) -> Result<Vec<String>> {
+        self.at_counter()?;
+        let lines = self.driver.script(
+            "return Array.from(document.querySelectorAll('[data-testid=basket-line]'),
+                line => line.querySelector('[data-testid=prepared-by]')?.textContent ?? '')",
+            &[],
+        )?;
+        // "valmistellut: NN"
+        Ok(list(&lines).map(|line| plain(line).rsplit(": ").next().unwrap_or_default().to_owned()).collect())
     }
 
     fn outbox(&mut self) -> Result<(u32, u32)> {

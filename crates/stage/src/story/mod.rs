@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-pub use step::{Act, CentreOrder, Expect, Step, Stretch};
+pub use step::{Act, CentreOrder, Expect, Part, Step, Stretch};
 
 /// What the Prescription Centre holds when the story begins.
 #[derive(Debug, Clone, PartialEq, Eq)]

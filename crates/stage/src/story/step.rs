@@ -76,8 +76,26 @@ pub enum Act {
         /// The field that may be missing.
         but: String,
     },
+    /// The last signed document names this person in this part with this right, as another program reads it.
+    Named {
+        /// What the person did.
+        part: Part,
+        /// First name and family name.
+        name: String,
+        /// Code of the right.
+        right: String,
+    },
     /// Look, for a while if need be.
     Expect(Expect, Stretch),
+}
+
+/// A person's part in a dispensation, as its body names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Who prepared it: the performer.
+    Preparer,
+    /// Who signs for it: the author.
+    Author,
 }
 
 /// What can be done to the Centre from outside.
@@ -147,6 +165,8 @@ pub enum Expect {
     Check(String, String),
     /// The proposal may be signed, or may not.
     MaySign(bool),
+    /// The basket's lines: who prepared each, nothing where nobody is named.
+    Basket(Vec<String>),
     /// The last signed document is in this state: saved, waiting, accepted, refused.
     Document(String),
     /// So many wait for the Centre.
@@ -223,6 +243,10 @@ fn act(words: &[Word]) -> Result<Act> {
         "judge the document" [] => Act::Judge;
         "expect field _ of the document _" [code value] => Act::Field { code: owned(code), value: owned(value) };
         "expect the fields of _ but _" [file but] => Act::FieldsOf { file: owned(file), but: owned(but) };
+        "expect preparer _ with right _ in the document" [name right] =>
+            Act::Named { part: Part::Preparer, name: owned(name), right: owned(right) };
+        "expect author _ with right _ in the document" [name right] =>
+            Act::Named { part: Part::Author, name: owned(name), right: owned(right) };
         "wait until the centre holds an answer" [] => Act::Expect(Expect::AnswerHeld, PATIENT);
         "wait until _" [state] => Act::Expect(Expect::Document(state_name(state)?), PATIENT);
     }
@@ -269,6 +293,9 @@ fn expected(words: &[Word]) -> Result<Expect> {
         "check _ _" [rule answer] => Expect::Check(owned(rule), owned(answer));
         "signing possible" [] => Expect::MaySign(true);
         "signing impossible" [] => Expect::MaySign(false);
+        "basket empty" [] => Expect::Basket(Vec::new());
+        "basket prepared by nobody else" [] => Expect::Basket(vec![String::new()]);
+        "basket prepared by _" [name] => Expect::Basket(vec![owned(name)]);
         "_ waiting" [n] => Expect::Waiting(none_or_number(n)?);
         "_ refused" [n] => Expect::Refused(none_or_number(n)?);
         "exactly _ dispensation at the centre" [n] => Expect::AtCentre(number(n)?);
@@ -311,6 +338,10 @@ mod tests {
         assert_eq!(
             read("expect problem pin-wrong with 4 left"),
             Act::Expect(Expect::Problem { code: "pin-wrong".into(), rule: None, left: Some(4) }, SOON)
+        );
+        assert_eq!(
+            read("expect preparer \"Onni Opiskelija\" with right 907 in the document"),
+            Act::Named { part: Part::Preparer, name: "Onni Opiskelija".into(), right: "907".into() }
         );
         assert_eq!(read("expect none waiting"), Act::Expect(Expect::Waiting(0), SOON));
         assert_eq!(read("expect exactly 1 dispensation at the centre"), Act::Expect(Expect::AtCentre(1), SOON));
