@@ -39,6 +39,8 @@ pub struct Limits {
     pub header: Duration,
     /// For the body of each request.
     pub body: Duration,
+    /// For what a caller whose handshake failed still sends, so that it can read why.
+    pub farewell: Duration,
     /// For requests under way when the Centre stops.
     pub stop: Duration,
 }
@@ -49,6 +51,7 @@ impl Default for Limits {
             connections: 256,
             header: Duration::from_secs(10),
             body: Duration::from_secs(30),
+            farewell: Duration::from_secs(1),
             stop: Duration::from_secs(10),
         }
     }
@@ -154,11 +157,13 @@ impl<S: Store + 'static> House<S> {
     ) {
         let _ = stream.set_nodelay(true);
         let tls = self.tls.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let handshake = tokio::time::timeout(self.limits.header, TlsAcceptor::from(tls).accept(stream)).await;
+        let handshake =
+            tokio::time::timeout(self.limits.header, TlsAcceptor::from(tls).accept(stream).into_fallible()).await;
         let stream = match handshake {
             Ok(Ok(stream)) => stream,
-            Ok(Err(_)) => {
-                tracing::info!("a caller's certificate was refused, or the handshake broke");
+            Ok(Err((error, stream))) => {
+                tracing::info!(why = tls::why(&error), "no TLS connection with a caller");
+                let _ = tokio::time::timeout(self.limits.farewell, tls::farewell(stream)).await;
                 return;
             }
             Err(_) => return,

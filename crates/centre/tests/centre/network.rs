@@ -28,6 +28,8 @@ impl Process {
     fn start(folder: &Path) -> Self {
         let ready = folder.join("ready");
         let _ = std::fs::remove_file(&ready);
+        // One that was killed leaves its socket's name behind.
+        let _ = std::fs::remove_file(folder.join("control"));
         let child = Command::new(env!("CARGO_BIN_EXE_prescription-centre"))
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(folder)
@@ -180,6 +182,40 @@ fn a_client_that_is_revoked_expired_strange_or_shows_no_certificate_gets_no_answ
     // Nobody of these came so far as to be logged, and the Centre still serves.
     assert!(process.exchange(place::KUUSI, &search(AINO)).is_ok());
     assert!(process.tell("status").contains("log=1 "));
+}
+
+#[test]
+fn a_refused_certificate_is_told_by_name_every_time_however_much_the_caller_has_already_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let process = Process::start(folder.path());
+    let mut long = search(AINO);
+    long.body = vec![b' '; 1_500_000];
+    for (slug, alert) in
+        [(place::REVOKED, "CertificateRevoked"), (place::EXPIRED, "CertificateExpired"), (place::STRANGER, "UnknownCA")]
+    {
+        for turn in 0..25 {
+            let request = if turn % 2 == 0 { search(AINO) } else { long.clone() };
+            let refused = process.exchange(slug, &request).unwrap_err();
+            assert!(refused.contains(alert), "{slug}, turn {turn}: {refused}");
+        }
+    }
+    assert!(process.tell("status").contains("log=0 "), "nobody of these was read");
+}
+
+#[test]
+fn a_caller_who_was_refused_and_goes_on_sending_is_not_listened_to_for_long() {
+    let folder = tempfile::tempdir().unwrap();
+    let process = Process::start(folder.path());
+    let mut stream = TcpStream::connect(&process.address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
+    let begun = std::time::Instant::now();
+    // No TLS at all: an alert comes, and then the end, whatever is still sent.
+    while stream.write_all(b"more").is_ok() && begun.elapsed() < Duration::from_secs(10) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    assert!(process.exchange(place::KUUSI, &search(AINO)).is_ok());
 }
 
 #[test]
