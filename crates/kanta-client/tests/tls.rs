@@ -237,6 +237,26 @@ fn a_client_that_the_centre_does_not_accept_learns_why_and_nothing_was_read() {
 }
 
 #[test]
+fn a_refusal_of_our_certificate_is_learnt_by_name_every_time_even_in_the_middle_of_a_long_message() {
+    let long = Request { body: vec![b' '; 1_500_000], ..request() };
+    for (slug, refusal) in [
+        (place::REVOKED, TlsRefusal::ClientRevoked),
+        (place::EXPIRED, TlsRefusal::ClientExpired),
+        (place::STRANGER, TlsRefusal::ClientUnknownIssuer),
+    ] {
+        for turn in 0..12 {
+            let server = Server::start(answer(GOOD));
+            let transport =
+                TlsTransport::new(&server.address, trusting("now", Some(slug)), Timeouts::default()).unwrap();
+            let asked = if turn % 2 == 0 { transport.exchange(&long) } else { transport.exchange(&request()) };
+            assert_eq!(asked, Err(TransportError::TlsRefused(refusal)), "{slug}, turn {turn}");
+            drop(transport);
+            assert_eq!(server.request(), None);
+        }
+    }
+}
+
+#[test]
 fn a_centre_that_is_not_trusted_is_told_nothing() {
     let error = refused(trusting("later", Some(place::KUUSI)));
     assert_eq!(error, TransportError::TlsRefused(TlsRefusal::ServerRevoked));
