@@ -119,6 +119,42 @@ fn many_documents_take_one_pin_and_a_card_for_single_signatures_one_each() {
     }
 }
 
+/// The place of the second VERIFY when two documents are signed on a card that wants PIN2 for each: select, tries, PIN,
+/// MSE, PSO; MSE, PSO refused, PIN.
+const SECOND_PIN: u32 = 8;
+
+#[test]
+fn decision_8_a_refused_pin_is_never_given_again_even_to_a_card_that_asks_each_time() {
+    let person = person(Keys::P384);
+    let direct = Direct::new(person.path(), Profile { pin2_mode: Pin2Mode::Each, ..Profile::default() });
+    let mut session = direct.session();
+    session.identity().unwrap();
+    // Refused at the first document: nothing more is sent for the other two.
+    let three = [digest(1), digest(2), digest(3)];
+    assert_eq!(session.sign(&wrong(), &three), Err(CardError::PinWrong { left: Some(4) }));
+    assert_eq!(direct.pins_sent(), 1);
+    // Accepted for the first and refused for the second: it ends there, and no signature is given out.
+    for (answer, error) in [
+        ([0x63, 0xC2], CardError::PinWrong { left: Some(2) }),
+        ([0x63, 0xC0], CardError::PinBlocked(PinSlot::Pin2)),
+        ([0x69, 0x83], CardError::PinBlocked(PinSlot::Pin2)),
+        ([0x6F, 0x00], CardError::Protocol(0x6F00)),
+    ] {
+        let before = direct.pins_sent();
+        direct.card.lock().unwrap().answer_at(SECOND_PIN, answer.to_vec());
+        assert_eq!(session.sign(&pin2(), &three), Err(error));
+        assert_eq!(direct.pins_sent(), before + 2, "once accepted, once refused, never after that");
+    }
+    // Accepted again, and the card refuses the signature all the same: it is not asked a third time.
+    let before = direct.pins_sent();
+    direct.card.lock().unwrap().answer_at(SECOND_PIN + 2, vec![0x69, 0x82]);
+    assert_eq!(session.sign(&pin2(), &three), Err(CardError::Protocol(0x6982)));
+    assert_eq!(direct.pins_sent(), before + 2);
+    // A transaction that ended has used its PIN up: the next one begins with the person's own, once.
+    assert_eq!(session.sign(&pin2(), &[digest(1)]).unwrap().len(), 1);
+    assert_eq!(direct.pins_sent(), before + 3);
+}
+
 #[test]
 fn a_card_pulled_at_any_step_is_a_card_removed() {
     let person = person(Keys::P384);
