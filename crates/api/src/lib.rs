@@ -5,6 +5,7 @@
 //! TypeScript types come from the same place.
 
 mod catalogue;
+mod history;
 mod program;
 mod render;
 mod secret;

@@ -455,7 +455,7 @@ impl Program for Tiski {
             document_id: with.document_id,
             xml: String::from_utf8_lossy(&bytes).into_owned(),
             state: document_state(&stored.item),
-            history: history.iter().map(|event| render.history(event)).collect(),
+            history: render.history(&history),
         })
     }
 }

@@ -23,7 +23,7 @@ pub(crate) struct Render {
 }
 
 impl Render {
-    fn say(&self, text: &Text) -> &'static str {
+    pub(crate) fn say(&self, text: &Text) -> &'static str {
         text.in_language(self.language)
     }
 
@@ -437,29 +437,6 @@ impl Render {
             prescription_id: say(|s| s.prescription_id.clone()),
         }
     }
-
-    pub(crate) fn history(&self, event: &record::Event) -> Fact {
-        let text = match event.kind.as_str() {
-            "dispensation.signed" if prepared(event) => &words::SIGNED_PREPARED,
-            "dispensation.signed" => &words::SIGNED,
-            "outbox.waiting" => &words::SAVED,
-            "outbox.accepted" => &words::SENT_TO_CENTRE,
-            "outbox.refused" => &words::CENTRE_REFUSED,
-            "outbox.attempt-failed" => &words::ATTEMPT,
-            _ => &words::OTHER_EVENT,
-        };
-        let code = event.payload.as_ref().and_then(|payload| payload.get("code")).and_then(|code| code.as_str());
-        Fact {
-            label: prescription::time::finnish(event.at).to_string(),
-            text: code.map_or_else(|| self.say(text).to_owned(), |code| format!("{} ({code})", self.say(text))),
-            strong: false,
-        }
-    }
-}
-
-/// Whether a student prepared what was signed.
-fn prepared(event: &record::Event) -> bool {
-    event.payload.as_ref().and_then(|payload| payload.get("prepared_by")).is_some_and(|by| by.is_string())
 }
 
 /// Where a document is, as a person says it.

@@ -15,6 +15,11 @@ use sha2::{Digest, Sha256};
 pub struct Sequence(pub(crate) u64);
 
 impl Sequence {
+    /// The place with that number, as [`Sequence::get`] told it: for the next page of a listing.
+    pub fn at(number: u64) -> Self {
+        Self(number)
+    }
+
     /// The place as a number.
     pub fn get(self) -> u64 {
         self.0

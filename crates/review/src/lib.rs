@@ -52,9 +52,10 @@ pub fn open(record: &Record) -> Result<Vec<Row>, ReviewError> {
     rows(record, OutboxFilter { states, ..newest_first() })
 }
 
-/// What happened to one document, oldest first.
+/// What happened to one document, oldest first. A long outage leaves thousands of attempts.
 pub fn history(record: &Record, document_id: &str) -> Result<Vec<record::Event>, ReviewError> {
-    Ok(record.events(EventFilter { document_id: Some(document_id.to_owned()), ..EventFilter::default() })?)
+    let limit = Some(record::LIMIT_LISTING);
+    Ok(record.events(EventFilter { document_id: Some(document_id.to_owned()), limit, ..EventFilter::default() })?)
 }
 
 /// The Finnish day of an instant.
