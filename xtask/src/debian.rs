@@ -17,6 +17,8 @@ pub const JUDGES: &[&str] =
     &["opensc", "opensc-pkcs11", "xmlsec1", "libxmlsec1-openssl", "libxml2-utils", "openssl", "sqlite3"];
 /// To drive the window where there is no screen.
 pub const SCREEN: &[&str] = &["xvfb", "xauth", "webkit2gtk-driver", "dbus", "dbus-x11", "at-spi2-core", "imagemagick"];
+/// To look at the page in a browser: axe judges it there.
+pub const BROWSER: &[&str] = &["chromium"];
 /// The page's tools, where no other Node is installed.
 pub const NODE: &[&str] = &["nodejs", "npm"];
 

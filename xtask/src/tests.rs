@@ -47,7 +47,8 @@ impl Count {
 pub fn test(long: bool, options: &mut Options) -> Result<u8> {
     options.done()?;
     let begun = Instant::now();
-    let mut wanted = vec![debian::BUILD, debian::WINDOW, debian::READER, debian::JUDGES, debian::SCREEN];
+    let mut wanted =
+        vec![debian::BUILD, debian::WINDOW, debian::READER, debian::JUDGES, debian::SCREEN, debian::BROWSER];
     if !tools::node_is_here() {
         wanted.push(debian::NODE);
     }
@@ -57,7 +58,7 @@ pub fn test(long: bool, options: &mut Options) -> Result<u8> {
     let mut count = Count::default();
     count.ran("format", cargo().args(["fmt", "--all", "--check"]))?;
     count.checked("a line for every dependency", checks::dependencies());
-    page(&mut count)?;
+    page(&mut count, long)?;
     let built = count.ran("build", cargo().args(["build", "--locked", "--workspace", "--all-targets"]))?;
     if built.well {
         count.checked("docs/rules.md", rules::up_to_date().map(|()| Vec::new()));
@@ -107,8 +108,9 @@ fn tests(count: &mut Count, long: bool) -> Result<()> {
     Ok(())
 }
 
-/// The page: its tools, its types and languages, and that the built page is what the source builds.
-fn page(count: &mut Count) -> Result<()> {
+/// The page: its tools, its types and languages, that the built page is what the source builds, that keys alone suffice,
+/// and what axe says of every screen.
+fn page(count: &mut Count, long: bool) -> Result<()> {
     let ui = paths::root().join("ui");
     let npm = |words: &[&str]| {
         let mut command = Command::new("npm");
@@ -127,6 +129,12 @@ fn page(count: &mut Count) -> Result<()> {
     let built = count.ran("the page is built", &mut npm(&["run", "build", "--", "--outDir", &out, "--emptyOutDir"]))?;
     if built.well {
         count.checked("the built page is what the source builds", differences(&scratch, &ui.join("dist")));
+    }
+    count.ran("the page walked by keys alone", &mut npm(&["run", "walk"]))?;
+    let languages: &[&str] = if long { &["fi", "sv", "en"] } else { &["fi"] };
+    for language in languages {
+        let name = format!("every screen judged by axe ({language})");
+        count.ran(&name, &mut npm(&["run", "look", "--", "--language", language]))?;
     }
     Ok(())
 }
