@@ -102,8 +102,7 @@ fn tests(count: &mut Count, long: bool) -> Result<()> {
         }
         None => count.one("tests", false),
     }
-    let finished =
-        attempt("examples in the documentation", cargo().args(["test", "--locked", "--doc", "--workspace"]))?;
+    let finished = attempt("examples in the documentation", &mut tools::examples())?;
     count.one("examples in the documentation", finished.well);
     Ok(())
 }

@@ -32,6 +32,18 @@ pub fn nextest() -> Result<Command> {
     Ok(named(own))
 }
 
+/// A command that runs the examples in the documentation. The compiler's own `rustdoc` is named, since a machine may have
+/// it only beside its compiler and not among its commands.
+pub fn examples() -> Command {
+    let mut command = cargo();
+    command.args(["test", "--locked", "--doc", "--workspace"]);
+    let beside = ask("rustc", &["--print", "sysroot"]).map(|root| PathBuf::from(root).join("bin/rustdoc"));
+    if let Some(rustdoc) = beside.filter(|file| file.exists()) {
+        command.env("RUSTDOC", rustdoc);
+    }
+    command
+}
+
 /// Whether a Node that the page's tools run on is here.
 pub fn node_is_here() -> bool {
     let version = ask("node", &["--version"]).unwrap_or_default();
