@@ -62,10 +62,14 @@ pub(crate) fn of_code(code: &str, language: Language) -> Problem {
         };
     }
     let issue = kanta::Issue { code: bare.to_owned(), detail: detail.map(str::to_owned), diagnostics: None };
+    let advice = match detail {
+        Some(counter::GIVEN_UP) => GIVEN_UP.in_language(language),
+        _ => issue.advice(language),
+    };
     Problem {
         code: bare.to_owned(),
         sentence: issue.sentence(language),
-        advice: issue.advice(language).to_owned(),
+        advice: advice.to_owned(),
         place: if issue.known().is_some() { Place::Centre } else { Place::Program },
         rule: detail.filter(|id| prescription::rules::by_id(id).is_some()).map(str::to_owned),
         tries_left: None,
@@ -97,6 +101,11 @@ const LAST_TRY: Text = text(
     "Tarkista tunnusluku. Väärä yritys lukitsee sen; vahvista, jos olet varma.",
     "Kontrollera koden. Ett fel försök låser den; bekräfta om du är säker.",
     "Check the PIN. A wrong one blocks it; confirm if you are sure.",
+);
+const GIVEN_UP: Text = text(
+    "Ohjelma yritti monta kertaa eikä enää lähetä sitä itse. Ota yhteys tukeen; toimitus säilyy listalla.",
+    "Programmet har försökt många gånger och skickar den inte längre själv. Kontakta supporten; den finns kvar på listan.",
+    "The program tried many times and no longer sends it by itself. Contact support; it stays on the list.",
 );
 const TRY_AGAIN: Text = text("Yritä uudelleen.", "Försök på nytt.", "Try again.");
 

@@ -80,10 +80,10 @@ pub struct Centre {
     /// How long an answer may take, milliseconds.
     #[serde(default = "ten_seconds")]
     pub timeout_ms: u64,
-    /// First wait after a failed send, milliseconds.
+    /// First wait after no answer came, milliseconds. Where the Centre said "later", its table of errors says how long.
     #[serde(default = "half_a_second")]
     pub retry_ms: u64,
-    /// Longest wait, milliseconds.
+    /// Longest wait, milliseconds, also where the table says more; at most an hour.
     #[serde(default = "a_minute")]
     pub retry_most_ms: u64,
 }

@@ -4,28 +4,21 @@
 use chrono::{DateTime, Duration, Utc};
 use kanta::errors::{self, Class};
 use kanta::mr::{StoreAnswer, StoreRequest};
-use kanta::{Party, Requester, User};
+use kanta::{Issue, KantaError, Party, Requester, User};
+use kanta_client::{ClientError, TransportError};
 use prescription::{Oid, QueryReason, rules::Language};
-use record::Due;
+use record::{Due, EventFilter, kinds};
 use signing::SignatureKind;
 use trust::Purpose;
 
-use crate::{Counter, CounterError};
+use crate::{Counter, CounterError, Round};
 
 /// How long after the time of dispensing a document is marked as late: the Centre allows five minutes between the two
 /// clocks, and the message needs some of them (promise 8 of the house).
 const LATE_AFTER: Duration = Duration::minutes(4);
 
-/// How sending is paced.
-#[derive(Debug, Clone, Copy)]
-pub struct Round {
-    /// At most so many documents.
-    pub most: usize,
-    /// The first wait after a failure.
-    pub retry: Duration,
-    /// The longest.
-    pub retry_most: Duration,
-}
+/// Stands behind the code of a document that was put off as often as the table of errors allows: `TSK-busy:given-up`.
+pub const GIVEN_UP: &str = "given-up";
 
 /// What came of one document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,45 +57,91 @@ impl Counter {
         let document_id = due.item.document_id.clone();
         let outcome = self.exchange(&due);
         let now = self.deps.clock.now();
-        let record = &self.deps.record;
         match outcome {
             Ok(StoreAnswer::Accepted { document, .. }) => {
                 if !self.is_the_centres(&document, now) {
                     // The Centre has it, which is what counts; a person should still know.
                     tracing::warn!(document = document_id, "the Centre's own signature does not hold");
                 }
-                record.accepted(&document_id, &document, now)?;
+                self.deps.record.accepted(&document_id, &document, now)?;
                 Ok(Sent::Accepted { document_id })
             }
-            Ok(StoreAnswer::Refused(issues)) => {
-                let issue = issues.first().cloned().unwrap_or_else(|| kanta::Issue {
-                    code: "unknown".to_owned(),
-                    detail: None,
-                    diagnostics: None,
-                });
-                // Several can come at once: the strictest decides, a person sees the first.
-                let class = errors::class_of_all(issues.iter().map(|issue| issue.code.as_str()));
-                if matches!(class, Class::Later { .. }) {
-                    return self.try_again(due, issue.code, round, now);
-                }
-                let code = match &issue.detail {
-                    Some(detail) => format!("{}:{detail}", issue.code),
-                    None => issue.code.clone(),
-                };
-                record.refused(&document_id, &code, &issue.sentence(Language::Fi), now)?;
-                Ok(Sent::Refused { document_id, code })
+            Ok(StoreAnswer::Refused(issues)) => self.refused(due, &issues, round, now),
+            Err(CounterError::Centre(error)) if !error.issues().is_empty() => {
+                self.refused(due, error.issues(), round, now)
             }
-            Err(error) => self.try_again(due, error.code(), round, now),
+            Err(error) if is_hopeless(&error) => {
+                self.ask_a_person(document_id, &Issue { code: error.code(), detail: None, diagnostics: None }, now)
+            }
+            // No answer, or none that can be read: the document may have arrived, and sending it again is harmless.
+            Err(error) => {
+                let wait = round.wait(round.retry, due.item.attempts, self.random_byte()?);
+                self.try_again(document_id, error.code(), wait, now)
+            }
         }
     }
 
-    fn try_again(&self, due: Due, code: String, round: Round, now: DateTime<Utc>) -> Result<Sent, CounterError> {
-        let doubled = 2_i32.saturating_pow(due.item.attempts.min(20));
-        let wait = round.retry.checked_mul(doubled).unwrap_or(round.retry_most).min(round.retry_most);
-        let next_try_at = now + wait;
+    /// The Centre said no: not now, or not at all.
+    fn refused(&self, due: Due, issues: &[Issue], round: Round, now: DateTime<Utc>) -> Result<Sent, CounterError> {
         let document_id = due.item.document_id;
+        let unknown = || Issue { code: "unknown".to_owned(), detail: None, diagnostics: None };
+        let issue = issues.first().cloned().unwrap_or_else(unknown);
+        // Several can come at once: the strictest decides, a person sees the first.
+        let Class::Later { after_s, tries_at_most } = errors::class_of_all(issues.iter().map(|i| i.code.as_str()))
+        else {
+            return self.ask_a_person(document_id, &issue, now);
+        };
+        let tries = self.put_off(&document_id)?.saturating_add(1);
+        if tries >= tries_at_most {
+            return self.ask_a_person(document_id, &issue.about(GIVEN_UP), now);
+        }
+        let wait = round.wait(Duration::seconds(after_s.into()), tries, self.random_byte()?);
+        self.try_again(document_id, issue.code, wait, now)
+    }
+
+    /// How often the Centre has put this document off since it was saved, or since a person had it sent again. What came
+    /// of a try without an answer does not count.
+    fn put_off(&self, document_id: &str) -> Result<u32, CounterError> {
+        let tries = self.deps.record.events(EventFilter {
+            kinds: vec![kinds::ATTEMPT_FAILED.to_owned(), kinds::RESENT.to_owned()],
+            document_id: Some(document_id.to_owned()),
+            newest_first: true,
+            limit: Some(record::LIMIT_LISTING),
+            ..EventFilter::default()
+        })?;
+        let code = |event: &record::Event| event.payload.as_ref()?.get("code")?.as_str().map(str::to_owned);
+        let later = |code: &String| matches!(errors::class(code), Class::Later { .. });
+        let since = tries.iter().take_while(|event| event.kind != kinds::RESENT);
+        Ok(u32::try_from(since.filter_map(code).filter(later).count()).unwrap_or(u32::MAX))
+    }
+
+    /// Puts it on the list that a person must clear; it stays there with the reason (promise 3 of the house).
+    fn ask_a_person(&self, document_id: String, issue: &Issue, now: DateTime<Utc>) -> Result<Sent, CounterError> {
+        let code = match &issue.detail {
+            Some(detail) => format!("{}:{detail}", issue.code),
+            None => issue.code.clone(),
+        };
+        self.deps.record.refused(&document_id, &code, &issue.sentence(Language::Fi), now)?;
+        Ok(Sent::Refused { document_id, code })
+    }
+
+    fn try_again(
+        &self,
+        document_id: String,
+        code: String,
+        wait: Duration,
+        now: DateTime<Utc>,
+    ) -> Result<Sent, CounterError> {
+        let next_try_at = now + wait;
         self.deps.record.attempt_failed(&document_id, &code, next_try_at, now)?;
         Ok(Sent::Waits { document_id, code, next_try_at })
+    }
+
+    fn random_byte(&self) -> Result<u8, CounterError> {
+        let mut byte = [0];
+        (self.deps.randomness)(&mut byte)?;
+        let [byte] = byte;
+        Ok(byte)
     }
 
     fn exchange(&self, due: &Due) -> Result<StoreAnswer, CounterError> {
@@ -144,5 +183,19 @@ impl Counter {
         let session = self.open_session()?;
         let requester = Requester { reason: QueryReason::CorrectingDispensation, ..self.requester(&session)? };
         Ok(self.deps.centre.document(document_id, &requester, &self.deps.frame()?)?.is_some())
+    }
+}
+
+/// Whether trying again can never help: the bytes never become a message, or the other end is of another environment.
+fn is_hopeless(error: &CounterError) -> bool {
+    match error {
+        CounterError::Document(_) => true,
+        CounterError::Centre(error) => matches!(
+            error,
+            ClientError::Question(_)
+                | ClientError::Transport(TransportError::Unsendable)
+                | ClientError::Answer(KantaError::WrongEnvironment)
+        ),
+        _ => false,
     }
 }

@@ -1,0 +1,9 @@
+//! The counter with a made-up clock, cards of software and a Centre that a test can bend: what a pharmacist is told, and
+//! what becomes of a document.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+extern crate tiski_counter as counter;
+
+mod bench;
+mod from_hand_to_hand;
+mod outbox;
