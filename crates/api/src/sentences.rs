@@ -102,6 +102,26 @@ const LAST_TRY: Text = text(
     "Kontrollera koden. Ett fel försök låser den; bekräfta om du är säker.",
     "Check the PIN. A wrong one blocks it; confirm if you are sure.",
 );
+const DO_NOT_DISPENSE: Text = text(
+    "Älä toimita tästä. Soita lääkkeen määrääjälle ja ilmoita Kelaan.",
+    "Expediera inte detta. Ring förskrivaren och meddela FPA.",
+    "Do not dispense from it. Call the prescriber and tell Kela.",
+);
+const NOT_OPENED: Text = text(
+    "Mitään ei muuttunut. Hae asiakas uudelleen; jos sama toistuu, ilmoita Kelaan ja kerro koodi.",
+    "Inget ändrades. Sök kunden på nytt; om det upprepas, meddela FPA och uppge koden.",
+    "Nothing has changed. Search for the customer again; if it happens again, tell Kela this code.",
+);
+const BROKEN_DOCUMENT: Text = text(
+    "Reseptikeskuksen asiakirja on rikki.",
+    "Receptcentrets handling är trasig.",
+    "A document of the Prescription Centre is broken.",
+);
+const ODD_DOCUMENT: Text = text(
+    "Reseptikeskuksen asiakirjasta puuttuu tarvittava tieto, tai se on väärässä muodossa.",
+    "Receptcentrets handling saknar en nödvändig uppgift, eller den har fel form.",
+    "A document of the Prescription Centre lacks a needed fact, or has it in a wrong form.",
+);
 const GIVEN_UP: Text = text(
     "Ohjelma yritti monta kertaa eikä enää lähetä sitä itse. Ota yhteys tukeen; toimitus säilyy listalla.",
     "Programmet har försökt många gånger och skickar den inte längre själv. Kontakta supporten; den finns kvar på listan.",
@@ -472,6 +492,110 @@ pub(crate) const TABLE: &[Row] = &[
         ADMIN,
     ),
     (
+        "signature-invalid",
+        Place::Centre,
+        text(
+            "Allekirjoitus ei vastaa asiakirjaa: asiakirja on muuttunut.",
+            "Signaturen stämmer inte med handlingen: handlingen har ändrats.",
+            "The signature does not match the document: it was changed.",
+        ),
+        DO_NOT_DISPENSE,
+    ),
+    (
+        "signature-of-another",
+        Place::Centre,
+        text(
+            "Allekirjoitus koskee toista asiakirjaa.",
+            "Signaturen gäller en annan handling.",
+            "The signature is of another document.",
+        ),
+        DO_NOT_DISPENSE,
+    ),
+    (
+        "signature-of-a-stranger",
+        Place::Centre,
+        text(
+            "Allekirjoittaja on muu kuin lääkkeen määrääjä.",
+            "Undertecknaren är någon annan än förskrivaren.",
+            "The signer is not the prescriber.",
+        ),
+        DO_NOT_DISPENSE,
+    ),
+    (
+        "signature-structure",
+        Place::Centre,
+        text(
+            "Asiakirjan rakenne ei kerro luotettavasti, mitä siinä on allekirjoitettu.",
+            "Handlingens struktur visar inte tillförlitligt vad som är undertecknat.",
+            "The document is built so that what was signed in it cannot be told.",
+        ),
+        DO_NOT_DISPENSE,
+    ),
+    (
+        "header-body-mismatch",
+        Place::Centre,
+        text(
+            "Asiakirjan otsikkotiedot ja sisältö ovat ristiriidassa.",
+            "Handlingens rubrikuppgifter och innehåll motsäger varandra.",
+            "The document's header and its body contradict each other.",
+        ),
+        DO_NOT_DISPENSE,
+    ),
+    (
+        "document-too-large",
+        Place::Centre,
+        text(
+            "Reseptikeskuksen asiakirja on liian suuri luettavaksi.",
+            "Receptcentrets handling är för stor för att läsas.",
+            "A document of the Prescription Centre is too large to be read.",
+        ),
+        NOT_OPENED,
+    ),
+    (
+        "document-doctype",
+        Place::Centre,
+        text(
+            "Reseptikeskuksen asiakirjassa on kielletty rakenne, eikä sitä avattu.",
+            "Receptcentrets handling har en förbjuden struktur och öppnades inte.",
+            "A document of the Prescription Centre has a forbidden structure and was not opened.",
+        ),
+        NOT_OPENED,
+    ),
+    (
+        "document-too-deep",
+        Place::Centre,
+        text(
+            "Reseptikeskuksen asiakirja on rakenteeltaan liian syvä luettavaksi.",
+            "Receptcentrets handling har en för djup struktur för att läsas.",
+            "A document of the Prescription Centre is nested too deep to be read.",
+        ),
+        NOT_OPENED,
+    ),
+    ("document-not-xml", Place::Centre, BROKEN_DOCUMENT, NOT_OPENED),
+    ("document-not-utf8", Place::Centre, BROKEN_DOCUMENT, NOT_OPENED),
+    (
+        "document-not-cda",
+        Place::Centre,
+        text(
+            "Reseptikeskuksen vastauksessa ei ole lääkemääräystä.",
+            "Receptcentrets svar innehåller inget recept.",
+            "The Prescription Centre's answer holds no prescription.",
+        ),
+        NOT_OPENED,
+    ),
+    ("document-fact-missing", Place::Centre, ODD_DOCUMENT, NOT_OPENED),
+    ("document-fact-malformed", Place::Centre, ODD_DOCUMENT, NOT_OPENED),
+    (
+        "document-fact-repeated",
+        Place::Centre,
+        text(
+            "Asiakirjassa on kahdesti tieto, jonka kuuluu olla siinä kerran; se voi olla rakennettu toisen ympärille.",
+            "Handlingen har två gånger en uppgift som ska finnas en gång; den kan vara byggd kring en annan.",
+            "The document says twice what it must say once; it may be wrapped around another.",
+        ),
+        NOT_OPENED,
+    ),
+    (
         "not-reached",
         Place::Network,
         text(
@@ -659,6 +783,32 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_document_from_the_centre_has_a_sentence_of_its_own() {
+        let unknown = of_code("9Y99999", Language::En).sentence;
+        for code in [
+            "signature-invalid",
+            "signature-of-another",
+            "signature-of-a-stranger",
+            "signature-structure",
+            "header-body-mismatch",
+            "certificate-revoked",
+            "certificate-expired",
+            "certificate-unknown-issuer",
+            "document-too-large",
+            "document-doctype",
+            "document-not-xml",
+            "message-truncated",
+            "message-too-large",
+            "doctype-refused",
+            "answer-too-large",
+        ] {
+            assert_ne!(of_code(code, Language::En).sentence, unknown, "{code}");
+        }
+        let given_up = of_code("TSK-busy:given-up", Language::En);
+        assert_ne!(given_up.advice, of_code("TSK-busy", Language::En).advice, "it is no longer sent by itself");
     }
 
     #[test]

@@ -4,8 +4,8 @@ use cda::Content;
 use kanta::mr::FetchQuery;
 use prescription::{Dispensation, Prescription, SignatureTrust};
 use record::{OutboxFilter, OutboxState};
-use signing::{Covered, SignatureKind};
-use trust::Purpose;
+use signing::{Covered, SignatureKind, Verified};
+use trust::{Holder, Purpose};
 
 use crate::{Counter, CounterError};
 
@@ -22,8 +22,8 @@ pub struct Fetched {
     pub history: Vec<Dispensation>,
 }
 
-/// One signature of a document, as a person wants to know it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One signature of a document, or what is wrong with the document beside its signatures, as a person wants to know it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SignatureLine {
     /// By whom.
     pub by: String,
@@ -65,54 +65,68 @@ impl Counter {
             }
         }
         let (prescription, bytes) = found.ok_or(CounterError::Document("prescription-missing"))?;
-        let (trust, signatures) = self.signatures(&bytes);
+        let (trust, signatures) = self.signatures(&prescription, &bytes);
         history.extend(self.own_waiting(set_id, &history)?);
         history.sort_by_key(|dispensation| dispensation.dispensed_at);
         Ok(Fetched { prescription, trust, signatures, history })
     }
 
-    /// What the signatures of a prescription are worth: a professional's over the body, and the Centre's own.
-    fn signatures(&self, document: &[u8]) -> (SignatureTrust, Vec<SignatureLine>) {
+    /// What the signatures of a prescription are worth: its author's over the body, the Centre's own, and a header that
+    /// says what the signed body says (SI-1; promises 4 and 8 of the house). Each line says by itself what is wrong.
+    fn signatures(&self, prescription: &Prescription, document: &[u8]) -> (SignatureTrust, Vec<SignatureLine>) {
         let Ok(signatures) = signing::verify(document) else {
-            return (SignatureTrust::Broken, Vec::new());
+            // Built so that nothing can be concluded from what is signed in it, as one document wrapped around another.
+            let line = SignatureLine { wrong: Some("signature-structure"), ..SignatureLine::default() };
+            return (SignatureTrust::Broken, vec![line]);
         };
-        let mut lines = Vec::with_capacity(signatures.len());
+        let mut lines = Vec::with_capacity(signatures.len() + 1);
         let (mut professional, mut system) = (false, false);
         for signature in &signatures {
-            let purpose = match signature.kind {
-                Some(SignatureKind::System) => Purpose::SystemSignature,
-                _ => Purpose::ProfessionalSignature,
-            };
-            let at = signature.signed_at.map_or_else(|| self.deps.clock.now(), |at| at.to_utc());
-            let judged = self.deps.trust.judge(&signature.certificate, purpose, at);
-            let covers = match &signature.outcome {
-                Ok(Covered::Body | Covered::List { covers_this: true, .. }) => None,
-                Ok(Covered::List { covers_this: false, .. }) => Some("signature-of-another"),
-                Err(_) => Some("signature-invalid"),
-            };
-            let wrong = covers.or_else(|| judged.as_ref().err().map(trust::Distrust::code));
-            if wrong.is_none() {
+            let line = self.signature(prescription, signature);
+            if line.wrong.is_none() {
                 match signature.kind {
                     Some(SignatureKind::System) => system = true,
                     Some(SignatureKind::Professional | SignatureKind::ProfessionalMulti) => professional = true,
                     None => {}
                 }
             }
-            lines.push(SignatureLine {
-                by: judged.map_or_else(|_| String::new(), |holder| holder.common_name),
-                kind: signature.kind,
-                at: signature.signed_at.map(|at| at.format("%-d.%-m.%Y %-H.%M").to_string()).unwrap_or_default(),
-                wrong,
-                weak: signature.weak,
-            });
+            lines.push(line);
         }
         let agrees = cda::header_body_mismatches(document).is_ok_and(|mismatches| mismatches.is_empty());
+        if !agrees {
+            lines.push(SignatureLine { wrong: Some("header-body-mismatch"), ..SignatureLine::default() });
+        }
         let trust = match (signatures.is_empty(), professional && system && agrees) {
             (true, _) => SignatureTrust::Unsigned,
             (false, true) => SignatureTrust::Trusted,
             (false, false) => SignatureTrust::Broken,
         };
         (trust, lines)
+    }
+
+    fn signature(&self, prescription: &Prescription, signature: &Verified) -> SignatureLine {
+        let is_system = signature.kind == Some(SignatureKind::System);
+        let purpose = if is_system { Purpose::SystemSignature } else { Purpose::ProfessionalSignature };
+        let at = signature.signed_at.map_or_else(|| self.deps.clock.now(), |at| at.to_utc());
+        let judged = self.deps.trust.judge(&signature.certificate, purpose, at);
+        let covers = match &signature.outcome {
+            Ok(Covered::Body | Covered::List { covers_this: true, .. }) => None,
+            Ok(Covered::List { covers_this: false, .. }) => Some("signature-of-another"),
+            Err(_) => Some("signature-invalid"),
+        };
+        let stranger = |holder: &Holder| !is_system && !is_author(prescription, holder);
+        let wrong = match (covers, &judged) {
+            (Some(code), _) => Some(code),
+            (None, Err(why)) => Some(why.code()),
+            (None, Ok(holder)) => stranger(holder).then_some("signature-of-a-stranger"),
+        };
+        SignatureLine {
+            by: judged.map_or_else(|_| String::new(), |holder| holder.common_name),
+            kind: signature.kind,
+            at: signature.signed_at.map(|at| at.format("%-d.%-m.%Y %-H.%M").to_string()).unwrap_or_default(),
+            wrong,
+            weak: signature.weak,
+        }
     }
 
     /// What this pharmacy dispensed from the prescription and the Centre does not count yet. Without it a second lot
@@ -141,4 +155,12 @@ impl Counter {
         }
         Ok(waiting)
     }
+}
+
+/// Whether a certificate's holder is who the prescription says has made it: its prescriber, or whoever recorded it. A
+/// prescription that states no registration number leaves the question to the Centre, which has asked it.
+fn is_author(prescription: &Prescription, holder: &Holder) -> bool {
+    let stated = [Some(&prescription.prescriber), prescription.recorder.as_ref()];
+    let mut numbers = stated.into_iter().flatten().filter_map(|person| person.registration.as_ref()).peekable();
+    numbers.peek().is_none() || numbers.any(|number| holder.registration_number.as_ref() == Some(number))
 }

@@ -351,7 +351,8 @@ pub fn sign(document: &[u8], pair: &str, kind: SignatureKind, now: DateTime<Utc>
     let read = |what: &str| std::fs::read(AUTHORITY.join(format!("{pair}{dot}{what}.der"))).unwrap();
     let mut signer = SoftwareSigner::from_pkcs8(&read("cert"), &read("key")).unwrap();
     let signed_at = time::finnish_with_offset(now - Duration::minutes(1));
-    signing::sign(&Signing { document, kind, signed_at, id_seed: &format!("bench-{}", kind.code()) }, &mut signer).unwrap()
+    signing::sign(&Signing { document, kind, signed_at, id_seed: &format!("bench-{}", kind.code()) }, &mut signer)
+        .unwrap()
 }
 
 fn line(prescription: &Prescription) -> Metadata {

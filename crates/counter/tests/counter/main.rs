@@ -6,4 +6,5 @@ extern crate tiski_counter as counter;
 
 mod bench;
 mod from_hand_to_hand;
+mod hostile;
 mod outbox;

@@ -126,6 +126,12 @@ fn an_answer_that_cannot_be_read_is_no_answer() {
 fn what_the_table_does_not_know_or_calls_final_goes_to_a_person_at_once() {
     for (issues, code) in [
         (vec![Issue::of(Known::SignatureInvalid)], "TSK-signature-invalid"),
+        (vec![Issue::of(Known::CertificateRevoked)], "TSK-certificate-revoked"),
+        (vec![Issue::of(Known::CertificateExpired)], "TSK-certificate-expired"),
+        (vec![Issue::of(Known::CertificateUnknownIssuer)], "TSK-certificate-unknown-issuer"),
+        (vec![Issue::of(Known::HeaderBodyMismatch)], "TSK-header-body-mismatch"),
+        (vec![Issue::of(Known::DocumentTooLarge)], "TSK-document-too-large"),
+        (vec![Issue::of(Known::XmlRefused)], "TSK-xml-refused"),
         (vec![Issue::of(Known::SameIdOtherBytes)], "TSK-same-id-other-bytes"),
         (vec![Issue::rule("DI-7")], "TSK-rule-refused:DI-7"),
         (vec![Issue { code: "9Y99999".into(), detail: None, diagnostics: None }], "9Y99999"),
