@@ -18,6 +18,15 @@ fn kept_out(world: &W, answer: &kanta::mr::StoreAnswer, code: &str, detail: Opti
     assert_eq!(world.logged().last().unwrap(), &("store".to_owned(), Some(code.to_owned())));
 }
 
+/// What the sender of a message that the Centre could not read is told: codes.
+fn told(world: &W, message: &kanta::http::Request, request: &kanta::mr::StoreRequest) -> Vec<String> {
+    match kanta::mr::parse_store_response(&world.ask(message, KUUSI), request.frame.message_id) {
+        Ok(answer) => refused(&answer).into_iter().map(|(code, _)| code).collect(),
+        Err(kanta::KantaError::Refused(issues)) => issues.into_iter().map(|issue| issue.code).collect(),
+        Err(other) => panic!("{other}"),
+    }
+}
+
 #[test]
 fn the_ordinary_case_is_accepted_and_signed_by_the_centre_too() {
     let mut world = W::new();
@@ -37,15 +46,24 @@ fn a_document_over_one_mebibyte_is_refused() {
     let mut world = W::new();
     let prescription = world.held(|_| {});
     let lot = world.lot(&prescription, &[], 21);
-    let mut document = signed_by(&lot, who::SIRI, world.now);
-    document.resize(cda::LARGEST_DOCUMENT + 1, b' ');
-    let request = store_request(&lot, document, &Sending::of(who::SIRI, KUUSI), world.now);
-    // The message's writer refuses it too; a sender that does not must be refused here.
-    if let Ok(message) = kanta::mr::store_request(&request) {
-        let answer = kanta::mr::parse_store_response(&world.ask(&message, KUUSI), request.frame.message_id).unwrap();
-        kept_out(&world, &answer, "TSK-document-too-large", None);
-    }
+    let document = signed_by(&lot, who::SIRI, world.now);
+    let sending = Sending::of(who::SIRI, KUUSI);
+    let mut large = document.clone();
+    large.resize(cda::LARGEST_DOCUMENT + 1, b' ');
+    let request = store_request(&lot, large, &sending, world.now);
+    assert!(matches!(kanta::mr::store_request(&request), Err(kanta::KantaError::TooLarge { .. })), "not even written");
+    // A sender who writes it all the same: four characters of base64 are three bytes.
+    let request = store_request(&lot, document, &sending, world.now);
+    let mut message = kanta::mr::store_request(&request).unwrap();
+    let text = String::from_utf8(message.body).unwrap();
+    let (head, rest) = text.split_once("representation=\"B64\">").unwrap();
+    let (_, tail) = rest.split_once('<').unwrap();
+    let payload = "QUJD".repeat(cda::LARGEST_DOCUMENT / 3 + 1);
+    message.body = format!("{head}representation=\"B64\">{payload}<{tail}").into_bytes();
+    assert!(message.body.len() < kanta::MESSAGE_BYTES_AT_MOST, "the message itself is not too large");
+    assert_eq!(told(&world, &message, &request), ["TSK-document-too-large"]);
     assert_eq!(world.dispensations(), 0);
+    accepted(world.send(&lot));
 }
 
 #[test]
@@ -81,14 +99,7 @@ fn a_message_cut_in_half_is_refused_and_may_be_sent_again() {
     let request = store_request(&lot, document, &sending, world.now);
     let mut message = kanta::mr::store_request(&request).unwrap();
     message.body.truncate(message.body.len() / 2);
-    let error = kanta::mr::parse_store_response(&world.ask(&message, KUUSI), request.frame.message_id);
-    let codes: Vec<String> = match error {
-        Ok(answer) => refused(&answer).into_iter().map(|(code, _)| code).collect(),
-        Err(kanta::KantaError::Refused(issues)) => issues.into_iter().map(|issue| issue.code).collect(),
-        Err(kanta::KantaError::AnswerToAnother) => vec!["TSK-message-broken".to_owned()],
-        Err(other) => panic!("{other}"),
-    };
-    assert_eq!(codes, ["TSK-message-broken"]);
+    assert_eq!(told(&world, &message, &request), ["TSK-message-broken"]);
     assert_eq!(world.logged().last().unwrap().0, "unreadable");
     accepted(world.send(&lot));
 }
@@ -164,17 +175,16 @@ fn a_document_wrapped_around_another_is_refused_signature_check() {
     let text = std::str::from_utf8(&document).unwrap();
     let (from, to) = (text.find("<structuredBody").unwrap(), text.find("</structuredBody>").unwrap());
     let body = &text[from..to + "</structuredBody>".len()];
-    // The signed body is kept aside, and another stands in its place.
-    let other = body.replace(&lot.label_dosage, "9 tablettia.");
-    let wrapped =
-        text.replacen(body, &other, 1).replacen("</ClinicalDocument>", &format!("{body}</ClinicalDocument>"), 1);
-    let answer = world.send_document(&lot, wrapped.into_bytes());
-    let codes = refused(&answer);
-    assert!(
-        ["TSK-signature-invalid", "4Y00007", "TSK-header-body-mismatch"].contains(&codes[0].0.as_str()),
-        "{codes:?}"
-    );
-    assert_eq!(world.dispensations(), 0);
+    // The signed body is kept aside, and another stands in its place: beside it, or where nobody reads.
+    let other = body.replace(&lot.label_dosage, "9 tablettia.").replacen(" ID=\"", " ID=\"other-", 1);
+    for (aside, code, detail) in [
+        (body.to_owned(), "4Y00007", "document-fact-repeated"),
+        (format!("<aside xmlns=\"urn:aside\">{body}</aside>"), "TSK-signature-invalid", "document-two-bodies"),
+    ] {
+        let kept = format!("{aside}</ClinicalDocument>");
+        let wrapped = text.replacen(body, &other, 1).replacen("</ClinicalDocument>", &kept, 1);
+        kept_out(&world, &world.send_document(&lot, wrapped.into_bytes()), code, Some(detail));
+    }
 }
 
 #[test]
