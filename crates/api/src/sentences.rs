@@ -812,6 +812,16 @@ mod tests {
     }
 
     #[test]
+    fn a_blocked_pin_says_which_it_is_and_where_it_is_unblocked() {
+        for language in [Language::Fi, Language::Sv, Language::En] {
+            for (slot, name) in [(card::PinSlot::Pin1, "PIN1"), (card::PinSlot::Pin2, "PIN2")] {
+                let told = problem(&CounterError::Card(card::CardError::PinBlocked(slot)), language);
+                assert!(told.sentence.contains(name) && told.advice.contains("DigiSign"), "{told:?}");
+            }
+        }
+    }
+
+    #[test]
     fn a_wrong_pin_tells_the_tries_left_and_an_unknown_code_is_kept() {
         let wrong = CounterError::Card(card::CardError::PinWrong { left: Some(3) });
         let told = problem(&wrong, Language::En);

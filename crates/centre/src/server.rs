@@ -213,7 +213,10 @@ impl<S: Store + 'static> House<S> {
                 return Ok(outgoing(response, true));
             }
             // Cut in half, or too slow: nobody is there to answer.
-            _ => return Err(Dropped),
+            _ => {
+                tracing::info!(path = asked.path, "a message ended before it was whole; nothing of it was read");
+                return Err(Dropped);
+            }
         }
         let house = self.clone();
         let done = tokio::task::spawn_blocking(move || house.respond(&asked, &caller)).await;

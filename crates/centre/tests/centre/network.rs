@@ -219,6 +219,35 @@ fn a_caller_who_was_refused_and_goes_on_sending_is_not_listened_to_for_long() {
 }
 
 #[test]
+fn a_connection_that_ends_in_the_middle_of_a_message_stores_nothing_and_the_whole_message_is_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let request = one_lot(folder.path());
+    let message = mr::store_request(&request).unwrap();
+    let process = Process::start(folder.path());
+    let config = trust::tls::client_config(&AUTHORITY, place::KUUSI).unwrap();
+    for bytes in [0, 1, message.body.len() / 2, message.body.len() - 1] {
+        let connection = ClientConnection::new(Arc::new(config.clone()), "localhost".try_into().unwrap()).unwrap();
+        let mut stream = StreamOwned::new(connection, TcpStream::connect(&process.address).unwrap());
+        let head = format!("POST {} HTTP/1.1\r\nhost: localhost\r\n", message.path);
+        stream.write_all(head.as_bytes()).unwrap();
+        for (name, value) in &message.headers {
+            stream.write_all(format!("{name}: {value}\r\n").as_bytes()).unwrap();
+        }
+        stream.write_all(format!("content-length: {}\r\n\r\n", message.body.len()).as_bytes()).unwrap();
+        stream.write_all(&message.body[..bytes]).unwrap();
+        stream.sock.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut answer = vec![];
+        let _ = stream.read_to_end(&mut answer);
+        assert!(!answer.starts_with(b"HTTP/1.1 200"), "{bytes} bytes were answered");
+    }
+    let status = process.tell("status");
+    assert!(status.contains("dispensations=0 "), "{status}");
+    let stored = process.exchange(place::KUUSI, &message).unwrap();
+    let (_, repeated) = accepted(answer_of(&stored, &request));
+    assert!(!repeated, "nothing of the halves was stored");
+}
+
+#[test]
 fn a_message_over_the_limit_is_refused_before_it_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let process = Process::start(folder.path());
