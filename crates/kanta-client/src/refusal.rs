@@ -83,9 +83,18 @@ impl TlsRefusal {
     /// What is wrong, for a person.
     pub fn meaning(self) -> &'static Text {
         match self {
+            Self::ServerRevoked => &SERVER_REVOKED,
+            Self::ServerExpired => &SERVER_EXPIRED,
+            Self::ServerUnknownIssuer => &SERVER_UNKNOWN_ISSUER,
+            Self::ServerWrongName => &SERVER_WRONG_NAME,
+            Self::ServerRevocationUnknown => &SERVER_REVOCATION_UNKNOWN,
+            Self::ServerRefused => &SERVER,
+            Self::ClientRevoked => &CLIENT_REVOKED,
+            Self::ClientExpired => &CLIENT_EXPIRED,
+            Self::ClientUnknownIssuer => &CLIENT_UNKNOWN_ISSUER,
+            Self::ClientMissing => &CLIENT_MISSING,
+            Self::ClientRefused => &CLIENT,
             Self::Handshake => &HANDSHAKE,
-            refusal if refusal.is_of_server() => &SERVER,
-            _ => &CLIENT,
         }
     }
 
@@ -139,6 +148,31 @@ impl TlsRefusal {
     }
 }
 
+static SERVER_REVOKED: Text = Text {
+    fi: "Reseptikeskuksen varmenne on suljettu.",
+    sv: "Receptcentrets certifikat är spärrat.",
+    en: "The Prescription Centre's certificate is revoked.",
+};
+static SERVER_EXPIRED: Text = Text {
+    fi: "Reseptikeskuksen varmenne ei ole voimassa.",
+    sv: "Receptcentrets certifikat är inte giltigt.",
+    en: "The Prescription Centre's certificate is not valid today.",
+};
+static SERVER_UNKNOWN_ISSUER: Text = Text {
+    fi: "Reseptikeskuksen varmenteen myöntäjään ei luoteta.",
+    sv: "Utfärdaren av Receptcentrets certifikat är inte betrodd.",
+    en: "The issuer of the Prescription Centre's certificate is not trusted.",
+};
+static SERVER_WRONG_NAME: Text = Text {
+    fi: "Osoitteesta vastaa palvelin, jonka varmenne on toisen palvelimen.",
+    sv: "På adressen svarar en server med en annan servers certifikat.",
+    en: "The server at the address shows another server's certificate.",
+};
+static SERVER_REVOCATION_UNKNOWN: Text = Text {
+    fi: "Reseptikeskuksen varmenteen voimassaoloa ei voi tarkistaa: sulkulista puuttuu tai on vanhentunut.",
+    sv: "Receptcentrets certifikat kan inte kontrolleras: spärrlistan saknas eller är föråldrad.",
+    en: "The Prescription Centre's certificate cannot be checked: the revocation list is missing or out of date.",
+};
 static SERVER: Text = Text {
     fi: "Reseptikeskuksen varmenteeseen ei voi luottaa.",
     sv: "Receptcentrets certifikat kan inte betros.",
@@ -148,6 +182,26 @@ static SERVER_ADVICE: Text = Text {
     fi: "Mitään ei lähetetty. Tarkista osoite, ympäristö ja sulkulistat; jos ne ovat oikein, ilmoita Kelaan.",
     sv: "Inget skickades. Kontrollera adressen, miljön och spärrlistorna; är de rätt, meddela FPA.",
     en: "Nothing was sent. Check the address, the environment and the revocation lists; if they are right, tell Kela.",
+};
+static CLIENT_REVOKED: Text = Text {
+    fi: "Apteekin palvelinvarmenne on suljettu.",
+    sv: "Apotekets servercertifikat är spärrat.",
+    en: "The pharmacy's certificate is revoked.",
+};
+static CLIENT_EXPIRED: Text = Text {
+    fi: "Apteekin palvelinvarmenteen voimassaolo on päättynyt.",
+    sv: "Apotekets servercertifikat har upphört att gälla.",
+    en: "The pharmacy's certificate has expired.",
+};
+static CLIENT_UNKNOWN_ISSUER: Text = Text {
+    fi: "Reseptikeskus ei luota apteekin palvelinvarmenteen myöntäjään.",
+    sv: "Receptcentret litar inte på utfärdaren av apotekets servercertifikat.",
+    en: "The Prescription Centre does not trust the issuer of the pharmacy's certificate.",
+};
+static CLIENT_MISSING: Text = Text {
+    fi: "Apteekin palvelinvarmenne puuttuu yhteydestä.",
+    sv: "Apotekets servercertifikat saknas i förbindelsen.",
+    en: "The pharmacy's certificate was not shown to the Prescription Centre.",
 };
 static CLIENT: Text = Text {
     fi: "Reseptikeskus ei hyväksy apteekin palvelinvarmennetta.",

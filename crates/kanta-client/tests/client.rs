@@ -132,6 +132,8 @@ fn every_failure_has_its_code_and_speaks_three_languages() {
     for error in &all {
         assert_eq!(TransportError::of_code(error.code()).as_ref(), Some(error));
     }
+    let certificates = TlsRefusal::ALL.iter().map(|refusal| refusal.meaning().fi);
+    assert_eq!(certificates.collect::<BTreeSet<_>>().len(), TlsRefusal::ALL.len(), "each certificate's fault by name");
     for text in all.iter().flat_map(|error| [error.meaning(), error.advice()]) {
         assert!([text.fi, text.sv, text.en].iter().all(|t| t.len() > 10 && t.ends_with('.')), "{text:?}");
         assert!(text.fi != text.sv && text.sv != text.en, "{text:?}");

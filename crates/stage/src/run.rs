@@ -77,6 +77,7 @@ impl<'a> Play<'a> {
             Act::KillApp => return self.hands.kill().map(|()| String::new()),
             Act::StartApp => return self.hands.start().map(|()| String::new()),
             Act::Centre(order) => return self.centre(order),
+            Act::RevokePharmacy => return self.world.revoke_pharmacy().map(|()| String::new()),
             Act::Judge => return self.judge(),
             Act::Field { code, value } => {
                 let document = self.newest_document()?;

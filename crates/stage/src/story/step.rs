@@ -59,6 +59,8 @@ pub enum Act {
     StartApp,
     /// Something with the Centre.
     Centre(CentreOrder),
+    /// The pharmacy's certificate is put on the revocation list, and the Centre reads it.
+    RevokePharmacy,
     /// Judge the last signed document by xmllint and xmlsec1.
     Judge,
     /// A coded field of the last signed document holds this, as another program reads it.
@@ -232,6 +234,7 @@ fn act(words: &[Word]) -> Result<Act> {
         "insert the card of _" [slug] => Act::InsertCard(Some(owned(slug)));
         "kill the app" [] => Act::KillApp;
         "start the app" [] => Act::StartApp;
+        "the pharmacy's certificate is revoked" [] => Act::RevokePharmacy;
         "centre stops" [] => Act::Centre(CentreOrder::Stop);
         "centre starts" [] => Act::Centre(CentreOrder::Start);
         "kill the centre" [] => Act::Centre(CentreOrder::Kill);

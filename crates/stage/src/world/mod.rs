@@ -129,6 +129,12 @@ impl World {
         &self.folder
     }
 
+    /// Puts the pharmacy's certificate on the revocation list and has the Centre read it.
+    pub fn revoke_pharmacy(&mut self) -> Result<()> {
+        self.authority.revoke_server(place::KUUSI, Utc::now() - Duration::minutes(1))?;
+        self.centre.tell("reload").map(drop)
+    }
+
     /// The test authority.
     pub fn authority(&self) -> &Authority {
         &self.authority
