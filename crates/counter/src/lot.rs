@@ -68,7 +68,7 @@ impl Counter {
     pub fn propose(&self, set_id: &Oid, change: Change) -> Result<crate::Visit, CounterError> {
         let session = self.open_session()?;
         let mut slot = lock(&self.visit);
-        let visit = slot.as_mut().ok_or(CounterError::NoVisit)?;
+        let visit = crate::Visit::kept_by(&mut slot, &session)?;
         let metadata = visit.metadata(set_id)?.clone();
         let fetched = visit.fetched.get(set_id).ok_or(CounterError::UnknownPrescription)?;
         let old = visit.proposals.get(set_id);

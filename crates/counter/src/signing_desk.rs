@@ -27,7 +27,7 @@ impl Counter {
     pub fn sign(&self, pin: &Pin, allow_last_try: bool) -> Result<Visit, CounterError> {
         let session = self.open_session()?;
         let mut slot = lock(&self.visit);
-        let visit = slot.as_mut().ok_or(CounterError::NoVisit)?;
+        let visit = Visit::kept_by(&mut slot, &session)?;
         if visit.basket.is_empty() {
             return Err(CounterError::EmptyBasket);
         }

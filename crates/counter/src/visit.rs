@@ -123,7 +123,7 @@ impl Counter {
         let session = self.open_session()?;
         let requester = self.requester(&session)?;
         let mut slot = lock(&self.visit);
-        let visit = slot.as_mut().ok_or(CounterError::NoVisit)?;
+        let visit = Visit::kept_by(&mut slot, &session)?;
         let metadata = visit.metadata(set_id)?.clone();
         let fetched = self.fetch(set_id, &requester)?;
         if !visit.proposals.contains_key(set_id) || !visit.basket.contains(set_id) {
@@ -143,7 +143,7 @@ impl Counter {
     pub fn add_to_basket(&self, set_id: &Oid) -> Result<Visit, CounterError> {
         let session = self.open_session()?;
         let mut slot = lock(&self.visit);
-        let visit = slot.as_mut().ok_or(CounterError::NoVisit)?;
+        let visit = Visit::kept_by(&mut slot, &session)?;
         let proposal = visit.proposals.get_mut(set_id).ok_or(CounterError::UnknownPrescription)?;
         if let Some(finding) = proposal.hindrance(&session.right) {
             return Err(CounterError::Rule(Box::new(finding.clone())));
@@ -168,9 +168,9 @@ impl Counter {
 
     /// Takes a proposal out of the basket; whoever puts it there again is the one who prepared it.
     pub fn remove_from_basket(&self, set_id: &Oid) -> Result<Visit, CounterError> {
-        self.open_session()?;
+        let session = self.open_session()?;
         let mut slot = lock(&self.visit);
-        let visit = slot.as_mut().ok_or(CounterError::NoVisit)?;
+        let visit = Visit::kept_by(&mut slot, &session)?;
         visit.basket.retain(|other| other != set_id);
         if let Some(proposal) = visit.proposals.get_mut(set_id) {
             proposal.preparer = None;
@@ -205,6 +205,13 @@ impl Counter {
 }
 
 impl Visit {
+    /// The open visit, if this session's person keeps it: a request that was on its way when somebody else logged in finds
+    /// none.
+    pub(crate) fn kept_by<'a>(slot: &'a mut Option<Self>, session: &Session) -> Result<&'a mut Self, CounterError> {
+        let is_keeper = |visit: &&mut Self| visit.keeper.registration.as_ref() == Some(&session.registration);
+        slot.as_mut().filter(is_keeper).ok_or(CounterError::NoVisit)
+    }
+
     /// What becomes of it when this session begins.
     pub(crate) fn succession(&self, session: &Session) -> Succession {
         let prepared_only = self.keeper.right.as_ref().is_some_and(|right| !right.may_dispense());

@@ -70,6 +70,24 @@ fn a_pharmacists_visit_ends_when_anybody_else_logs_in() {
 }
 
 #[test]
+fn a_search_that_is_answered_after_somebody_else_has_logged_in_shows_nothing() {
+    let bench = std::sync::Arc::new(Bench::new());
+    bench.log_in(who::SIRI);
+    // While the Centre thinks, the card is pulled and another person logs in.
+    let newcomer = bench.clone();
+    let mut once = true;
+    bench.centre_answers(move |_| {
+        if std::mem::take(&mut once) {
+            newcomer.log_in(who::ONNI);
+        }
+        None
+    });
+    assert_eq!(bench.search().unwrap_err().code(), "no-session");
+    assert_eq!(bench.counter.visit().unwrap_err().code(), "no-visit");
+    bench.centre().wish = None;
+}
+
+#[test]
 fn a_students_card_that_comes_back_sees_nothing_of_what_was_taken_over() {
     let bench = Bench::new();
     bench.log_in(who::ONNI);
