@@ -13,6 +13,7 @@ mod read;
 mod reissue;
 mod time;
 mod tree;
+mod verbatim;
 mod write;
 
 pub use compare::{Mismatch, header_body_mismatches};

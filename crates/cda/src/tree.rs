@@ -18,9 +18,9 @@ const DEEPEST: u32 = 96;
 /// Attributes of one element. CDA elements have fewer than ten; a bound keeps the check for doubles from going quadratic.
 const MOST_ATTRIBUTES: usize = 256;
 
-const HL7: &str = "urn:hl7-org:v3";
-const HL7_FI: &str = "urn:hl7finland";
-const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
+pub(crate) const HL7: &str = "urn:hl7-org:v3";
+pub(crate) const HL7_FI: &str = "urn:hl7finland";
+pub(crate) const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// A parsed document.
 pub(crate) struct Tree<'s> {
@@ -178,6 +178,11 @@ impl<'t> Node<'t> {
         let text = self.document.text_content_deep(self.id);
         let trimmed = text.trim();
         if trimmed.is_empty() { None } else { Some(trimmed.to_owned()) }
+    }
+
+    /// The parsed document that it is in, and which node of it.
+    pub(crate) fn inside(self) -> (&'t uppsala::Document<'t>, NodeId) {
+        (self.document, self.id)
     }
 
     /// Its place in the source, tags included.

@@ -160,4 +160,7 @@ pub struct UnknownPart {
     pub place: String,
     /// The text of it, at most 2,000 characters.
     pub text: String,
+    /// The element itself, so that a correction or cancellation can carry it on; none where the part is no element.
+    #[serde(default)]
+    pub xml: Option<String>,
 }

@@ -6,13 +6,14 @@ use super::values::field_code;
 use crate::fields::name_of;
 use crate::time::{read_time, show_date};
 use crate::tree::Node;
+use crate::verbatim::verbatim;
 
 /// The longest text of one part, in characters.
 const LONGEST: usize = 2_000;
 
 /// A part that this program does not understand.
 pub(super) fn unknown(place: &str, node: Node<'_>) -> UnknownPart {
-    UnknownPart { place: place.to_owned(), text: described(node) }
+    UnknownPart { place: place.to_owned(), text: described(node), xml: Some(verbatim(node)) }
 }
 
 /// A part that this program knows by name.

@@ -214,7 +214,11 @@ impl Found {
 
     fn note(&mut self, place: &str, text: Option<&str>) {
         if let Some(text) = text {
-            self.unknown.push(UnknownPart { place: place.to_owned(), text: text.chars().take(2_000).collect() });
+            self.unknown.push(UnknownPart {
+                place: place.to_owned(),
+                text: text.chars().take(2_000).collect(),
+                xml: None,
+            });
         }
     }
 }

@@ -309,7 +309,8 @@ fn di_20_and_di_8_an_amount_of_nothing_and_another_unit_stop() {
 fn di_11_di_13_di_14_lc_16_what_the_pharmacist_is_told_hinders_nothing() {
     let mut story = Story::new();
     story.prescription.dosage.sic = true;
-    story.prescription.unknown = vec![crate::UnknownPart { place: "999".into(), text: "uusi kenttä".into() }];
+    story.prescription.unknown =
+        vec![crate::UnknownPart { place: "999".into(), text: "uusi kenttä".into(), xml: None }];
     let proposal = story.proposal(21, DAY_1);
     let case = Case {
         prescription: &story.prescription,
