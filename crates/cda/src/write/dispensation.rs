@@ -4,8 +4,8 @@ use prescription::amount::plain;
 use prescription::{Amount, Dispensation, DocumentType, RemainingStatement};
 
 use super::parts::{
-    HeaderFacts, author, coded_value, component, consumable, document, holder, organizer, package, performer,
-    reference, related, said, strength, subject, text, time, truth, whole,
+    HeaderFacts, RequestFacts, author, coded_value, component, consumable, document, holder, organizer, package,
+    performer, reference, related, said, strength, subject, text, time, truth, whole,
 };
 use super::xml::Xml;
 use super::{not_negative, there, titled};
@@ -27,8 +27,9 @@ pub fn write_dispensation(dispensation: &Dispensation, writing: &Writing) -> Res
         encounter_at: made.dispensed_at,
         encounter_organisation: Some(&made.pharmacy),
         patient: &made.patient,
-        authors: &[(DISPENSER, &signer)],
-        related: Some(("APND", &made.prescription)),
+        authors: &[(Some(DISPENSER), &signer)],
+        related: &[("APND", &made.prescription)],
+        request: RequestFacts::default(),
     };
     let place = [made.pharmacy.name.clone(), show_date(made.dispensed_at.date()), titled(&signer)];
     document(&facts, writing, (&place, &narrative(made)), |xml| {

@@ -118,13 +118,14 @@ pub(super) fn name(xml: &mut Xml, name: &PersonName) {
 }
 
 /// `recordTarget`.
-pub(crate) fn record_target(xml: &mut Xml, patient: &Patient) {
+pub(crate) fn record_target(xml: &mut Xml, patient: &Patient, mobile: Option<&str>) {
     xml.element("recordTarget", &[], |xml| {
         xml.element("patientRole", &[], |xml| {
             match &patient.identity_code {
                 Some(code) => xml.empty("id", &[("extension", code.reveal()), ("root", IDENTITY_CODES)]),
                 None => xml.empty("id", &[("nullFlavor", "NA")]),
             }
+            telephone(xml, mobile, "MC");
             xml.element("patient", &[], |xml| {
                 name(xml, &patient.name);
                 code(xml, "administrativeGenderCode", SEX, patient.sex.code(), patient.sex.name());
@@ -142,11 +143,17 @@ fn birth(xml: &mut Xml, patient: &Patient) {
 
 /// The patient again, in the body.
 pub(crate) fn subject(xml: &mut Xml, patient: &Patient) {
+    subject_with(xml, patient, None);
+}
+
+/// The same with the number at which the patient is told of the answer.
+pub(super) fn subject_with(xml: &mut Xml, patient: &Patient, mobile: Option<&str>) {
     xml.element("subject", &[("typeCode", "SBJ")], |xml| {
         xml.element("relatedSubject", &[("classCode", "PAT")], |xml| {
             if let Some(code) = &patient.identity_code {
                 xml.empty("code", &[("code", code.reveal()), ("codeSystem", IDENTITY_CODES)]);
             }
+            telephone(xml, mobile, "MC");
             xml.element("subject", &[("classCode", "PSN")], |xml| {
                 name(xml, &patient.name);
                 birth(xml, patient);
@@ -225,16 +232,31 @@ pub(crate) fn represented_organisation(xml: &mut Xml, unit: &Organisation) {
     xml.element("representedOrganization", &[], |xml| {
         xml.empty("id", &[("root", unit.id.as_str())]);
         xml.optional_text("name", &unit.name);
-        if let Some(phone) = said(&unit.phone) {
-            // Spaces are forbidden in it (Kela's samples).
-            let phone: String = phone.split_whitespace().collect();
-            xml.empty("telecom", &[("value", &format!("tel:{phone}")), ("use", "DIR")]);
-        }
+        telephone(xml, unit.phone.as_deref(), "DIR");
         address(xml, unit.address.as_ref());
     });
 }
 
-fn address(xml: &mut Xml, address: Option<&Address>) {
+/// A number for that use: `DIR` of a unit, `MC` of a person. Spaces are forbidden in it (Kela's samples).
+pub(super) fn telephone(xml: &mut Xml, number: Option<&str>, used: &str) {
+    let number: String = number.unwrap_or_default().split_whitespace().collect();
+    if !number.is_empty() {
+        xml.empty("telecom", &[("value", &format!("tel:{number}")), ("use", used)]);
+    }
+}
+
+/// The author of a request that a citizen makes: none, but for the organisation that sends it (Kela's OmaKanta sample).
+fn nobody(xml: &mut Xml, channel: &Organisation) {
+    xml.element("author", &[("nullFlavor", "NA")], |xml| {
+        xml.empty("time", &[("nullFlavor", "NA")]);
+        xml.element("assignedAuthor", &[], |xml| {
+            xml.empty("id", &[("nullFlavor", "NA")]);
+            represented_organisation(xml, channel);
+        });
+    });
+}
+
+pub(super) fn address(xml: &mut Xml, address: Option<&Address>) {
     let Some(address) = address.filter(|a| **a != Address::default()) else { return };
     xml.element("addr", &[], |xml| {
         xml.optional_text("streetAddressLine", &address.street);
@@ -342,8 +364,22 @@ pub(super) struct HeaderFacts<'a> {
     pub(super) encounter_at: NaiveDateTime,
     pub(super) encounter_organisation: Option<&'a Organisation>,
     pub(super) patient: &'a Patient,
-    pub(super) authors: &'a [((&'a str, &'a str), &'a Professional)],
-    pub(super) related: Option<(&'a str, &'a DocumentReference)>,
+    /// Each with the function in which the person made the document; marks state none.
+    pub(super) authors: &'a [(Option<(&'a str, &'a str)>, &'a Professional)],
+    /// `APND` and `RPLC` with the documents that they name.
+    pub(super) related: &'a [(&'a str, &'a DocumentReference)],
+    pub(super) request: RequestFacts<'a>,
+}
+
+/// What only the header of a renewal request says.
+#[derive(Default)]
+pub(super) struct RequestFacts<'a> {
+    /// Who sends what a citizen asks: such a request has no author.
+    pub(super) channel: Option<&'a Organisation>,
+    /// The care unit that is asked.
+    pub(super) recipient: Option<&'a Organisation>,
+    /// The patient's mobile number.
+    pub(super) mobile: Option<&'a str>,
 }
 
 /// A whole document: its header, and the body that `entries` writes into the innermost section.
@@ -387,9 +423,12 @@ fn header(xml: &mut Xml, facts: &HeaderFacts<'_>, writing: &Writing) {
     xml.empty("languageCode", &[("code", "fi")]);
     xml.empty("setId", &[("root", facts.reference.set_id.as_str())]);
     xml.empty("versionNumber", &[("value", &facts.version.to_string())]);
-    record_target(xml, facts.patient);
+    record_target(xml, facts.patient, facts.request.mobile);
     for (function, person) in facts.authors {
-        author(xml, Some(*function), person);
+        author(xml, *function, person);
+    }
+    if let Some(channel) = facts.request.channel {
+        nobody(xml, channel);
     }
     xml.element("custodian", &[], |xml| {
         xml.element("assignedCustodian", &[], |xml| {
@@ -404,7 +443,17 @@ fn header(xml: &mut Xml, facts: &HeaderFacts<'_>, writing: &Writing) {
             });
         });
     });
-    if let Some((type_code, document)) = facts.related {
+    if let Some(unit) = facts.request.recipient {
+        xml.element("informationRecipient", &[], |xml| {
+            xml.element("intendedRecipient", &[], |xml| {
+                xml.element("receivedOrganization", &[], |xml| {
+                    xml.empty("id", &[("root", unit.id.as_str())]);
+                    xml.optional_text("name", &unit.name);
+                });
+            });
+        });
+    }
+    for (type_code, document) in facts.related {
         xml.element("relatedDocument", &[("typeCode", type_code)], |xml| {
             xml.element("parentDocument", &[], |xml| document_ids(xml, document));
         });

@@ -6,8 +6,8 @@ use prescription::codes::PrescriptionKind;
 use prescription::{DocumentType, Iteration, Prescription, Quantity};
 
 use super::parts::{
-    HeaderFacts, author, code, coded_value, component, consumable, document, holder, no_code, organizer, package,
-    reference, related, said, strength, subject, text, time, truth, whole,
+    HeaderFacts, RequestFacts, author, code, coded_value, component, consumable, document, holder, no_code, organizer,
+    package, reference, related, said, strength, subject, text, time, truth, whole,
 };
 use super::xml::Xml;
 use super::{not_negative, there, titled};
@@ -22,8 +22,8 @@ use crate::{WriteError, Writing};
 pub fn write_prescription(prescription: &Prescription, writing: &Writing) -> Result<Vec<u8>, WriteError> {
     let written = prescription;
     check(written)?;
-    let mut authors = vec![(PRESCRIBER, &written.prescriber)];
-    authors.extend(written.recorder.as_ref().map(|recorder| (RECORDER, recorder)));
+    let mut authors = vec![(Some(PRESCRIBER), &written.prescriber)];
+    authors.extend(written.recorder.as_ref().map(|recorder| (Some(RECORDER), recorder)));
     let facts = HeaderFacts {
         reference: &written.reference,
         version: written.version,
@@ -32,7 +32,8 @@ pub fn write_prescription(prescription: &Prescription, writing: &Writing) -> Res
         encounter_organisation: written.prescribing_unit(),
         patient: &written.patient,
         authors: &authors,
-        related: None,
+        related: &[],
+        request: RequestFacts::default(),
     };
     let unit = written.prescribing_unit().map(|unit| unit.name.clone()).unwrap_or_default();
     let place = [unit, show_date(written.prescribed_at.date()), titled(&written.prescriber)];
