@@ -54,8 +54,13 @@ fields! {
     PRICE = "108" "Toimituksen hinta",
     SUBSTITUTION_REASON = "109" "Lääkevaihtokielto tai syy, miksi on toimitettu hintaputken / viitehintaputken ulkopuolista valmistetta",
     COPAYMENTS = "110" "Omavastuuosuuksien lukumäärä",
+    RENEWAL_STATE = "111" "Uusimispyynnön tila",
+    RENEWAL_MESSAGE = "113" "Uusimispyynnön kirjaajan antama viesti",
+    RENEWAL_REASONS = "114" "Lääkärin perustelu uusimispyynnössä",
+    CITIZEN_INSTRUCTION = "115" "Ohje kansalaiselle",
     IDENTIFICATION = "117" "Potilaan tunnistaminen",
     CONTROL = "119" "PKV-lääkemääräys",
+    RENEWAL_CONSENT = "120" "Uusimispyynnön suostumustyyppi",
     ITERATION = "121" "Iterointi",
     FULLY_DISPENSED = "122" "Kokonaan toimitettu",
     INSTRUCTION_DECLINED = "123" "Potilas kieltäytynyt potilasohjeen tulostamisesta",
@@ -120,6 +125,9 @@ pub(crate) const CONTROL_CLASSES: CodeSet =
     set("1.2.246.537.5.40118.2006", "Sähköinen lääkemääräys - Huumausaine / PKV lääkemääräys");
 pub(crate) const SUBSTITUTION_REASONS: CodeSet =
     set("1.2.246.537.5.40183.2009", "Sähköinen lääkemääräys - Lääkevaihtokielto tai lääkevaihdon syy");
+pub(crate) const CONSENTS: CodeSet = set("1.2.246.537.5.40119.2006", "Sähköinen lääkemääräys - Suostumustyypit");
+pub(crate) const RENEWAL_STATES: CodeSet =
+    set("1.2.246.537.5.40106.2006", "Sähköinen lääkemääräys - Uusimispyynnön tila");
 pub(crate) const PRODUCT_KINDS: CodeSet = set("1.2.246.537.6.604.2014", "THL - Valmisteen laji");
 pub(crate) const PRESCRIPTION_KINDS: CodeSet = set("1.2.246.537.6.605.2014", "THL - Reseptin laji");
 pub(crate) const CARE_TYPES: CodeSet = set("1.2.246.537.5.40101.2006", "Sähköinen lääkemääräys - Hoitolaji");

@@ -183,6 +183,36 @@ code_set! {
 }
 
 code_set! {
+    /// How a patient agreed (Suostumustyypit), field 120 and qualifier 96.2, 1.2.246.537.5.40119.2006.
+    Consent {
+        /// Suullinen suostumus.
+        Oral = "1",
+        /// Allekirjoitettu suostumus.
+        Signed = "2",
+        /// Suullinen pyyntö.
+        OralRequest = "3",
+        /// Potilas ei anna suostumusta.
+        Refused = "4",
+        /// Suostumusta ei tarvita.
+        NotNeeded = "5",
+    }
+}
+
+impl Consent {
+    /// The name that documents carry beside the code.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Oral => "Suullinen suostumus",
+            Self::Signed => "Allekirjoitettu suostumus",
+            Self::OralRequest => "Suullinen pyyntö",
+            Self::Refused => "Potilas ei anna suostumusta",
+            Self::NotNeeded => "Suostumusta ei tarvita",
+            Self::Unknown(_) => "",
+        }
+    }
+}
+
+code_set! {
     /// Reason of a query (kyselyn syy), 1.2.246.537.5.40110.2006: the values that this program sends or accepts.
     QueryReason {
         /// Toimitus.
