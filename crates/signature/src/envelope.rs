@@ -72,10 +72,10 @@ impl<'a> Envelope<'a> {
         self.ids.contains(id)
     }
 
-    /// The document's own identifier, `/ClinicalDocument/id/@root`.
+    /// The document's own identifier, `/ClinicalDocument/id/@root`; `None` unless there is one, and an OID.
     pub fn document_id(&self) -> Option<&str> {
         match children(&self.document, self.root, CDA, "id").as_slice() {
-            [id] => attribute(&self.document, *id, "root"),
+            [id] => attribute(&self.document, *id, "root").filter(|one| is_oid(one)),
             _ => None,
         }
     }
@@ -126,6 +126,14 @@ pub(crate) fn attribute<'d>(document: &'d Document<'_>, node: NodeId, name: &str
         .iter()
         .find(|one| one.name.namespace_uri.is_none() && one.name.local_name == name)
         .map(|one| one.value.as_ref())
+}
+
+/// Whether the text is an OID in the one way in which it can be written.
+pub(crate) fn is_oid(text: &str) -> bool {
+    let arc = |one: &str| {
+        !one.is_empty() && one.bytes().all(|byte| byte.is_ascii_digit()) && (one == "0" || !one.starts_with('0'))
+    };
+    text.len() <= 128 && text.contains('.') && text.split('.').all(arc)
 }
 
 fn the_body(document: &Document<'_>, root: NodeId) -> Result<NodeId, VerifyError> {

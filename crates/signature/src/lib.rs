@@ -11,8 +11,10 @@
 
 mod algorithm;
 mod chain;
+mod draft;
 mod envelope;
 mod error;
+mod place;
 mod sign;
 mod signer;
 pub mod software;
@@ -22,6 +24,6 @@ mod verify;
 pub use algorithm::HashAlgorithm;
 pub use envelope::{MAX_DEPTH, MAX_DOCUMENT_BYTES, MAX_SIGNATURES};
 pub use error::{Failure, SignError, VerifyError};
-pub use sign::{Signing, sign, sign_many};
+pub use sign::{MAX_DOCUMENTS, Signing, sign, sign_many, sign_together};
 pub use signer::{DigestToSign, SignatureKind, Signer, SignerError};
-pub use verify::{Covered, Verified, verify};
+pub use verify::{Covered, Listed, Verified, verify};

@@ -4,12 +4,16 @@
 //! whether that certificate is anybody's is for `trust`. The kind (1, 2, 4) stands outside what is signed:
 //! a caller that needs a professional's signature must look at the certificate, not at the kind alone.
 
+use std::collections::HashSet;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, FixedOffset};
 use uppsala::{Document, NodeId};
 
 use crate::algorithm::{PublicKey, SignatureMethod};
 use crate::chain::{Reference, Target, Targets, base64_text, canonical, canonicalization, named};
-use crate::envelope::{DS, Envelope, HL7FI, attribute, children, elements};
+use crate::envelope::{DS, Envelope, HL7FI, attribute, children, elements, is, is_oid};
 use crate::{Failure, SignatureKind, VerifyError};
 
 /// One signature of a document. Only what `outcome` says may be relied on.
@@ -27,6 +31,14 @@ pub struct Verified {
     pub outcome: Result<Covered, Failure>,
 }
 
+impl Verified {
+    /// Whether the signature holds and covers this document's body: by itself, or by naming it on its list.
+    #[must_use]
+    pub fn covers_this_document(&self) -> bool {
+        matches!(self.outcome, Ok(Covered::Body | Covered::List { covers_this: true, .. }))
+    }
+}
+
 /// What a signature that holds covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Covered {
@@ -34,11 +46,21 @@ pub enum Covered {
     Body,
     /// A list of documents (type 2, moniallekirjoitus), and the timestamp.
     List {
-        /// Each document's OID and the digest that its body must have.
-        refs: Vec<(String, Vec<u8>)>,
-        /// Whether this document's OID is on the list with this document's digest.
+        /// Every document of the list, each once.
+        refs: Vec<Listed>,
+        /// Whether this document is on the list with this body. If not, the signature says nothing of it: either
+        /// its identifier is not in `refs`, or it is and the body is not the one that was signed.
         covers_this: bool,
     },
+}
+
+/// One document of a list (moniallekirjoitus).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The document's identifier, an OID.
+    pub id: String,
+    /// The digest of its body, as a signature of type 1 would have it.
+    pub digest: Vec<u8>,
 }
 
 /// Checks every signature of the document, in order.
@@ -49,6 +71,12 @@ pub enum Covered {
 pub fn verify(document: &[u8]) -> Result<Vec<Verified>, VerifyError> {
     let envelope = Envelope::read(document)?;
     Ok(envelope.signatures.iter().map(|one| verify_one(&envelope, *one)).collect())
+}
+
+/// As [`verify`], for the newest signature alone.
+pub(crate) fn verify_last(document: &[u8]) -> Result<Option<Verified>, VerifyError> {
+    let envelope = Envelope::read(document)?;
+    Ok(envelope.signatures.last().map(|one| verify_one(&envelope, *one)))
 }
 
 fn verify_one(envelope: &Envelope<'_>, signature: NodeId) -> Verified {
@@ -115,6 +143,10 @@ fn check(
         [a, b] if b.target == expected && a.target == Target::Timestamp => (b, a),
         _ => return Err(Failure::UnexpectedReferences),
     };
+    if expected == Target::Body && targets.list.is_some() {
+        // Nobody signed that list.
+        return Err(Failure::Malformed("multipleDocumentSignature"));
+    }
     check_digest(document, targets, content)?;
     check_digest(document, targets, timestamp)?;
 
@@ -184,25 +216,35 @@ fn check_digest(document: &Document<'_>, targets: &Targets, reference: &Referenc
     })
 }
 
+/// What a list says, once it is known to be what was signed.
 fn list(envelope: &Envelope<'_>, targets: &Targets, reference: &Reference) -> Result<Covered, Failure> {
-    use base64::Engine;
     let document = &envelope.document;
     let list = targets.list.ok_or(Failure::UnexpectedReferences)?;
     let refs = elements(document, list)
         .into_iter()
-        .map(|one| {
-            let oid = attribute(document, one, "OID")?;
-            let hash = attribute(document, one, "hash")?;
-            let hash = base64::engine::general_purpose::STANDARD.decode(hash).ok()?;
-            crate::envelope::is(document, one, HL7FI, "Ref").then(|| (oid.to_owned(), hash))
-        })
-        .collect::<Option<Vec<_>>>()
-        .ok_or(Failure::Malformed("multipleDocumentSignature"))?;
+        .map(|one| listed(document, one).ok_or(Failure::Malformed("Ref")))
+        .collect::<Result<Vec<_>, _>>()?;
+    if refs.len() < 2 {
+        return Err(Failure::Malformed("multipleDocumentSignature"));
+    }
     // A listed digest is the one that the same document would have in a signature of type 1.
     let own = reference.digest_method.digest(&reference.chain.bytes(document, targets.body)?);
+    if refs.iter().any(|one| one.digest.len() != own.len()) {
+        return Err(Failure::UnknownAlgorithm);
+    }
+    let mut seen = HashSet::new();
+    if !refs.iter().all(|one| seen.insert(one.id.as_str())) {
+        return Err(Failure::ListedTwice);
+    }
     let id = envelope.document_id();
-    let covers_this = refs.iter().any(|(oid, hash)| Some(oid.as_str()) == id && *hash == own);
+    let covers_this = refs.iter().any(|one| Some(one.id.as_str()) == id && one.digest == own);
     Ok(Covered::List { refs, covers_this })
+}
+
+fn listed(document: &Document<'_>, entry: NodeId) -> Option<Listed> {
+    let id = attribute(document, entry, "OID").filter(|one| is_oid(one))?.to_owned();
+    let digest = STANDARD.decode(attribute(document, entry, "hash")?).ok()?;
+    is(document, entry, HL7FI, "Ref").then_some(Listed { id, digest })
 }
 
 /// The one certificate in the key information.

@@ -1,13 +1,14 @@
 //! What the tests share: an artificial document, signers, and xmlsec1.
 #![allow(dead_code)]
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use chrono::{DateTime, FixedOffset, Utc};
 use signing::software::SoftwareSigner;
-use signing::{SignatureKind, Signing, sign};
+use signing::{DigestToSign, SignatureKind, Signer, SignerError, Signing, sign};
 use test_authority::{Authority, Pair, People, place, who};
 
 /// A small document of an artificial patient, with everything that canonicalisation could trip over.
@@ -87,6 +88,74 @@ pub fn signed() -> String {
 
 pub fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap()
+}
+
+/// A signer that counts the requests of each call, then signs, or spoils the first value.
+pub struct Watched<S> {
+    pub inner: S,
+    pub calls: Vec<usize>,
+    pub spoil: bool,
+}
+
+impl<S> Watched<S> {
+    pub fn new(inner: S) -> Self {
+        Self { inner, calls: vec![], spoil: false }
+    }
+}
+
+impl<S: Signer> Signer for Watched<S> {
+    fn certificate(&self) -> &[u8] {
+        self.inner.certificate()
+    }
+    fn sign(&mut self, requests: &[DigestToSign]) -> Result<Vec<Vec<u8>>, SignerError> {
+        self.calls.push(requests.len());
+        let mut values = self.inner.sign(requests)?;
+        if self.spoil {
+            values[0][5] ^= 1;
+        }
+        Ok(values)
+    }
+}
+
+pub fn base64(bytes: &[u8]) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+/// The body as a document of its own, with the namespaces that it inherits.
+pub fn body_alone(document: &str) -> String {
+    let from = document.find("<structuredBody").unwrap();
+    let to = document.find("</structuredBody>").unwrap() + "</structuredBody>".len();
+    let root = document.find("<ClinicalDocument").unwrap() + "<ClinicalDocument".len();
+    let inherited = &document[root..root + document[root..].find('>').unwrap()];
+    let inherited: String =
+        inherited.split_inclusive('"').collect::<Vec<_>>().chunks(2).fold(String::new(), |all, pair| {
+            if pair[0].trim_start().starts_with("xmlns") { all + &pair.concat() } else { all }
+        });
+    document[from..to].replacen("<structuredBody", &format!("<structuredBody {inherited}"), 1)
+}
+
+/// xmllint's exclusive canonical form, comments taken out.
+pub fn xmllint_exclusive(xml: &str) -> Vec<u8> {
+    let mut canonical =
+        String::from_utf8(piped(Command::new("xmllint").args(["--exc-c14n", "-"]), xml.as_bytes())).unwrap();
+    while let Some(from) = canonical.find("<!--") {
+        let to = canonical[from..].find("-->").unwrap() + from + 3;
+        canonical.replace_range(from..to, "");
+    }
+    canonical.into_bytes()
+}
+
+pub fn openssl_sha256(bytes: &[u8]) -> Vec<u8> {
+    piped(Command::new("openssl").args(["dgst", "-sha256", "-binary"]), bytes)
+}
+
+fn piped(command: &mut Command, input: &[u8]) -> Vec<u8> {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("not installed");
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    output.stdout
 }
 
 /// Whether xmlsec1 accepts the n-th signature (from 1) with the certificate in it, trusting the authority.
