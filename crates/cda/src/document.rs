@@ -3,8 +3,8 @@
 
 use chrono::NaiveDateTime;
 use prescription::{
-    Dispensation, DocumentReference, DocumentType, InvalidIdentifier, Oid, Organisation, Patient, Prescription,
-    Professional,
+    Dispensation, DocumentReference, DocumentType, InvalidIdentifier, Mark, Oid, Organisation, Patient, Prescription,
+    Professional, RenewalAnswer, RenewalRequest,
 };
 
 /// A document (asiakirja) as it was read.
@@ -23,8 +23,13 @@ pub enum Content {
     Prescription(Box<Prescription>),
     /// Type 10.
     Dispensation(Box<Dispensation>),
-    /// A type of which only the header is read: locks, reservations, renewal requests, and cancellations and corrections
-    /// of dispensations (11, 12), whose bodies no public source describes.
+    /// Types 4–7 and 16–18.
+    Mark(Box<Mark>),
+    /// Type 8.
+    RenewalRequest(Box<RenewalRequest>),
+    /// Type 9.
+    RenewalAnswer(Box<RenewalAnswer>),
+    /// A type that is none of a prescription's own, such as a summary or a log: its header only.
     Other(DocumentType),
 }
 

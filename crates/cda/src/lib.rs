@@ -22,4 +22,4 @@ pub use error::{ReadError, ReissueError, WriteError};
 pub use read::read;
 pub use reissue::{Reissue, reissue};
 pub use tree::LARGEST_DOCUMENT;
-pub use write::{write_dispensation, write_prescription};
+pub use write::{write_dispensation, write_mark, write_prescription, write_renewal_request};

@@ -60,8 +60,8 @@ impl Counter {
             match read.content {
                 Content::Prescription(prescription) => found = Some((*prescription, document.bytes)),
                 Content::Dispensation(dispensation) => history.push(*dispensation),
-                // Marks say nothing of amounts; the metadata tells of them.
-                Content::Other(_) => {}
+                // Marks and requests say nothing of amounts; the metadata tells of them.
+                Content::Mark(_) | Content::RenewalRequest(_) | Content::RenewalAnswer(_) | Content::Other(_) => {}
             }
         }
         let (prescription, bytes) = found.ok_or(CounterError::Document("prescription-missing"))?;

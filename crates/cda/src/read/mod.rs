@@ -4,9 +4,11 @@
 mod describe;
 mod dispensation;
 mod header;
+mod mark;
 mod people;
 mod prescription;
 mod product;
+mod renewal;
 mod values;
 
 pub(crate) use header::{encounter_time, stated_once};
@@ -33,9 +35,22 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
         DocumentType::Dispensation => {
             Content::Dispensation(Box::new(dispensation::read(&header, body.ok_or(NO_BODY)?)?))
         }
-        other => Content::Other(other),
+        DocumentType::RenewalRequest => {
+            Content::RenewalRequest(Box::new(renewal::read_request(&header, root, body.ok_or(NO_BODY)?)?))
+        }
+        DocumentType::RenewalAnswer => Content::RenewalAnswer(Box::new(renewal::read_answer(&header, body)?)),
+        other @ (DocumentType::DispensationCancellation
+        | DocumentType::DispensationCorrection
+        | DocumentType::Unknown(_)) => Content::Other(other),
+        _ => Content::Mark(Box::new(mark::read(&header, body.ok_or(NO_BODY)?)?)),
     };
     Ok(Document { header, content })
+}
+
+/// The place of an element within another: the container, then the field code of what it holds, or its own name.
+fn step(container: &str, element: Node<'_>) -> String {
+    let field = element.elements().find_map(field_code);
+    format!("{container}/{}", field.unwrap_or_else(|| element.any_name()))
 }
 
 const NO_BODY: ReadError = ReadError::Missing { fact: "structuredBody" };

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use prescription::{
     Address, Oid, Organisation, Patient, PersonIdentityCode, PersonName, Professional, RegistrationNumber, Right, Sex,
+    UnknownPart,
 };
 
 use crate::fields::{IDENTITY_CODES, PRESCRIBER_IDS, REGISTRATION_NUMBERS, RIGHT};
@@ -74,6 +75,21 @@ pub(crate) struct StatedPerson {
     pub(crate) nameless_organisation: Option<String>,
 }
 
+impl StatedPerson {
+    /// What could not be kept, as parts that a person can see.
+    pub(super) fn leftovers(&self) -> Vec<UnknownPart> {
+        let registration = self.odd_registration.as_deref().map(|text| ("registration number", text));
+        let organisation = self.nameless_organisation.as_deref().map(|text| ("representedOrganization", text));
+        let parts = registration.into_iter().chain(organisation);
+        let part = |(place, text): (&str, &str)| UnknownPart {
+            place: place.to_owned(),
+            text: text.chars().take(2_000).collect(),
+            xml: None,
+        };
+        parts.map(part).collect()
+    }
+}
+
 /// A professional, from `author` or `performer`.
 pub(crate) fn stated_person(participation: Node<'_>) -> StatedPerson {
     let assigned = participation.child("assignedAuthor").or_else(|| participation.child("assignedEntity"));
@@ -133,14 +149,16 @@ pub(super) fn read_organisation(node: Node<'_>) -> Option<Organisation> {
     Some(Organisation {
         id,
         name: node.child("name").and_then(Node::text).unwrap_or_default(),
-        phone: node
-            .children("telecom")
-            .filter_map(|t| t.attr("value"))
-            .find_map(|value| value.strip_prefix("tel:"))
-            .map(|phone| phone.trim().to_owned())
-            .filter(|phone| !phone.is_empty()),
+        phone: telephone(node),
         address: node.child("addr").and_then(address),
     })
+}
+
+/// The first telephone number of an element.
+pub(super) fn telephone(node: Node<'_>) -> Option<String> {
+    let values = node.children("telecom").filter_map(|t| t.attr("value"));
+    let phone = values.filter_map(|value| value.strip_prefix("tel:")).next()?.trim();
+    Some(phone.to_owned()).filter(|phone| !phone.is_empty())
 }
 
 /// An address, if it says anything.

@@ -30,15 +30,15 @@ pub fn text() -> impl Strategy<Value = String> {
     .prop_filter("empty", |t| !t.is_empty())
 }
 
-fn word() -> impl Strategy<Value = String> {
+pub fn word() -> impl Strategy<Value = String> {
     "[a-zåäöA-ZÅÄÖ][a-zåäö'&<-]{0,12}"
 }
 
-fn oid() -> impl Strategy<Value = Oid> {
+pub fn oid() -> impl Strategy<Value = Oid> {
     (1u32..99_999_999, 1u32..9_999).prop_map(|(a, b)| Oid::parse(&format!("1.2.246.10.{a}.93.2026.{b}")).unwrap())
 }
 
-fn reference(types: &'static [&'static str]) -> impl Strategy<Value = DocumentReference> {
+pub fn reference(types: &'static [&'static str]) -> impl Strategy<Value = DocumentReference> {
     (oid(), oid(), proptest::sample::select(types)).prop_map(|(id, set_id, t)| DocumentReference {
         id,
         set_id,
@@ -46,21 +46,21 @@ fn reference(types: &'static [&'static str]) -> impl Strategy<Value = DocumentRe
     })
 }
 
-fn time() -> impl Strategy<Value = NaiveDateTime> {
+pub fn time() -> impl Strategy<Value = NaiveDateTime> {
     (0i64..4_000_000_000).prop_map(|s| chrono::DateTime::from_timestamp(s, 0).unwrap().naive_utc())
 }
 
-fn date() -> impl Strategy<Value = NaiveDate> {
+pub fn date() -> impl Strategy<Value = NaiveDate> {
     (0u64..60_000).prop_map(|d| NaiveDate::from_ymd_opt(1900, 1, 1).unwrap().checked_add_days(Days::new(d)).unwrap())
 }
 
-fn name(suffix: bool) -> impl Strategy<Value = PersonName> {
+pub fn name(suffix: bool) -> impl Strategy<Value = PersonName> {
     let suffix = if suffix { option::of(word()).boxed() } else { Just(None).boxed() };
     (proptest::collection::vec(word(), 0..4), option::of(word()), word(), suffix)
         .prop_map(|(given, call_name, family, suffix)| PersonName { given, call_name, family, suffix })
 }
 
-fn patient() -> impl Strategy<Value = Patient> {
+pub fn patient() -> impl Strategy<Value = Patient> {
     let code = option::of("[0-3][0-9][01][0-9]{3}[-A]9[0-9]{2}[0-9A-Y]");
     let sex = proptest::sample::select(&[Sex::Unknown, Sex::Male, Sex::Female, Sex::NotSpecified]);
     (code, name(false), option::of(date()), sex).prop_map(|(code, name, birth_date, sex)| Patient {
@@ -71,14 +71,14 @@ fn patient() -> impl Strategy<Value = Patient> {
     })
 }
 
-fn organisation() -> impl Strategy<Value = Organisation> {
+pub fn organisation() -> impl Strategy<Value = Organisation> {
     let address =
         (word(), "[0-9]{5}", word()).prop_map(|(street, postal_code, city)| Address { street, postal_code, city });
     (oid(), text(), option::of("[+0-9][0-9]{5,10}"), option::of(address))
         .prop_map(|(id, name, phone, address)| Organisation { id, name, phone, address })
 }
 
-fn professional(organisation: Option<Organisation>) -> impl Strategy<Value = Professional> {
+pub fn professional(organisation: Option<Organisation>) -> impl Strategy<Value = Professional> {
     let right = option::of("[0-9]{3}".prop_map(|r| Right::new(&r)));
     ("[0-9]{11}", option::of("[0-9]{6}"), name(true), right, option::of(time())).prop_map(
         move |(number, prescriber_id, name, right, logged_in_at)| Professional {
@@ -92,7 +92,7 @@ fn professional(organisation: Option<Organisation>) -> impl Strategy<Value = Pro
     )
 }
 
-fn decimal() -> impl Strategy<Value = Decimal> {
+pub fn decimal() -> impl Strategy<Value = Decimal> {
     (0i64..100_000_000, 0u32..6).prop_map(|(m, scale)| Decimal::new(m, scale))
 }
 
@@ -100,7 +100,7 @@ pub fn amount() -> impl Strategy<Value = Amount> {
     (decimal(), "[a-zåäöµ&%]{1,8}").prop_map(|(value, unit)| Amount { value, unit: Unit::new(&unit) })
 }
 
-fn product(container: bool) -> impl Strategy<Value = Product> {
+pub fn product(container: bool) -> impl Strategy<Value = Product> {
     let atc = ("[A-Z][0-9]{2}[A-Z]{2}[0-9]{2}", option::of(text())).prop_map(|(code, name)| Code {
         code,
         system: "1.2.246.537.6.32".into(),
@@ -125,11 +125,11 @@ fn product(container: bool) -> impl Strategy<Value = Product> {
         })
 }
 
-fn control() -> impl Strategy<Value = Option<ControlClass>> {
+pub fn control() -> impl Strategy<Value = Option<ControlClass>> {
     option::of(proptest::sample::select(&["H", "P", "Z", "Q"]).prop_map(ControlClass::from))
 }
 
-fn remaining() -> impl Strategy<Value = RemainingStatement> {
+pub fn remaining() -> impl Strategy<Value = RemainingStatement> {
     (option::of(decimal()), option::of("[0-9]{1,2}X[0-9]{1,3}"), "[a-zå]{0,5}")
         .prop_map(|(value, text, unit)| RemainingStatement { value, text, unit: Unit::new(&unit) })
 }
