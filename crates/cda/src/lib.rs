@@ -16,7 +16,7 @@ mod tree;
 mod verbatim;
 mod write;
 
-pub use compare::{Mismatch, header_body_mismatches};
+pub use compare::{COMPARED_FACTS, ComparedFact, Mismatch, Verdict, compared_facts, header_body_mismatches};
 pub use document::{Author, Content, Definition, Document, Header, Related, Software, Writing};
 pub use error::{ReadError, ReissueError, WriteError};
 pub use read::read;

@@ -12,7 +12,7 @@ mod renewal;
 mod values;
 
 pub(crate) use header::{encounter_time, stated_once};
-pub(crate) use people::{StatedPerson, birth_date, identity_code, person_name, stated_person};
+pub(crate) use people::{StatedPerson, birth_date, identity_code, person_name, stated_person, telephone};
 pub(crate) use values::field_code;
 
 use ::prescription::{DocumentReference, DocumentType};

@@ -155,7 +155,7 @@ pub(super) fn read_organisation(node: Node<'_>) -> Option<Organisation> {
 }
 
 /// The first telephone number of an element.
-pub(super) fn telephone(node: Node<'_>) -> Option<String> {
+pub(crate) fn telephone(node: Node<'_>) -> Option<String> {
     let values = node.children("telecom").filter_map(|t| t.attr("value"));
     let phone = values.filter_map(|value| value.strip_prefix("tel:")).next()?.trim();
     Some(phone.to_owned()).filter(|phone| !phone.is_empty())
