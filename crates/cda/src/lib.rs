@@ -17,7 +17,7 @@ mod verbatim;
 mod write;
 
 pub use compare::{COMPARED_FACTS, ComparedFact, Mismatch, Verdict, compared_facts, header_body_mismatches};
-pub use document::{Author, Content, Definition, Document, Header, Related, Software, Writing};
+pub use document::{Author, Content, Definition, Document, Header, Related, Shape, Software, Writing};
 pub use error::{ReadError, ReissueError, WriteError};
 pub use read::read;
 pub use reissue::{Reissue, reissue};

@@ -56,14 +56,13 @@ fn write(document: &uppsala::Document<'_>, id: NodeId, default: &str, out: &mut 
     }
     let inner = if finnish { default } else { namespace };
     let children: Vec<NodeId> = document.children_iter(id).collect();
-    let has_elements = children.iter().any(|child| document.element(*child).is_some());
     let start = out.len();
     out.push('>');
     let empty = out.len();
     for child in children {
         match document.node_kind(child) {
             Some(NodeKind::Element(_)) => write(document, child, inner, out),
-            Some(NodeKind::Text(text) | NodeKind::CData(text)) if !(has_elements && text.trim().is_empty()) => {
+            Some(NodeKind::Text(text) | NodeKind::CData(text)) if !text.trim().is_empty() => {
                 escape_into(text, false, out);
             }
             _ => {}

@@ -186,7 +186,7 @@ impl<S: Store> Centre<S> {
         let (trust, signature) = signatures::worth(bytes, &self.trust());
         let Some(signature) = signature else { return trust };
         let author: Option<&Professional> = match content {
-            Content::Prescription(prescription) => prescription.recorder.as_ref().or(Some(&prescription.prescriber)),
+            Content::Prescription(prescription) => prescription.recording.recorder().or(Some(&prescription.prescriber)),
             Content::Dispensation(dispensation) => Some(&dispensation.author),
             Content::Mark(mark) => Some(&mark.author),
             Content::RenewalRequest(_) | Content::RenewalAnswer(_) | Content::Other(_) => None,

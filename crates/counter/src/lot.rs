@@ -151,8 +151,8 @@ impl Counter {
             preparer: None,
             dispensed_at: at,
             made_at: at,
-            substituted: prescription.product.kind != prescription::ProductKind::ByActiveSubstance
-                && !prescription.product.name.trim().eq_ignore_ascii_case(product.name.trim()),
+            substituted: prescription.product.kind() != prescription::ProductKind::ByActiveSubstance
+                && !prescription.product.name().trim().eq_ignore_ascii_case(product.name.trim()),
             product,
             packages: whole.unwrap_or(1),
             package_text: Some(size.to_string()),

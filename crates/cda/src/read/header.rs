@@ -2,7 +2,7 @@
 
 use prescription::{Oid, Organisation};
 
-use super::people::{address, header_patient, stated_person};
+use super::people::{address, header_patient, stated_person, whole_organisation};
 use super::values::reference;
 use crate::time::read_time;
 use crate::tree::Node;
@@ -92,6 +92,7 @@ fn encounter_organisation(encounter: Node<'_>) -> Option<Organisation> {
         name: place.and_then(|p| p.child("name")).and_then(Node::text).unwrap_or_default(),
         phone: None,
         address: place.and_then(|p| p.child("addr")).and_then(address),
+        part_of: facility.child("serviceProviderOrganization").and_then(whole_organisation).map(Box::new),
     })
 }
 

@@ -3,9 +3,13 @@
 
 mod describe;
 mod dispensation;
+mod dosage;
 mod header;
+mod leftovers;
 mod mark;
+mod others;
 mod people;
+mod prescribed;
 mod prescription;
 mod product;
 mod renewal;
@@ -30,18 +34,18 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     let header = header::read(root, body)?;
     let content = match header.reference.document_type.clone() {
         DocumentType::Prescription | DocumentType::Cancellation | DocumentType::Correction => {
-            Content::Prescription(Box::new(prescription::read(&header, body.ok_or(NO_BODY)?)?))
+            Content::Prescription(Box::new(prescription::read(&header, root, body.ok_or(NO_BODY)?)?))
         }
-        DocumentType::Dispensation => {
+        DocumentType::Dispensation
+        | DocumentType::DispensationCancellation
+        | DocumentType::DispensationCorrection => {
             Content::Dispensation(Box::new(dispensation::read(&header, body.ok_or(NO_BODY)?)?))
         }
         DocumentType::RenewalRequest => {
             Content::RenewalRequest(Box::new(renewal::read_request(&header, root, body.ok_or(NO_BODY)?)?))
         }
         DocumentType::RenewalAnswer => Content::RenewalAnswer(Box::new(renewal::read_answer(&header, body)?)),
-        other @ (DocumentType::DispensationCancellation
-        | DocumentType::DispensationCorrection
-        | DocumentType::Unknown(_)) => Content::Other(other),
+        other @ DocumentType::Unknown(_) => Content::Other(other),
         _ => Content::Mark(Box::new(mark::read(&header, body.ok_or(NO_BODY)?)?)),
     };
     Ok(Document { header, content })

@@ -3,9 +3,12 @@
 
 mod carried;
 mod dispensation;
+mod dosage;
 mod mark;
+mod others;
 pub(crate) mod parts;
 mod prescription;
+mod product;
 mod renewal;
 pub(crate) mod xml;
 

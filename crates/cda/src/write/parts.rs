@@ -1,12 +1,16 @@
 //! The parts that documents share: codes, people, organisations, references, and the header.
 
 use chrono::NaiveDateTime;
-use prescription::{Address, DocumentReference, Organisation, Patient, PersonName, Product, Professional, Right};
+use prescription::{
+    Address, Code, DocumentReference, MinorDisclosure, Oid, Organisation, Patient, PersonName, Product, Professional,
+    Right,
+};
 
 use super::xml::Xml;
 use crate::fields::{
-    ATC, CONFIDENTIALITY, CUSTODIAN, CodeSet, DOCUMENT_TYPES, FIELDS, FUNCTIONS, Field, IDENTITY_CODES, PRESCRIBER_IDS,
-    REGISTRATION_NUMBERS, RIGHT, RIGHTS, SEX, VNR,
+    ATC, CONFIDENTIALITY, CONSENT_TEMPLATE, CUSTODIAN, CodeSet, DOCUMENT_TYPES, FIELDS, FUNCTIONS, Field,
+    IDENTITY_CODES, MINOR_DISCLOSURE, PRESCRIBER_IDS, REGISTRATION_NUMBERS, RIGHT, RIGHTS, SEX, STRUCTURE, VNR,
+    set_name,
 };
 use crate::time::{write_date, write_time};
 use crate::{WriteError, Writing};
@@ -188,20 +192,58 @@ pub(super) fn performer(xml: &mut Xml, person: &Professional) {
 
 fn assigned(xml: &mut Xml, person: &Professional) {
     identifiers(xml, person);
-    if let Some(held) = &person.right {
-        xml.element("code", &[], |xml| {
-            xml.element("translation", &[], |xml| {
-                xml.element("qualifier", &[], |xml| {
-                    code(xml, "name", FIELDS, RIGHT.code, RIGHT.name);
-                    right(xml, held);
-                });
-            });
-        });
-    }
+    qualification(xml, person);
     assigned_person(xml, &person.name);
     if let Some(unit) = &person.organisation {
         represented_organisation(xml, unit);
     }
+}
+
+/// Specialty, and post, degree and right as its qualifiers.
+fn qualification(xml: &mut Xml, person: &Professional) {
+    let (post, degree) = (said(&person.post), said(&person.degree));
+    if person.specialty.is_none() && post.is_none() && degree.is_none() && person.right.is_none() {
+        return;
+    }
+    let specialty = person.specialty.as_ref();
+    let attributes =
+        specialty.map_or([("code", ""), ("codeSystem", ""), ("codeSystemName", ""), ("displayName", "")], own);
+    let title = |xml: &mut Xml, kind: &str, shown: &str, words: &str| {
+        xml.element("qualifier", &[], |xml| {
+            code(xml, "name", STRUCTURE, kind, shown);
+            xml.element("value", &[], |xml| xml.text("originalText", &[], words));
+        });
+    };
+    xml.element("code", &attributes, |xml| {
+        if post.is_none() && degree.is_none() && person.right.is_none() {
+            return;
+        }
+        xml.element("translation", &[], |xml| {
+            if let Some(post) = post {
+                title(xml, "1.2", "Virkanimike", post);
+            }
+            if let Some(degree) = degree {
+                title(xml, "1.3", "Oppiarvo", degree);
+            }
+            if let Some(held) = &person.right {
+                xml.element("qualifier", &[], |xml| {
+                    code(xml, "name", FIELDS, RIGHT.code, RIGHT.name);
+                    right(xml, held);
+                });
+            }
+        });
+    });
+}
+
+/// The attributes of a code that keeps the name that a document gave it. The name of its code set is written where this
+/// program knows it.
+pub(super) fn own(stated: &Code) -> [(&'static str, &str); 4] {
+    [
+        ("code", &stated.code),
+        ("codeSystem", &stated.system),
+        ("codeSystemName", set_name(&stated.system)),
+        ("displayName", stated.name.as_deref().unwrap_or_default()),
+    ]
 }
 
 /// The identifiers of a professional.
@@ -230,11 +272,20 @@ pub(crate) fn assigned_person(xml: &mut Xml, person: &PersonName) {
 /// `representedOrganization`.
 pub(crate) fn represented_organisation(xml: &mut Xml, unit: &Organisation) {
     xml.element("representedOrganization", &[], |xml| {
-        xml.empty("id", &[("root", unit.id.as_str())]);
-        xml.optional_text("name", &unit.name);
-        telephone(xml, unit.phone.as_deref(), "DIR");
-        address(xml, unit.address.as_ref());
+        organisation(xml, unit);
+        if let Some(whole) = &unit.part_of {
+            xml.element("asOrganizationPartOf", &[], |xml| {
+                xml.element("wholeOrganization", &[], |xml| organisation(xml, whole));
+            });
+        }
     });
+}
+
+fn organisation(xml: &mut Xml, unit: &Organisation) {
+    xml.empty("id", &[("root", unit.id.as_str())]);
+    xml.optional_text("name", &unit.name);
+    telephone(xml, unit.phone.as_deref(), "DIR");
+    address(xml, unit.address.as_ref());
 }
 
 /// A number for that use: `DIR` of a unit, `MC` of a person. Spaces are forbidden in it (Kela's samples).
@@ -273,6 +324,9 @@ pub(crate) fn facility(xml: &mut Xml, unit: &Organisation) {
             xml.optional_text("name", &unit.name);
             address(xml, unit.address.as_ref());
         });
+        if let Some(whole) = &unit.part_of {
+            xml.element("serviceProviderOrganization", &[], |xml| organisation(xml, whole));
+        }
     });
 }
 
@@ -371,7 +425,8 @@ pub(super) struct HeaderFacts<'a> {
     pub(super) request: RequestFacts<'a>,
 }
 
-/// What only the header of a renewal request says.
+/// What only the header of some types says: a renewal request's sender, receiver and telephone, a prescription's service
+/// event and consent.
 #[derive(Default)]
 pub(super) struct RequestFacts<'a> {
     /// Who sends what a citizen asks: such a request has no author.
@@ -380,6 +435,10 @@ pub(super) struct RequestFacts<'a> {
     pub(super) recipient: Option<&'a Organisation>,
     /// The patient's mobile number.
     pub(super) mobile: Option<&'a str>,
+    /// The service event in which it was prescribed.
+    pub(super) service_event: Option<&'a Oid>,
+    /// Whether a minor's data are disclosed to guardians.
+    pub(super) minor_disclosure: Option<&'a MinorDisclosure>,
 }
 
 /// A whole document: its header, and the body that `entries` writes into the innermost section.
@@ -458,8 +517,14 @@ fn header(xml: &mut Xml, facts: &HeaderFacts<'_>, writing: &Writing) {
             xml.element("parentDocument", &[], |xml| document_ids(xml, document));
         });
     }
+    if let Some(disclosure) = facts.request.minor_disclosure {
+        consent(xml, disclosure);
+    }
     xml.element("componentOf", &[], |xml| {
         xml.element("encompassingEncounter", &[], |xml| {
+            if let Some(event) = facts.request.service_event {
+                xml.empty("id", &[("root", event.as_str())]);
+            }
             time(xml, "effectiveTime", facts.encounter_at);
             if let Some(unit) = facts.encounter_organisation {
                 xml.element("location", &[], |xml| facility(xml, unit));
@@ -474,6 +539,16 @@ fn header(xml: &mut Xml, facts: &HeaderFacts<'_>, writing: &Writing) {
             &[("moderator", &software.vendor), ("product", &software.product), ("version", &software.version)],
             &format!("{} {} {}", software.vendor, software.product, software.version),
         );
+    });
+}
+
+fn consent(xml: &mut Xml, disclosure: &MinorDisclosure) {
+    xml.element("authorization", &[("typeCode", "AUTH")], |xml| {
+        xml.element("consent", &[("classCode", "CONS"), ("moodCode", "EVN")], |xml| {
+            xml.empty("templateId", &[("root", CONSENT_TEMPLATE)]);
+            code(xml, "code", MINOR_DISCLOSURE, disclosure.code(), disclosure.name());
+            xml.empty("statusCode", &[("code", "completed")]);
+        });
     });
 }
 

@@ -2,7 +2,6 @@
 #![allow(dead_code)]
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
-use prescription::rules::samples;
 use prescription::*;
 use proptest::option;
 use proptest::prelude::*;
@@ -19,7 +18,7 @@ pub fn writing(definition: Definition) -> Writing {
 }
 
 /// A text that survives trimming and line ends, with all that XML escapes.
-pub fn text() -> impl Strategy<Value = String> {
+pub fn text() -> BoxedStrategy<String> {
     prop_oneof![
         "[a-zåäöA-ZÅÄÖ0-9&<>\"'µ½ .,;:%/+-]{1,40}",
         Just("Ota 1 tabletti <ruoan> kanssa & \"heti\"\naamulla\t!".to_owned()),
@@ -28,6 +27,7 @@ pub fn text() -> impl Strategy<Value = String> {
     ]
     .prop_map(|t| t.trim().to_owned())
     .prop_filter("empty", |t| !t.is_empty())
+    .boxed()
 }
 
 pub fn word() -> impl Strategy<Value = String> {
@@ -60,36 +60,57 @@ pub fn name(suffix: bool) -> impl Strategy<Value = PersonName> {
         .prop_map(|(given, call_name, family, suffix)| PersonName { given, call_name, family, suffix })
 }
 
-pub fn patient() -> impl Strategy<Value = Patient> {
+pub fn patient() -> BoxedStrategy<Patient> {
     let code = option::of("[0-3][0-9][01][0-9]{3}[-A]9[0-9]{2}[0-9A-Y]");
     let sex = proptest::sample::select(&[Sex::Unknown, Sex::Male, Sex::Female, Sex::NotSpecified]);
-    (code, name(false), option::of(date()), sex).prop_map(|(code, name, birth_date, sex)| Patient {
-        identity_code: code.map(|c| PersonIdentityCode::as_stated(&c)),
-        name,
-        birth_date,
-        sex,
-    })
+    (code, name(false), option::of(date()), sex)
+        .prop_map(|(code, name, birth_date, sex)| Patient {
+            identity_code: code.map(|c| PersonIdentityCode::as_stated(&c)),
+            name,
+            birth_date,
+            sex,
+        })
+        .boxed()
 }
 
-pub fn organisation() -> impl Strategy<Value = Organisation> {
+pub fn organisation() -> BoxedStrategy<Organisation> {
     let address =
         (word(), "[0-9]{5}", word()).prop_map(|(street, postal_code, city)| Address { street, postal_code, city });
     (oid(), text(), option::of("[+0-9][0-9]{5,10}"), option::of(address))
-        .prop_map(|(id, name, phone, address)| Organisation { id, name, phone, address })
+        .prop_map(|(id, name, phone, address)| Organisation { id, name, phone, address, part_of: None })
+        .boxed()
 }
 
-pub fn professional(organisation: Option<Organisation>) -> impl Strategy<Value = Professional> {
+/// A unit, and often the organisation that it is part of.
+pub fn unit() -> BoxedStrategy<Organisation> {
+    let whole =
+        (oid(), text()).prop_map(|(id, name)| Organisation { id, name, phone: None, address: None, part_of: None });
+    (organisation(), option::of(whole))
+        .prop_map(|(unit, whole)| Organisation { part_of: whole.map(Box::new), ..unit })
+        .boxed()
+}
+
+pub fn professional(organisation: Option<Organisation>) -> BoxedStrategy<Professional> {
     let right = option::of("[0-9]{3}".prop_map(|r| Right::new(&r)));
-    ("[0-9]{11}", option::of("[0-9]{6}"), name(true), right, option::of(time())).prop_map(
-        move |(number, prescriber_id, name, right, logged_in_at)| Professional {
+    let specialty = ("[0-9]{5}", option::of(text())).prop_map(|(code, name)| Code {
+        code,
+        system: "1.2.246.537.6.148.2008".into(),
+        name,
+    });
+    let titles = (option::of(specialty), option::of(text()), option::of(text()));
+    ("[0-9]{11}", option::of("[0-9]{6}"), name(true), right, option::of(time()), titles)
+        .prop_map(move |(number, prescriber_id, name, right, logged_in_at, (specialty, post, degree))| Professional {
             registration: RegistrationNumber::parse(&number).ok(),
             prescriber_id,
             name,
             right,
+            specialty,
+            post,
+            degree,
             organisation: organisation.clone(),
             logged_in_at,
-        },
-    )
+        })
+        .boxed()
 }
 
 pub fn decimal() -> impl Strategy<Value = Decimal> {
@@ -100,7 +121,7 @@ pub fn amount() -> impl Strategy<Value = Amount> {
     (decimal(), "[a-zåäöµ&%]{1,8}").prop_map(|(value, unit)| Amount { value, unit: Unit::new(&unit) })
 }
 
-pub fn product(container: bool) -> impl Strategy<Value = Product> {
+pub fn product(container: bool) -> BoxedStrategy<Product> {
     let atc = ("[A-Z][0-9]{2}[A-Z]{2}[0-9]{2}", option::of(text())).prop_map(|(code, name)| Code {
         code,
         system: "1.2.246.537.6.32".into(),
@@ -123,6 +144,7 @@ pub fn product(container: bool) -> impl Strategy<Value = Product> {
             container,
             database_version,
         })
+        .boxed()
 }
 
 pub fn control() -> impl Strategy<Value = Option<ControlClass>> {
@@ -134,7 +156,7 @@ pub fn remaining() -> impl Strategy<Value = RemainingStatement> {
         .prop_map(|(value, text, unit)| RemainingStatement { value, text, unit: Unit::new(&unit) })
 }
 
-pub fn dispensation() -> impl Strategy<Value = Dispensation> {
+pub fn dispensation() -> BoxedStrategy<Dispensation> {
     let people = organisation().prop_flat_map(|pharmacy| {
         (professional(Some(pharmacy.clone())), Just(pharmacy), option::of(professional(None)))
     });
@@ -188,65 +210,5 @@ pub fn dispensation() -> impl Strategy<Value = Dispensation> {
                 label_dosage: label.unwrap_or_default(),
             }
         })
-}
-
-fn quantity() -> impl Strategy<Value = Quantity> {
-    prop_oneof![
-        (1u32..99, 1u32..20, amount(), option::of(text())).prop_map(|(count, factor, size, text)| Quantity::Packages {
-            count,
-            factor,
-            size,
-            text
-        }),
-        amount().prop_map(|amount| Quantity::Total { amount }),
-        (option::of(date()), 1u32..400, proptest::sample::select(&["d", "mo", "a"]))
-            .prop_map(|(start, length, unit)| Quantity::Period { start, length, unit: unit.to_owned() }),
-        Just(Quantity::Nothing),
-    ]
-}
-
-pub fn prescription() -> impl Strategy<Value = Prescription> {
-    let iteration = (0u32..20, option::of(1u32..400), option::of(text()))
-        .prop_map(|(repeats, interval_days, text)| Iteration { repeats, interval_days, text });
-    let people = option::of(organisation()).prop_flat_map(professional);
-    (
-        (oid(), patient(), people, option::of(professional(None)), time(), option::of(date())),
-        (product(true), proptest::collection::vec(text(), 0..4), quantity(), option::of(iteration)),
-        (option::of(text()), any::<[bool; 8]>(), control(), option::of(text()), option::of(text())),
-        proptest::sample::select(&["1", "2", "3", "5"]),
-    )
-        .prop_map(|((id, patient, prescriber, recorder, prescribed_at, valid_until), what, says, kind)| {
-            let (product, active_substances, quantity, iteration) = what;
-            let (
-                dosage,
-                [only_text, sic, narcotic, no_substitution, no_renewal, permanent, doses, first],
-                control,
-                purpose,
-                message,
-            ) = says;
-            Prescription {
-                reference: DocumentReference { set_id: id.clone(), id, document_type: DocumentType::Prescription },
-                patient,
-                prescriber,
-                recorder,
-                prescribed_at,
-                valid_until,
-                kind: kind.into(),
-                product,
-                active_substances,
-                quantity,
-                iteration,
-                dosage: Dosage { text: dosage.unwrap_or_default(), only_text, sic },
-                control,
-                narcotic,
-                purpose,
-                message_to_pharmacy: message,
-                substitution_prohibited: no_substitution,
-                renewal_prohibited: no_renewal,
-                permanent,
-                dose_dispensing: doses,
-                first_use: first,
-                ..samples::iterated_diazepam()
-            }
-        })
+        .boxed()
 }

@@ -60,9 +60,7 @@ pub fn renewal_request() -> impl Strategy<Value = RenewalRequest> {
         registration: None,
         prescriber_id: Some(id),
         name: PersonName { given: vec![given], ..name },
-        right: None,
-        organisation: None,
-        logged_in_at: None,
+        ..Professional::default()
     });
     let state =
         option::of("[0-9]".prop_map(|code| Code { code, system: "1.2.246.537.5.40106.2006".into(), name: None }));
