@@ -152,6 +152,11 @@ impl PublicKey {
         Some(Self { kind, bytes: info.subject_public_key.data.to_vec() })
     }
 
+    /// Whether it is that key, in the form of a certificate's `subjectPublicKey`.
+    pub fn is(&self, bytes: &[u8]) -> bool {
+        self.bytes == bytes
+    }
+
     /// How this key signs: the hash of `SignedInfo` and the algorithm's name; `None` for a key that is only read.
     pub fn way_of_signing(&self) -> Option<(HashAlgorithm, &'static str)> {
         match self.kind {

@@ -4,12 +4,11 @@
 //! over 219 public signatures); a chain that is not among them is refused. Each is understood here, none is
 //! executed: a reference always ends at an element that was found by absolute path.
 
-use bergshamra_c14n::{C14nMode, canonicalize_doc};
-use bergshamra_xml::NodeSet;
 use uppsala::{Document, NodeId};
 
 use crate::Failure;
 use crate::algorithm::DigestMethod;
+use crate::canonical::{Mode, canonical};
 use crate::envelope::{CDA, DS, Envelope, attribute, body_by_path, children, elements, parse};
 use crate::stylesheet;
 
@@ -64,7 +63,7 @@ pub(crate) struct Reference {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Chain {
     /// The element's own subtree, perhaps with the spaces of its text normalised.
-    Subtree { normalize: bool, mode: C14nMode },
+    Subtree { normalize: bool, mode: Mode },
     /// The whole document made canonical (exclusive) and read again, then the body of that, inclusive:
     /// what `exc-c14n` followed by an XPath without another canonicalisation means.
     BodyOfCanonical,
@@ -72,47 +71,37 @@ pub(crate) enum Chain {
 
 impl Chain {
     pub fn plain() -> Self {
-        Self::Subtree { normalize: false, mode: C14nMode::Exclusive }
+        Self::Subtree { normalize: false, mode: Mode::Exclusive }
     }
 
     /// The bytes that are digested.
     pub fn bytes(self, document: &Document<'_>, element: NodeId) -> Result<Vec<u8>, Failure> {
         match self {
             Self::Subtree { normalize, mode } => {
-                let canonical = canonical(document, element, mode)?;
+                let canonical = canonical(document, element, mode);
                 if !normalize {
                     return Ok(canonical);
                 }
                 stylesheet::normalize_space(&canonical).ok_or(Failure::UnknownTransforms)
             }
             Self::BodyOfCanonical => {
-                let whole = canonicalize_doc::<&str>(
-                    document,
-                    C14nMode::Exclusive,
-                    Some(&NodeSet::all_without_comments(document)),
-                    &[],
-                )
-                .map_err(|_| Failure::Malformed("canonical form"))?;
-                let whole = std::str::from_utf8(&whole).map_err(|_| Failure::Malformed("canonical form"))?;
-                let again = parse(whole).map_err(|_| Failure::Malformed("canonical form"))?;
+                let malformed = Failure::Malformed("canonical form");
+                let root = document.document_element().ok_or(malformed.clone())?;
+                let whole = canonical(document, root, Mode::Exclusive);
+                let whole = std::str::from_utf8(&whole).map_err(|_| malformed.clone())?;
+                let again = parse(whole).map_err(|_| malformed.clone())?;
                 let body = again.document_element().and_then(|root| body_by_path(&again, root));
-                canonical(&again, body.ok_or(Failure::Malformed("canonical form"))?, C14nMode::Inclusive)
+                Ok(canonical(&again, body.ok_or(malformed)?, Mode::Inclusive))
             }
         }
     }
 }
 
-/// The canonical form of an element's subtree, without comments.
-pub(crate) fn canonical(document: &Document<'_>, element: NodeId, mode: C14nMode) -> Result<Vec<u8>, Failure> {
-    let subtree = NodeSet::tree_without_comments(element, document);
-    canonicalize_doc::<&str>(document, mode, Some(&subtree), &[]).map_err(|_| Failure::Malformed("canonical form"))
-}
-
 /// The canonicalisation of that name; those with comments are not accepted.
-pub(crate) fn canonicalization(uri: &str) -> Option<C14nMode> {
+pub(crate) fn canonicalization(uri: &str) -> Option<Mode> {
     match uri {
-        EXCLUSIVE => Some(C14nMode::Exclusive),
-        INCLUSIVE => Some(C14nMode::Inclusive),
+        EXCLUSIVE => Some(Mode::Exclusive),
+        INCLUSIVE => Some(Mode::Inclusive),
         _ => None,
     }
 }

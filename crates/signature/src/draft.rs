@@ -6,11 +6,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bergshamra_c14n::C14nMode;
 use chrono::{DateTime, FixedOffset};
 
 use crate::algorithm::{DIGEST_SHA256, HashAlgorithm, PublicKey};
-use crate::chain::{Chain, EXCLUSIVE, XPATH, canonical};
+use crate::canonical::{Mode, canonical};
+use crate::chain::{Chain, EXCLUSIVE, XPATH};
 use crate::envelope::{CDA, DS, Envelope, HL7FI, attribute, children, parse};
 use crate::place::PREFIX;
 use crate::{Failure, Listed, SignError, SignatureKind, VerifyError};
@@ -72,8 +72,7 @@ impl Ids {
 
     /// Refuses IDs that stand in the document already.
     pub fn must_be_new_in(&self, envelope: &Envelope<'_>) -> Result<(), SignError> {
-        let taken =
-            [&self.envelope, &self.timestamp, &self.list, &self.signature].into_iter().any(|one| envelope.has_id(one));
+        let taken = envelope.has_id_of(&[&self.envelope, &self.timestamp, &self.list, &self.signature]);
         if taken { Err(SignError::UnusableSeed) } else { Ok(()) }
     }
 }
@@ -188,7 +187,7 @@ fn part(text: &str, path: &[(&str, &str)]) -> Result<Vec<u8>, SignError> {
         let [child] = children(&document, node, namespace, name)[..] else { return Err(SignError::NoPlace) };
         node = child;
     }
-    canonical(&document, node, C14nMode::Exclusive).map_err(unsignable)
+    Ok(canonical(&document, node, Mode::Exclusive))
 }
 
 fn unsignable(_: Failure) -> SignError {

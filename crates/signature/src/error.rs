@@ -24,6 +24,9 @@ pub enum VerifyError {
     /// Nested deeper than [`crate::MAX_DEPTH`].
     #[error("the document is nested too deep")]
     TooDeep,
+    /// An element has more attributes than [`crate::MAX_ATTRIBUTES`].
+    #[error("an element has too many attributes")]
+    TooManyAttributes,
     /// The root is not a CDA `ClinicalDocument`.
     #[error("not a clinical document")]
     NotClinicalDocument,
@@ -60,6 +63,7 @@ impl VerifyError {
             Self::NotXml => "document-not-xml",
             Self::Doctype => "document-has-doctype",
             Self::TooDeep => "document-too-deep",
+            Self::TooManyAttributes => "document-too-many-attributes",
             Self::NotClinicalDocument => "document-not-clinical",
             Self::NoBody => "document-no-body",
             Self::TwoBodies => "document-two-bodies",
@@ -157,7 +161,7 @@ pub enum SignError {
     /// The seed cannot be part of an XML ID, or an ID made of it is in the document already.
     #[error("the seed does not make an ID of its own")]
     UnusableSeed,
-    /// The signer's certificate cannot be read, or its key is of a kind that is not used.
+    /// The signer's certificate cannot be read, is not its key's, or its key is of a kind that is not used.
     #[error("the signer's certificate cannot be used")]
     UnusableCertificate,
     /// The signer did not sign.

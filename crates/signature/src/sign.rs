@@ -14,7 +14,7 @@ use crate::draft::{Content, Draft, Ids, listed};
 use crate::envelope::Envelope;
 use crate::place::Place;
 use crate::verify::verify_last;
-use crate::{DigestToSign, SignError, SignatureKind, Signer, SignerError};
+use crate::{SignError, SignatureKind, Signer, SignerError};
 
 /// The largest number of documents that are signed on one occasion.
 pub const MAX_DOCUMENTS: usize = 100;
@@ -103,6 +103,7 @@ fn opened<T>(
 struct By {
     certificate: Vec<u8>,
     key: PublicKey,
+    vouches: bool,
 }
 
 impl By {
@@ -112,7 +113,7 @@ impl By {
         }
         let certificate = signer.certificate().to_vec();
         let key = PublicKey::of_certificate(&certificate).ok_or(SignError::UnusableCertificate)?;
-        Ok(Self { certificate, key })
+        Ok(Self { certificate, key, vouches: signer.vouches_for_values() })
     }
 
     fn draft(
@@ -132,21 +133,23 @@ impl By {
         drafts: impl Iterator<Item = &'d Draft>,
     ) -> Result<Vec<Vec<u8>>, SignError> {
         let (hash, _) = self.key.way_of_signing().ok_or(SignError::UnusableCertificate)?;
-        let requests: Vec<_> = drafts.map(|one| DigestToSign { hash, digest: hash.digest(&one.message) }).collect();
-        if requests.is_empty() {
+        let messages: Vec<&[u8]> = drafts.map(|one| one.message.as_slice()).collect();
+        if messages.is_empty() {
             return Ok(Vec::new());
         }
-        let values = signer.sign(&requests)?;
-        if values.len() != requests.len() {
+        let values = signer.sign_messages(hash, &messages)?;
+        if values.len() != messages.len() {
             return Err(SignError::Signer(SignerError::Custom { code: "signer-answer-incomplete" }));
         }
         Ok(values)
     }
 
-    /// The signed document, verified as a stranger would.
+    /// The signed document, read again and verified as a stranger would; only the arithmetic of the value is spared
+    /// where the signer vouches for it, and then the value must stand beside exactly what was signed.
     fn finish(&self, document: &[u8], place: &Place, draft: &Draft, value: &[u8]) -> Result<Vec<u8>, SignError> {
         let signed = place.insert(document, &draft.text(place.prefix_is_bound, &STANDARD.encode(value)))?;
-        match verify_last(&signed)? {
+        let vouched = self.vouches.then_some(draft.message.as_slice());
+        match verify_last(&signed, vouched)? {
             Some(last) if last.covers_this_document() && !last.weak && last.certificate == self.certificate => {
                 Ok(signed)
             }

@@ -12,7 +12,8 @@ use chrono::{DateTime, FixedOffset};
 use uppsala::{Document, NodeId};
 
 use crate::algorithm::{PublicKey, SignatureMethod};
-use crate::chain::{Reference, Target, Targets, base64_text, canonical, canonicalization, named};
+use crate::canonical::canonical;
+use crate::chain::{Reference, Target, Targets, base64_text, canonicalization, named};
 use crate::envelope::{DS, Envelope, HL7FI, attribute, children, elements, is, is_oid};
 use crate::{Failure, SignatureKind, VerifyError};
 
@@ -70,16 +71,16 @@ pub struct Listed {
 /// signature, over the size limit).
 pub fn verify(document: &[u8]) -> Result<Vec<Verified>, VerifyError> {
     let envelope = Envelope::read(document)?;
-    Ok(envelope.signatures.iter().map(|one| verify_one(&envelope, *one)).collect())
+    Ok(envelope.signatures.iter().map(|one| verify_one(&envelope, *one, None)).collect())
 }
 
-/// As [`verify`], for the newest signature alone.
-pub(crate) fn verify_last(document: &[u8]) -> Result<Option<Verified>, VerifyError> {
+/// As [`verify`], for the newest signature alone. With `vouched`, its value is known to be right over that message.
+pub(crate) fn verify_last(document: &[u8], vouched: Option<&[u8]>) -> Result<Option<Verified>, VerifyError> {
     let envelope = Envelope::read(document)?;
-    Ok(envelope.signatures.last().map(|one| verify_one(&envelope, *one)))
+    Ok(envelope.signatures.last().map(|one| verify_one(&envelope, *one, vouched)))
 }
 
-fn verify_one(envelope: &Envelope<'_>, signature: NodeId) -> Verified {
+fn verify_one(envelope: &Envelope<'_>, signature: NodeId, vouched: Option<&[u8]>) -> Verified {
     let document = &envelope.document;
     let kind = match children(document, signature, HL7FI, "signatureDescription")[..] {
         [one] => attribute(document, one, "code").and_then(SignatureKind::from_code),
@@ -103,7 +104,7 @@ fn verify_one(envelope: &Envelope<'_>, signature: NodeId) -> Verified {
             match list.as_slice() {
                 [] | [_] => {
                     let targets = Targets { timestamp, body: envelope.body, list: list.first().copied() };
-                    check(envelope, kind, &targets, ds_signature, &verified.certificate, &mut verified.weak)
+                    check(envelope, kind, &targets, ds_signature, &mut verified, vouched)
                 }
                 _ => Err(Failure::Malformed("multipleDocumentSignature")),
             }
@@ -120,8 +121,8 @@ fn check(
     kind: SignatureKind,
     targets: &Targets,
     ds_signature: NodeId,
-    certificate: &[u8],
-    weak: &mut bool,
+    verified: &mut Verified,
+    vouched: Option<&[u8]>,
 ) -> Result<Covered, Failure> {
     let document = &envelope.document;
     let [signed_info, value, key_info, objects @ ..] = &elements(document, ds_signature)[..] else {
@@ -135,7 +136,7 @@ fn check(
         return Err(Failure::Malformed("Signature"));
     }
     let info = SignedInfo::read(envelope, targets, *signed_info)?;
-    *weak = info.method.is_weak() || info.references.iter().any(|one| one.digest_method.is_weak());
+    verified.weak = info.method.is_weak() || info.references.iter().any(|one| one.digest_method.is_weak());
 
     let expected = if kind == SignatureKind::ProfessionalMulti { Target::List } else { Target::Body };
     let (content, timestamp) = match &info.references[..] {
@@ -150,12 +151,13 @@ fn check(
     check_digest(document, targets, content)?;
     check_digest(document, targets, timestamp)?;
 
-    if certificate.is_empty() {
-        return Err(Failure::CertificateUnreadable);
-    }
-    let key = PublicKey::of_certificate(certificate).ok_or(Failure::CertificateUnreadable)?;
+    let key = PublicKey::of_certificate(&verified.certificate).ok_or(Failure::CertificateUnreadable)?;
     let value = base64_text(document, *value).ok_or(Failure::Malformed("SignatureValue"))?;
-    match info.method.verify(&key, &info.canonical, &value) {
+    let right = match vouched {
+        Some(message) => Some(message == info.canonical),
+        None => info.method.verify(&key, &info.canonical, &value),
+    };
+    match right {
         Some(true) => {}
         Some(false) => return Err(Failure::WrongValue),
         None => return Err(Failure::UnknownAlgorithm),
@@ -193,7 +195,7 @@ impl SignedInfo {
         let mode = plain(*canonicalization_method).and_then(canonicalization).ok_or(Failure::UnknownAlgorithm)?;
         let method = plain(*signature_method).and_then(SignatureMethod::from_uri).ok_or(Failure::UnknownAlgorithm)?;
         Ok(Self {
-            canonical: canonical(document, signed_info, mode)?,
+            canonical: canonical(document, signed_info, mode),
             method,
             references: references
                 .iter()

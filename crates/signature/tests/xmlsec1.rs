@@ -4,7 +4,7 @@
 mod common;
 
 use common::*;
-use signing::{Covered, SignError, SignatureKind, Signer, Signing, sign, sign_many, verify};
+use signing::{Covered, DigestToSign, SignError, SignatureKind, Signer, SignerError, Signing, sign, sign_many, verify};
 
 fn holds(document: &str) -> bool {
     verify(document.as_bytes()).unwrap().iter().all(|one| one.outcome == Ok(Covered::Body) && !one.weak)
@@ -111,12 +111,26 @@ fn a_value_that_does_not_verify_never_leaves() {
     assert_eq!(sign(&signing(DOCUMENT.as_bytes(), "1"), &mut signer), Err(SignError::DoesNotVerify));
 }
 
+/// One signer's certificate, another's key.
+struct Mixed(Box<dyn Signer>, Box<dyn Signer>);
+
+impl Signer for Mixed {
+    fn certificate(&self) -> &[u8] {
+        self.0.certificate()
+    }
+    fn sign(&mut self, requests: &[DigestToSign]) -> Result<Vec<Vec<u8>>, SignerError> {
+        self.1.sign(requests)
+    }
+}
+
 #[test]
 fn a_signer_whose_key_is_not_its_certificates_never_signs_anything_that_leaves() {
-    let siri = world().authority.signature(test_authority::who::SIRI).unwrap();
-    let centre = world().authority.system(test_authority::place::CENTRE).unwrap();
-    let mut mixed = signing::software::SoftwareSigner::from_pkcs8(&siri.certificate, &centre.key).unwrap();
+    let mut mixed = Mixed(Box::new(p384()), Box::new(centre()));
     assert_eq!(sign(&signing(DOCUMENT.as_bytes(), "1"), &mut mixed), Err(SignError::DoesNotVerify));
+    let siri = world().authority.signature(test_authority::who::SIRI).unwrap();
+    let key = world().authority.system(test_authority::place::CENTRE).unwrap().key;
+    let made = signing::software::SoftwareSigner::from_pkcs8(&siri.certificate, &key);
+    assert_eq!(made.unwrap_err(), SignError::UnusableCertificate);
 }
 
 #[test]
