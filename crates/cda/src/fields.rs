@@ -171,9 +171,8 @@ pub(crate) const DOSE_UNITS: CodeSet = set("1.2.246.537.6.138.202001", "Sähköi
 pub(crate) const ROUTES: CodeSet = set("1.2.246.537.6.1403.202001", "Fimea - Antoreitti");
 pub(crate) const SPECIAL_REPORTS: CodeSet = set("1.2.246.537.6.850.202001", "Kela/Lääketietokanta - Erillisselvitys");
 pub(crate) const EDUCATION: CodeSet = set("1.2.246.537.6.148.2008", "Valvira - Koulutusluokitus");
-/// Names of the qualifiers with post and degree.
-pub(crate) const STRUCTURE: CodeSet =
-    set("1.2.246.537.6.12.999.2003", "KanTa-palvelut - tekninen CDA R2 rakennekoodisto");
+/// Names of the qualifiers with post and degree; nearly every document leaves the name of this code set out.
+pub(crate) const STRUCTURE: CodeSet = set("1.2.246.537.6.12.999.2003", "");
 
 /// Template of the consent that says whether a minor's data are disclosed.
 pub(crate) const CONSENT_TEMPLATE: &str = "1.2.246.537.6.12.999.2003.31";

@@ -3,7 +3,7 @@
 use chrono::NaiveTime;
 use prescription::{Bounds, Dosage, Dose, DoseAmount, End, Oid, Pause, Range, Season, Span, Structure, TimeUnit, Unit};
 
-use super::leftovers::Leftovers;
+use super::leftovers::{Leftovers, says_something};
 use super::values::{coded, count, field_code, number, text, truth};
 use crate::fields::{DAYS, DOSE_UNITS, FIELDS, ROUTES, TIMES_OF_DAY};
 use crate::time::read_date;
@@ -109,7 +109,8 @@ fn parts<'t>(act: Node<'t>, known: &[&str]) -> Option<Vec<Node<'t>>> {
             }
             "code" | "statusCode" => {}
             name if known.contains(&name) => {}
-            _ => return None,
+            _ if says_something(element) => return None,
+            _ => {}
         }
     }
     Some(found)

@@ -10,11 +10,11 @@ use prescription::{
     ProductKind, Quantity, Recipe, Substance, TimeUnit, Vnr,
 };
 
-use super::leftovers::Leftovers;
+use super::leftovers::{Leftovers, says_something};
 use super::product::{drug_or_material, is_of, old_kind};
 use super::values::{amount, code, coded, count, field_code, text, truth};
 use crate::ReadError;
-use crate::fields::{AMOUNT_FORMS, ATC, PRODUCT_KINDS, VNR};
+use crate::fields::{AMOUNT_FORMS, ATC, VNR};
 use crate::time::{read_date, read_time};
 use crate::tree::Node;
 
@@ -243,10 +243,6 @@ fn quantity<'t>(
     read.unwrap_or_else(|| Quantity::Unknown { code: form.to_owned() })
 }
 
-fn says_something(element: Node<'_>) -> bool {
-    element.attr("value").is_some() || element.attr("code").is_some() || element.elements().next().is_some()
-}
-
 fn packages<'t>(supply: Node<'t>, fields: &mut Fields<'t>) -> Option<Quantity> {
     let value = |element: Option<Node<'t>>| element.and_then(|e| e.child("observation"));
     let count = NonZeroU32::new(supply.child("repeatNumber").and_then(count)?)?;
@@ -354,12 +350,6 @@ fn item<'t>(
         (Some(element), None) => left.add(SUPPLY, element),
         (Some(element), Some(compounded)) if compounded != is_compounded => left.add(SUPPLY, element),
         _ => {}
-    }
-    if let Some(element) = fields.kind.filter(|e| {
-        let value = e.child("observation").and_then(|o| o.child("value"));
-        value.is_some_and(|v| v.attr("codeSystem").is_some_and(|system| system != PRODUCT_KINDS.oid))
-    }) {
-        left.add(SUPPLY, element);
     }
     let words = administration.only("text")?.and_then(Node::text);
     if is_compounded {

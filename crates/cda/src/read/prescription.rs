@@ -171,7 +171,12 @@ fn recording(header: &Header, others: &Others<'_>, left: &mut Leftovers) -> Reco
 
 /// What a correction or cancellation does. It is understood whole or not at all.
 fn change(header: &Header, supply: Node<'_>, others: &Others<'_>, left: &mut Leftovers) -> Option<Change> {
-    let fields: Vec<_> = others.of_version.iter().filter(|(field, _)| matches!(*field, "95" | "96" | "97")).collect();
+    let document_type = &header.reference.document_type;
+    let of_change = others.of_version.iter().filter(|(field, _)| matches!(*field, "95" | "96" | "97"));
+    // Why the version that is cancelled was once corrected.
+    let is_earlier = |field: &str| field == "97" && *document_type == DocumentType::Cancellation;
+    let (earlier, fields): (Vec<_>, Vec<_>) = of_change.partition(|(field, _)| is_earlier(field));
+    earlier.iter().for_each(|(_, component)| left.add_known(OTHERS, *component));
     let act = |code: &str| {
         let mut found = fields.iter().filter(|(field, _)| *field == code);
         found.next().filter(|_| fields.len() <= 2).and_then(|(_, component)| component.child("observation"))
@@ -181,7 +186,7 @@ fn change(header: &Header, supply: Node<'_>, others: &Others<'_>, left: &mut Lef
     let in_body = in_body.and_then(|document| reference(document, "replaced document").ok());
     let replaces = in_body.or_else(|| header.related("RPLC").cloned());
     let author = |function: (&str, &str)| header.author(function.0).cloned();
-    let read = match header.reference.document_type {
+    let read = match document_type {
         DocumentType::Correction if fields.len() == 1 => correction(replaces, author(CORRECTOR), act("97")),
         DocumentType::Cancellation if fields.len() == 2 => {
             cancellation(replaces, author(CANCELLER), act("95"), act("96"))
@@ -191,7 +196,7 @@ fn change(header: &Header, supply: Node<'_>, others: &Others<'_>, left: &mut Lef
     };
     if read.is_none() {
         fields.iter().for_each(|(_, component)| left.add(OTHERS, *component));
-        if header.reference.document_type == DocumentType::Prescription {
+        if *document_type == DocumentType::Prescription {
             return None;
         }
     }

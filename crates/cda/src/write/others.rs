@@ -4,13 +4,14 @@
 use prescription::amount::plain;
 use prescription::{
     Answer, Biological, Cancellation, Change, ChangeReason, Code, Explained, MedicineIdentity, Organisation,
-    PrescriptionKind, Professional, Recording,
+    PrescriptionKind, Recording,
 };
 
 use super::parts::{
     author, code, coded_value, component, own, related, represented_organisation, said, text, truth, whole,
 };
 use super::prescription::Written;
+use super::product::in_body;
 use super::xml::Xml;
 use crate::fields::{
     self, ANSWERS, CANCELLATION_KINDS, CANCELLING_PARTIES, CONSENTS, CONTROL_CLASSES, FIELDS, Field,
@@ -135,7 +136,7 @@ pub(super) fn change(xml: &mut Xml, change: Option<&Change>) {
     match change {
         Some(Change::Correction(correction)) => component(xml, fields::CORRECTION_REASON, |xml| {
             reason(xml, &correction.reason);
-            by(xml, &correction.by);
+            author(xml, None, &in_body(&correction.by));
         }),
         Some(Change::Cancellation(cancellation)) => {
             component(xml, fields::CANCELLATION_REASON, |xml| reason(xml, &cancellation.reason));
@@ -143,10 +144,6 @@ pub(super) fn change(xml: &mut Xml, change: Option<&Change>) {
         }
         Some(Change::Unclear) | None => {}
     }
-}
-
-fn by(xml: &mut Xml, person: &Professional) {
-    author(xml, None, person);
 }
 
 /// A code, and words as a second value.

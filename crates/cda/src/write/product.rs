@@ -2,8 +2,8 @@
 
 use prescription::amount::plain;
 use prescription::{
-    Code, DocumentReference, Ingredient, IngredientAmount, Item, Iteration, Length, NamedKind, ProductKind, Quantity,
-    Substance,
+    Code, DocumentReference, Ingredient, IngredientAmount, Item, Iteration, Length, NamedKind, Organisation,
+    ProductKind, Professional, Quantity, Substance,
 };
 
 use super::carried::{ADMINISTRATION, ALIKE, SUPPLY};
@@ -109,7 +109,7 @@ fn supply(xml: &mut Xml, written: &Written<'_>) {
         package(xml, &product);
     }
     carried.before(xml, "author");
-    author(xml, None, &prescription.prescriber);
+    author(xml, None, &in_body(&prescription.prescriber));
     carried.before(xml, "participant");
     holder(xml, &product);
     payer(xml, "EMP", prescription.employer.as_ref());
@@ -126,6 +126,12 @@ fn supply(xml: &mut Xml, written: &Written<'_>) {
         reference(xml, "REFR", request);
     }
     carried.rest(xml);
+}
+
+/// A person as the body names one: the organisation of the unit stands in the header alone (Kela's samples).
+pub(super) fn in_body(person: &Professional) -> Professional {
+    let unit = person.organisation.clone().map(|unit| Organisation { part_of: None, ..unit });
+    Professional { organisation: unit, ..person.clone() }
 }
 
 fn replaced(change: &prescription::Change) -> Option<&DocumentReference> {
