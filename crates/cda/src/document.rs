@@ -7,6 +7,8 @@ use prescription::{
     Professional, RenewalAnswer, RenewalRequest,
 };
 
+use crate::DispensationForm;
+
 /// A document (asiakirja) as it was read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
@@ -114,6 +116,8 @@ pub struct Definition {
     pub body: Oid,
     /// What a prescription of it looks like.
     pub shape: Shape,
+    /// How dispensations and their corrections are written where no public source says it.
+    pub dispensation: DispensationForm,
 }
 
 /// What a prescription looks like, whatever the identifiers of its definition are.
@@ -143,7 +147,12 @@ impl Definition {
 
     /// A definition by its identifiers, which are configuration: newer ones are not public.
     pub fn of(header: &str, body: &str, shape: Shape) -> Result<Self, InvalidIdentifier> {
-        Ok(Self { header: Oid::parse(header)?, body: Oid::parse(body)?, shape })
+        Ok(Self {
+            header: Oid::parse(header)?,
+            body: Oid::parse(body)?,
+            shape,
+            dispensation: DispensationForm::default(),
+        })
     }
 }
 

@@ -4,8 +4,8 @@
 
 use cda::{Content, Document};
 use prescription::{
-    Dispensation, DocumentType, Mark, MarkKind, Oid, PersonIdentityCode, Prescription, Remaining, SignatureTrust, State,
-    remaining,
+    Dispensation, DocumentType, Mark, MarkKind, Oid, PersonIdentityCode, Prescription, Remaining, SignatureTrust,
+    State, remaining,
 };
 use serde::{Deserialize, Serialize};
 

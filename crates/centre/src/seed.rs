@@ -283,6 +283,7 @@ impl<S: Store> Seeding<'_, S> {
         let mut made = Dispensation {
             reference: DocumentReference { id: id.clone(), set_id: id, document_type: DocumentType::Dispensation },
             version: 1,
+            change: None,
             prescription: prescription.reference.clone(),
             patient: self.patient.clone(),
             author: Professional { logged_in_at: Some(at), ..author },
@@ -298,22 +299,30 @@ impl<S: Store> Seeding<'_, S> {
             part_package: false,
             compounded: false,
             delivered: Amount::new(delivered, &lot.unit),
+            delivered_text: None,
+            delivered_words: None,
             remaining: RemainingStatement {
                 value: Some(Decimal::ZERO),
                 text: None,
                 unit: prescription::Unit::new(&lot.unit),
+                words: None,
             },
             fully_dispensed: false,
             dose_dispensing: false,
+            dose_dispensing_text: None,
             substituted: false,
             remark: None,
             report_to_kela: None,
             price: lot.price,
             substitution_reason: None,
+            deviation: None,
             copayments: Some(1),
+            identification: None,
+            composition: None,
             control: prescription.control.clone(),
             narcotic: prescription.narcotic,
             label_dosage: prescription.dosage.text.clone(),
+            unknown: vec![],
         };
         let after = remaining(prescription, history.iter().chain([&made]));
         made.fully_dispensed = after.is_over();

@@ -144,6 +144,7 @@ impl Counter {
         let mut made = Dispensation {
             reference: placeholder,
             version: 1,
+            change: None,
             prescription: prescription.reference.clone(),
             patient: prescription.patient.clone(),
             author,
@@ -161,17 +162,24 @@ impl Counter {
             part_package: whole.is_none(),
             compounded: false,
             delivered: Amount { value: lot.amount, unit: unit.clone() },
-            remaining: RemainingStatement { value: None, text: None, unit },
+            delivered_text: None,
+            delivered_words: None,
+            remaining: RemainingStatement { value: None, text: None, unit, words: None },
             fully_dispensed: false,
             dose_dispensing: false,
+            dose_dispensing_text: None,
             remark: lot.reason.map(str::to_owned),
             report_to_kela: None,
             price: Some(package.price_of(lot.amount)),
             substitution_reason: None,
+            deviation: None,
             copayments: Some(1),
+            identification: None,
+            composition: None,
             control: prescription.control.clone(),
             narcotic: prescription.narcotic,
             label_dosage: lot.label.chars().take(LONGEST_TEXT).collect(),
+            unknown: vec![],
         };
         let after = remaining(prescription, fetched.history.iter().chain([&made]));
         made.fully_dispensed = after.is_over() && matches!(after, Remaining::Units { .. });

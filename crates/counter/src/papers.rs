@@ -66,6 +66,8 @@ impl Counter {
         }
         let (prescription, bytes) = found.ok_or(CounterError::Document("prescription-missing"))?;
         let (trust, signatures) = self.signatures(&bytes);
+        // What was cancelled does not count, and of what was corrected only the newest version.
+        let mut history = prescription::dispensation::live(history);
         history.extend(self.own_waiting(set_id, &history)?);
         history.sort_by_key(|dispensation| dispensation.dispensed_at);
         Ok(Fetched { prescription, trust, signatures, history })

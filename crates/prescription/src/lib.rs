@@ -1,4 +1,5 @@
 //! The rules of the trade: what a prescription (lääkemääräys) and a dispensation (lääketoimitus) are, what remains of
+//! one after the other, and which rule answers what before anything is signed.
 //!
 //! This crate knows nobody: no I/O, no clock, no async. The pharmacy asks it in advance and the Prescription Centre asks
 //! it again, so both give the same answer by the same name. How documents look on the wire is left to `cda`.
@@ -17,6 +18,7 @@ pub mod quantity;
 pub mod remaining;
 pub mod renewal;
 pub mod rules;
+pub mod signed;
 pub mod time;
 
 pub use amount::{Amount, Length, PositiveAmount, Range, Span, TimeUnit, Unit};
@@ -38,3 +40,4 @@ pub use quantity::{Iteration, Quantity};
 pub use remaining::{Remaining, remaining};
 pub use renewal::{RenewalAnswer, RenewalRequest, Requester};
 pub use rules::{Case, Finding, Language, Outcome, Rule, SignatureTrust, State, check};
+pub use signed::{SignedBy, Signers};

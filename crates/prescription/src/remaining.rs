@@ -99,7 +99,7 @@ impl Remaining {
     pub fn statement(&self) -> Option<RemainingStatement> {
         let Self::Units { left, piece, in_pieces, unit, .. } = self else { return None };
         if !in_pieces || *left <= Decimal::ZERO || piece.is_zero() {
-            return Some(RemainingStatement { value: Some(*left), text: None, unit: unit.clone() });
+            return Some(RemainingStatement { value: Some(*left), text: None, unit: unit.clone(), words: None });
         }
         let (full, rest) = self.pieces().unwrap_or((0, Decimal::ZERO));
         let text = match (full, rest.is_zero()) {
@@ -107,7 +107,7 @@ impl Remaining {
             (_, true) => format!("{full}X{}", plain(*piece)),
             (_, false) => format!("{full}X{}+{}", plain(*piece), plain(rest)),
         };
-        Some(RemainingStatement { value: None, text: Some(text), unit: unit.clone() })
+        Some(RemainingStatement { value: None, text: Some(text), unit: unit.clone(), words: None })
     }
 
     /// Full pieces left and the part of one beside them.

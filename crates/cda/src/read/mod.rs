@@ -1,5 +1,5 @@
-//! Reading: bytes to a document of the trade's types. The header is read for every type; the body for prescriptions
-//! and what replaces them, and for dispensations. What the body states is preferred, because the body is what is signed.
+//! Reading: bytes to a document of the trade's types. The header is read for every type, the body for every type that is
+//! a prescription's own. What the body states is preferred, because the body is what is signed.
 
 mod describe;
 mod dispensation;
@@ -24,9 +24,8 @@ use ::prescription::{DocumentReference, DocumentType};
 use crate::tree::{Node, Tree, text};
 use crate::{Content, Document, ReadError};
 
-/// Reads any document of the prescription family. What it does not understand of a prescription is in
-/// [`::prescription::Prescription::unknown`]; documents of other types than prescriptions and dispensations are read as
-/// far as their header.
+/// Reads any document of the prescription family. What it does not understand of one is among its unknown parts; a
+/// document of a type that is none of a prescription's own is read as far as its header.
 pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     let tree = Tree::parse(text(bytes)?)?;
     let root = tree.clinical_document()?;
@@ -36,9 +35,7 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
         DocumentType::Prescription | DocumentType::Cancellation | DocumentType::Correction => {
             Content::Prescription(Box::new(prescription::read(&header, root, body.ok_or(NO_BODY)?)?))
         }
-        DocumentType::Dispensation
-        | DocumentType::DispensationCancellation
-        | DocumentType::DispensationCorrection => {
+        DocumentType::Dispensation | DocumentType::DispensationCancellation | DocumentType::DispensationCorrection => {
             Content::Dispensation(Box::new(dispensation::read(&header, body.ok_or(NO_BODY)?)?))
         }
         DocumentType::RenewalRequest => {

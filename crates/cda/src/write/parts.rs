@@ -302,7 +302,8 @@ fn nobody(xml: &mut Xml, channel: &Organisation) {
         xml.empty("time", &[("nullFlavor", "NA")]);
         xml.element("assignedAuthor", &[], |xml| {
             xml.empty("id", &[("nullFlavor", "NA")]);
-            represented_organisation(xml, channel);
+            // Its name and address stand by the encounter only.
+            represented_organisation(xml, &Organisation { name: String::new(), address: None, ..channel.clone() });
         });
     });
 }

@@ -152,8 +152,8 @@ pub fn control() -> impl Strategy<Value = Option<ControlClass>> {
 }
 
 pub fn remaining() -> impl Strategy<Value = RemainingStatement> {
-    (option::of(decimal()), option::of("[0-9]{1,2}X[0-9]{1,3}"), "[a-zå]{0,5}")
-        .prop_map(|(value, text, unit)| RemainingStatement { value, text, unit: Unit::new(&unit) })
+    (option::of(decimal()), option::of("[0-9]{1,2}X[0-9]{1,3}"), "[a-zå]{0,5}", option::of(text()))
+        .prop_map(|(value, text, unit, words)| RemainingStatement { value, text, unit: Unit::new(&unit), words })
 }
 
 pub fn dispensation() -> BoxedStrategy<Dispensation> {
@@ -167,8 +167,10 @@ pub fn dispensation() -> BoxedStrategy<Dispensation> {
         (product(false), 0u32..99, amount(), 1u32..20, option::of(text()), amount(), remaining()),
         (any::<[bool; 6]>(), option::of(text()), option::of(text()), option::of(decimal())),
         (option::of(reason), option::of(0u32..9), control(), option::of(text())),
+        (option::of(text()), option::of("[0-9]{1,2}X[0-9]{1,3}"), option::of(text()), option::of(text())),
+        (option::of(explained("1.2.246.537.5.40109.2006")), any::<bool>()),
     )
-        .prop_map(|(who, what, says, more)| {
+        .prop_map(|(who, what, says, more, texts, (identification, strange))| {
             let (reference, version, prescription, patient, (author, pharmacy, preparer), dispensed_at, made_at) = who;
             let (product, packages, package_size, package_factor, package_text, delivered, remaining) = what;
             let (
@@ -178,9 +180,11 @@ pub fn dispensation() -> BoxedStrategy<Dispensation> {
                 price,
             ) = says;
             let (substitution_reason, copayments, control, label) = more;
+            let (composition, delivered_text, delivered_words, dose_dispensing_text) = texts;
             Dispensation {
                 reference,
                 version,
+                change: None,
                 prescription,
                 patient,
                 author,
@@ -189,6 +193,7 @@ pub fn dispensation() -> BoxedStrategy<Dispensation> {
                 dispensed_at,
                 made_at,
                 product,
+                composition,
                 packages,
                 package_size,
                 package_factor,
@@ -196,19 +201,54 @@ pub fn dispensation() -> BoxedStrategy<Dispensation> {
                 part_package,
                 compounded,
                 delivered,
+                delivered_text,
+                delivered_words,
                 remaining,
                 fully_dispensed,
                 dose_dispensing,
+                dose_dispensing_text,
                 substituted,
                 remark,
                 report_to_kela: report,
                 price,
                 substitution_reason,
+                deviation: None,
                 copayments,
+                identification,
                 control,
                 narcotic,
                 label_dosage: label.unwrap_or_default(),
+                unknown: if strange { strange_parts() } else { vec![] },
             }
         })
         .boxed()
+}
+
+/// A code of that code set with words beside it.
+pub fn explained(system: &'static str) -> BoxedStrategy<Explained> {
+    ("[0-9]", option::of(text()), option::of(text()))
+        .prop_map(move |(code, name, text)| Explained { code: Code { code, system: system.into(), name }, text })
+        .boxed()
+}
+
+/// A part in each place of a dispensation that no program of today understands.
+pub fn strange_parts() -> Vec<UnknownPart> {
+    let observation = |code: &str| {
+        format!(
+            "<observation classCode=\"OBS\" moodCode=\"EVN\"><code code=\"{code}\" \
+             codeSystem=\"1.2.246.537.6.12.2002.126\" displayName=\"Uusi\"/><value xsi:type=\"ST\">a &lt; b</value></observation>"
+        )
+    };
+    let related =
+        |code: &str| format!("<entryRelationship typeCode=\"COMP\">{}</entryRelationship>", observation(code));
+    let part =
+        |place: &str, text: &str, xml: String| UnknownPart { place: place.into(), text: text.into(), xml: Some(xml) };
+    vec![
+        part("entry/997", "Uusi: a < b", format!("<entry>{}</entry>", observation("997"))),
+        part("100/999", "Uusi: a < b", related("999")),
+        part("100/supply/996", "Uusi: a < b", related("996")),
+        part("100/routeCode", "53", "<routeCode code=\"53\"/>".to_owned()),
+        part("100/supply/expectedUseTime", "20261103", "<expectedUseTime value=\"20261103\"/>".to_owned()),
+        part("104/998", "Uusi: a < b", format!("<component>{}</component>", observation("998"))),
+    ]
 }

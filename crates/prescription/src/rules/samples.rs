@@ -94,6 +94,7 @@ pub fn lot(prescription: &Prescription, units: u32, dispensed_at: &str) -> Dispe
     let mut made = Dispensation {
         reference: DocumentReference { id: id.clone(), set_id: id, document_type: DocumentType::Dispensation },
         version: 1,
+        change: None,
         prescription: prescription.reference.clone(),
         patient: prescription.patient.clone(),
         author: Professional {
@@ -121,18 +122,25 @@ pub fn lot(prescription: &Prescription, units: u32, dispensed_at: &str) -> Dispe
         part_package: true,
         compounded: false,
         delivered: Amount::new(units, &unit),
-        remaining: RemainingStatement { value: Some(Decimal::ZERO), text: None, unit: Unit::new(&unit) },
+        delivered_text: None,
+        delivered_words: None,
+        remaining: RemainingStatement { value: Some(Decimal::ZERO), text: None, unit: Unit::new(&unit), words: None },
         fully_dispensed: false,
         dose_dispensing: false,
+        dose_dispensing_text: None,
         substituted: false,
         remark: None,
         report_to_kela: None,
         price: None,
         substitution_reason: None,
+        deviation: None,
         copayments: Some(1),
+        identification: None,
+        composition: None,
         control: prescription.control.clone(),
         narcotic: prescription.narcotic,
         label_dosage: prescription.dosage.text.clone(),
+        unknown: vec![],
     };
     restate(prescription, &[], &mut made);
     made
