@@ -23,7 +23,8 @@ pub mod time;
 
 pub use amount::{Amount, Length, PositiveAmount, Range, Span, TimeUnit, Unit};
 pub use change::{
-    Cancellation, Change, ChangeReason, Correction, Explained, Recording, RenewalProhibition, StoredByPharmacy,
+    Cancellation, Change, ChangeReason, Correction, Explained, Next, Recording, RenewalProhibition, StoredByPharmacy,
+    Unchangeable,
 };
 pub use codes::{
     Answer, CancellationKind, Code, Consent, ControlClass, DocumentType, MinorDisclosure, PrescriptionKind,
