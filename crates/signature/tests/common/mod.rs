@@ -1,6 +1,8 @@
 //! What the tests share: an artificial document, signers, and xmlsec1.
 #![allow(dead_code)]
 
+pub mod forge;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
