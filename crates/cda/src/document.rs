@@ -4,7 +4,7 @@
 use chrono::NaiveDateTime;
 use prescription::{
     Dispensation, DocumentReference, DocumentType, InvalidIdentifier, Mark, Oid, Organisation, Patient, Prescription,
-    Professional, RenewalAnswer, RenewalRequest,
+    Professional, RenewalAnswer, RenewalRequest, UnknownPart,
 };
 
 use crate::DispensationForm;
@@ -64,6 +64,8 @@ pub struct Header {
     pub custodian: Option<Oid>,
     /// The program that made the document, as it says.
     pub software: Option<Software>,
+    /// Parts of the header that this program does not understand; shown, never dropped.
+    pub unknown: Vec<UnknownPart>,
 }
 
 impl Header {

@@ -33,7 +33,13 @@ fn every_document_of_kela_and_eight_vendors_is_read() {
     let Some(folder) = common::kela_documents() else { return };
     let (mut failed, mut read_whole) = (Vec::new(), 0);
     for path in common::xml_files(&folder) {
-        match read(&std::fs::read(&path).unwrap()) {
+        let document = read(&std::fs::read(&path).unwrap());
+        // Two say which system sent them, which is no part of a prescription.
+        let of_header =
+            document.iter().filter(|d| !matches!(d.content, Content::Other(_))).flat_map(|d| &d.header.unknown);
+        let of_header: Vec<&str> = of_header.map(|part| part.place.as_str()).collect();
+        assert!(of_header.iter().all(|place| *place == "header/sender"), "{}: {of_header:?}", path.display());
+        match document {
             Err(error) => failed.push((path, error)),
             Ok(document) => match &document.content {
                 Content::Prescription(p) => {
@@ -45,7 +51,10 @@ fn every_document_of_kela_and_eight_vendors_is_read() {
                     assert!(!p.product.name().is_empty() && !p.dosage.text.is_empty(), "{}", path.display());
                     read_whole += 1;
                 }
-                Content::Dispensation(_) => read_whole += 1,
+                Content::Dispensation(dispensation) => {
+                    assert_eq!(dispensation.unknown, [], "{}", path.display());
+                    read_whole += 1;
+                }
                 Content::Mark(mark) => {
                     assert_eq!(mark.unknown, [], "{}", path.display());
                     read_whole += 1;

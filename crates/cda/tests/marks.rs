@@ -207,6 +207,10 @@ fn a_mark_that_says_two_things_is_refused_and_what_is_strange_in_one_is_kept() {
     let strange = read_mark(whole.replacen("<componentOf>", named, 1).as_bytes()).unknown;
     let found = strange.iter().find(|part| part.place == "relatedDocument").unwrap();
     assert_eq!(found.text, "Lääkemääräyksen varaus 1.2.3");
+    let header = "<legalAuthenticator><time value=\"20261103\"/></legalAuthenticator><relatedDocument";
+    let header = read(whole.replacen("<relatedDocument", header, 1).as_bytes()).unwrap().header.unknown;
+    let header: Vec<_> = header.iter().map(|part| (part.place.as_str(), part.text.as_str())).collect();
+    assert_eq!(header, [("header/legalAuthenticator", "3.11.2026")]);
     let mut lock = some_mark(DocumentType::Lock);
     lock.unknown.push(found.clone());
     let refused = write_mark(&lock, &writing(definition())).unwrap_err();

@@ -59,7 +59,7 @@ pub enum Requester {
     /// A pharmacist or somebody in health care, for the patient.
     Professional {
         /// The person.
-        person: Professional,
+        person: Box<Professional>,
         /// The pharmacy or care unit.
         unit: Organisation,
     },

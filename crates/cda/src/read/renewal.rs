@@ -182,7 +182,7 @@ fn requester(header: &Header) -> Result<Requester, ReadError> {
         return Ok(Requester::Citizen { channel: unit });
     }
     person.organisation = Some(unit.clone());
-    Ok(Requester::Professional { person, unit })
+    Ok(Requester::Professional { person: Box::new(person), unit })
 }
 
 /// Whether an author is none: OmaKanta's requests have one without number and name.

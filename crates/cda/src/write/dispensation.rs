@@ -8,10 +8,11 @@ use prescription::{
 };
 
 use super::carried::{ADMINISTRATION, ALIKE, Carried, SUPPLY, all_fit};
+use super::header::{HeaderFacts, RequestFacts, document};
 use super::others::{change, value_with_text};
 use super::parts::{
-    HeaderFacts, RequestFacts, author, code, coded_value, component, consumable, document, holder, organizer, own,
-    package, performer, reference, related, said, strength, subject, text, time, truth, whole,
+    author, code, coded_value, component, consumable, holder, organizer, own, package, performer, reference, related,
+    said, strength, subject, text, time, truth, whole,
 };
 use super::xml::Xml;
 use super::{not_negative, there, titled};
@@ -21,6 +22,9 @@ use crate::fields::{
 use crate::time::show_date;
 use crate::{DeviationPlace, DispensationOrganizer, Shape, WriteError, Writing};
 
+/// The function of an author: code and name.
+type Function = (&'static str, &'static str);
+
 /// Writes a dispensation (type 10), its correction (12) or its cancellation (11). An author without an organisation acts
 /// for the pharmacy. The container of the product is written in version 4.00, and where a document is replaced that may
 /// have had one: the definition of 2014 has no place for it in a new dispensation.
@@ -28,9 +32,9 @@ pub fn write_dispensation(dispensation: &Dispensation, writing: &Writing) -> Res
     let made = dispensation;
     check(made, writing)?;
     let signer = Professional { organisation: Some(made.pharmacy.clone()), ..made.author.clone() };
-    let (by, replaces) = changed(made);
+    let replaces = replaced(made);
     let mut authors = vec![(Some(DISPENSER), &signer)];
-    authors.extend(by);
+    authors.extend(changer(made).map(|(function, by)| (Some(function), by)));
     let mut documents: Vec<_> = replaces.map(|replaced| ("RPLC", replaced)).into_iter().collect();
     if replaces.is_none() || writing.definition.dispensation.change_names_prescription {
         documents.push(("APND", &made.prescription));
@@ -61,16 +65,21 @@ pub fn write_dispensation(dispensation: &Dispensation, writing: &Writing) -> Res
     })
 }
 
-/// Who corrected or cancelled, with the function, and which version is replaced.
-fn changed(
-    made: &Dispensation,
-) -> (Option<(Option<(&'static str, &'static str)>, &Professional)>, Option<&DocumentReference>) {
-    match &made.change {
-        Some(Change::Correction(correction)) => (Some((Some(CORRECTOR), &correction.by)), Some(&correction.replaces)),
-        Some(Change::Cancellation(cancellation)) => {
-            (cancellation.by.as_ref().map(|by| (Some(CANCELLER), by)), Some(&cancellation.replaces))
-        }
-        Some(Change::Unclear) | None => (None, None),
+/// Who corrected or cancelled, and in which function.
+fn changer(made: &Dispensation) -> Option<(Function, &Professional)> {
+    match made.change.as_ref()? {
+        Change::Correction(correction) => Some((CORRECTOR, &correction.by)),
+        Change::Cancellation(cancellation) => cancellation.by.as_ref().map(|by| (CANCELLER, by)),
+        Change::Unclear => None,
+    }
+}
+
+/// The version that is replaced.
+fn replaced(made: &Dispensation) -> Option<&DocumentReference> {
+    match made.change.as_ref()? {
+        Change::Correction(correction) => Some(&correction.replaces),
+        Change::Cancellation(cancellation) => Some(&cancellation.replaces),
+        Change::Unclear => None,
     }
 }
 

@@ -4,7 +4,8 @@
 use prescription::{Explanation, Mark};
 
 use super::carried::{ACT, ALIKE, Carried, all_fit};
-use super::parts::{HeaderFacts, RequestFacts, code, document, time};
+use super::header::{HeaderFacts, RequestFacts, document};
+use super::parts::{code, time};
 use super::{there, titled};
 use crate::fields::DOCUMENT_TYPES;
 use crate::time::show_date;

@@ -4,6 +4,7 @@
 mod carried;
 mod dispensation;
 mod dosage;
+mod header;
 mod mark;
 mod others;
 pub(crate) mod parts;

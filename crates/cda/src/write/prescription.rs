@@ -8,8 +8,9 @@
 use prescription::{Change, DocumentType, Item, Prescription, Quantity, Structure, UnknownPart};
 
 use super::carried::{ALIKE, Carried, all_fit};
+use super::header::{HeaderFacts, RequestFacts, document};
 use super::others::others;
-use super::parts::{HeaderFacts, RequestFacts, document, organizer, related, said};
+use super::parts::{organizer, related, said};
 use super::product::{ingredients, product};
 use super::xml::Xml;
 use super::{dosage, there, titled};

@@ -3,10 +3,8 @@
 use prescription::{Organisation, Professional, RenewalRequest, Requester};
 
 use super::carried::{ACT, ADMINISTRATION, ALIKE, Carried, all_fit};
-use super::parts::{
-    HeaderFacts, RequestFacts, address, author, code, coded_value, document, related, said, subject_with, telephone,
-    time,
-};
+use super::header::{HeaderFacts, RequestFacts, document};
+use super::parts::{address, author, code, coded_value, related, said, subject_with, telephone, time};
 use super::there;
 use super::xml::Xml;
 use crate::fields::{self, CONSENTS, DOCUMENT_TYPES, RENEWAL_STATES};
@@ -19,7 +17,7 @@ pub fn write_renewal_request(request: &RenewalRequest, writing: &Writing) -> Res
     let unit = request.requester.unit();
     let person = match &request.requester {
         Requester::Professional { person, unit } => {
-            Some(Professional { organisation: Some(unit.clone()), ..person.clone() })
+            Some(Professional { organisation: Some(unit.clone()), ..person.as_ref().clone() })
         }
         Requester::Citizen { .. } => None,
     };

@@ -54,7 +54,7 @@ pub fn renewal_request() -> impl Strategy<Value = RenewalRequest> {
         organisation().prop_map(|channel| Requester::Citizen { channel }),
         organisation()
             .prop_flat_map(|unit| (professional(Some(unit.clone())), Just(unit)))
-            .prop_map(|(person, unit)| Requester::Professional { person, unit }),
+            .prop_map(|(person, unit)| Requester::Professional { person: Box::new(person), unit }),
     ];
     let prescriber = ("[0-9]{6}", word(), name(true)).prop_map(|(id, given, name)| Professional {
         registration: None,
