@@ -2,6 +2,9 @@
 //! periods, and the doses in them. The types carry all that is needed to say it in words: codes with their names,
 //! numbers with their units.
 
+mod terms;
+pub mod words;
+
 use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 

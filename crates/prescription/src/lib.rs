@@ -20,6 +20,7 @@ pub mod renewal;
 pub mod rules;
 pub mod signed;
 pub mod time;
+pub mod wording;
 
 pub use amount::{Amount, Length, PositiveAmount, Range, Span, TimeUnit, Unit};
 pub use change::{
