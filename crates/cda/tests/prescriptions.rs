@@ -193,6 +193,8 @@ fn a_structured_dosage_is_read_season_by_season() {
     let physical = "<!-- vaihtoehtoinen rakenne annoksen antamiselle";
     let text = without(&text, physical, "</entryRelationship>");
     let text = without(&text, physical, "</entryRelationship>");
+    let both = prescription_of(text.as_bytes()).unwrap();
+    assert_eq!(both.dosage.structure, Structure::Unclear, "a length and a day of ending exclude each other");
     let text = without(&text, "<high value=\"20191130\"/>", "\n");
     let read = prescription_of(text.as_bytes()).unwrap();
     let dose = |range: Option<Range>| Dose {
