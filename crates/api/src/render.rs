@@ -218,7 +218,7 @@ impl Render {
         let fetched = visit.fetched.get(set_id).ok_or(CounterError::UnknownPrescription)?;
         let held = &fetched.prescription;
         let proposal = visit.proposals.get(set_id);
-        let atc = held.product.atc.as_ref().map(|code| code.code.clone());
+        let atc = held.product.atc().map(|code| code.code.clone());
         let prescriber = held.prescriber.name.given_first();
         let unit = held.prescribing_unit().map(|unit| unit.name.clone());
         let prescribed = format!(
@@ -227,11 +227,11 @@ impl Render {
             words::day(held.prescribed_at.date())
         );
         let subtitle = [
-            held.active_substances.first().cloned(),
+            held.product.active_substances().first().map(|name| (*name).to_owned()),
             atc,
             Some(unit.map_or_else(|| prescribed.clone(), |unit| format!("{prescribed}, {unit}"))),
         ];
-        let title = [Some(held.product.name.clone()), held.product.strength.clone(), held.product.form.clone()];
+        let title = [Some(held.product.name().to_owned()), held.product.strength.clone(), held.product.form.clone()];
         let chosen = proposal.map(|proposal| &proposal.vnr);
         let packages = counter
             .deps()
@@ -244,7 +244,7 @@ impl Render {
                 holder: package.holder.clone(),
                 size: format!("{} {}", prescription::amount::plain(package.size), package.unit),
                 price: words::euro(package.price, self.language),
-                substitutes: !package.name.eq_ignore_ascii_case(held.product.name.trim()),
+                substitutes: !package.name.eq_ignore_ascii_case(held.product.name().trim()),
                 chosen: Some(&package.vnr) == chosen,
             })
             .collect();
@@ -273,17 +273,22 @@ impl Render {
         let fact = |label: &Text, text: String| Fact { label: self.say(label).to_owned(), text, strong: false };
         let mut prescribed = match &held.quantity {
             Quantity::Packages { count, factor, size, text } => text.clone().map_or_else(
-                || format!("{count} × {}", if *factor > 1 { format!("{factor} × {size}") } else { size.to_string() }),
+                || {
+                    format!(
+                        "{count} × {}",
+                        if factor.get() > 1 { format!("{factor} × {size}") } else { size.to_string() }
+                    )
+                },
                 |text| format!("{count} × {}", words::amount(text.trim_start_matches("1X"))),
             ),
             Quantity::Total { amount } => amount.to_string(),
-            Quantity::Period { length, unit, .. } => format!("{length} {unit}"),
+            Quantity::Period { length, .. } => length.to_string(),
             Quantity::Nothing => self.say(&words::NOTHING).to_owned(),
             Quantity::Unknown { code } => format!("? ({code})"),
         };
         if let Some(iteration) = &held.iteration {
             prescribed.push_str(&format!(", {} {}", self.say(&words::ITERATION), iteration.repeats));
-            if let Some(days) = iteration.interval_days {
+            if let Some(days) = iteration.interval_days() {
                 prescribed.push_str(&format!(", {} {days} {}", self.say(&words::INTERVAL), self.say(&words::DAYS)));
             }
         }

@@ -160,6 +160,7 @@ impl Settings {
                 postal_code: self.pharmacy.postal_code.clone(),
                 city: self.pharmacy.city.clone(),
             }),
+            part_of: None,
         }
     }
 

@@ -3,9 +3,11 @@
 
 use chrono::NaiveDateTime;
 use prescription::{
-    Dispensation, DocumentReference, DocumentType, InvalidIdentifier, Oid, Organisation, Patient, Prescription,
-    Professional,
+    Dispensation, DocumentReference, DocumentType, InvalidIdentifier, Mark, Oid, Organisation, Patient, Prescription,
+    Professional, RenewalAnswer, RenewalRequest, UnknownPart,
 };
+
+use crate::DispensationForm;
 
 /// A document (asiakirja) as it was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,10 +23,15 @@ pub struct Document {
 pub enum Content {
     /// Types 1 (prescription), 2 (its cancellation) and 3 (its correction), which are built alike.
     Prescription(Box<Prescription>),
-    /// Type 10.
+    /// Types 10 (dispensation), 11 (its cancellation) and 12 (its correction), which are built alike.
     Dispensation(Box<Dispensation>),
-    /// A type of which only the header is read: locks, reservations, renewal requests, and cancellations and corrections
-    /// of dispensations (11, 12), whose bodies no public source describes.
+    /// Types 4–7 and 16–18.
+    Mark(Box<Mark>),
+    /// Type 8.
+    RenewalRequest(Box<RenewalRequest>),
+    /// Type 9.
+    RenewalAnswer(Box<RenewalAnswer>),
+    /// A type that is none of a prescription's own, such as a summary or a log: its header only.
     Other(DocumentType),
 }
 
@@ -57,6 +64,8 @@ pub struct Header {
     pub custodian: Option<Oid>,
     /// The program that made the document, as it says.
     pub software: Option<Software>,
+    /// Parts of the header that this program does not understand; shown, never dropped.
+    pub unknown: Vec<UnknownPart>,
 }
 
 impl Header {
@@ -107,21 +116,45 @@ pub struct Definition {
     pub header: Oid,
     /// Of the body, `structuredBody/component/templateId`.
     pub body: Oid,
+    /// What a prescription of it looks like.
+    pub shape: Shape,
+    /// How dispensations and their corrections are written where no public source says it.
+    pub dispensation: DispensationForm,
+}
+
+/// What a prescription looks like, whatever the identifiers of its definition are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// As in version 3.30 and until 4.00: dosage as text.
+    Text,
+    /// As in version 4.00: structured dosage, identity of the medicine, fields 270–275.
+    Structured,
 }
 
 impl Definition {
     /// The definition of dispensations of 2014, which Kela's public sample follows.
     pub fn dispensation_2014() -> Result<Self, InvalidIdentifier> {
-        Self::of("1.2.246.777.11.2014.29", "1.2.246.777.11.2014.30")
+        Self::of("1.2.246.777.11.2014.29", "1.2.246.777.11.2014.30", Shape::Text)
     }
 
     /// Version 3.30, in which prescriptions have their dosage as text.
     pub fn version_3_30() -> Result<Self, InvalidIdentifier> {
-        Self::of("1.2.246.777.11.2015.1", "1.2.246.777.11.2015.2")
+        Self::of("1.2.246.777.11.2015.1", "1.2.246.777.11.2015.2", Shape::Text)
     }
 
-    fn of(header: &str, body: &str) -> Result<Self, InvalidIdentifier> {
-        Ok(Self { header: Oid::parse(header)?, body: Oid::parse(body)? })
+    /// Version 4.00, in which prescriptions have a structured dosage.
+    pub fn version_4_00() -> Result<Self, InvalidIdentifier> {
+        Self::of("1.2.246.777.11.2020.2", "1.2.246.777.11.2020.3", Shape::Structured)
+    }
+
+    /// A definition by its identifiers, which are configuration: newer ones are not public.
+    pub fn of(header: &str, body: &str, shape: Shape) -> Result<Self, InvalidIdentifier> {
+        Ok(Self {
+            header: Oid::parse(header)?,
+            body: Oid::parse(body)?,
+            shape,
+            dispensation: DispensationForm::default(),
+        })
     }
 }
 

@@ -95,6 +95,12 @@ pub enum WriteError {
         /// Which one.
         fact: &'static str,
     },
+    /// The definition to be followed has no place for something that must not be lost.
+    #[error("this definition has no place for {fact}")]
+    NoPlace {
+        /// For what.
+        fact: &'static str,
+    },
     /// The document would be over the limit of [`crate::LARGEST_DOCUMENT`].
     #[error("the document would be larger than is allowed")]
     TooLarge,
@@ -109,6 +115,7 @@ impl WriteError {
             Self::Character { .. } => "write-character",
             Self::Missing { .. } => "write-missing",
             Self::Contradiction { .. } => "write-contradiction",
+            Self::NoPlace { .. } => "write-no-place",
             Self::TooLarge => "write-too-large",
         }
     }

@@ -96,7 +96,7 @@ impl Change<'_> {
             }
             Ok(())
         };
-        replace(root.child("recordTarget"), &|xml| record_target(xml, &self.new.patient))?;
+        replace(root.child("recordTarget"), &|xml| record_target(xml, &self.new.patient, None))?;
         for related in root.descendants("relatedSubject") {
             replace(related.parent(), &|xml| subject(xml, &self.new.patient))?;
         }

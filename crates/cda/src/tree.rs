@@ -18,9 +18,9 @@ const DEEPEST: u32 = 96;
 /// Attributes of one element. CDA elements have fewer than ten; a bound keeps the check for doubles from going quadratic.
 const MOST_ATTRIBUTES: usize = 256;
 
-const HL7: &str = "urn:hl7-org:v3";
-const HL7_FI: &str = "urn:hl7finland";
-const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
+pub(crate) const HL7: &str = "urn:hl7-org:v3";
+pub(crate) const HL7_FI: &str = "urn:hl7finland";
+pub(crate) const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// A parsed document.
 pub(crate) struct Tree<'s> {
@@ -39,11 +39,30 @@ pub(crate) fn text(bytes: &[u8]) -> Result<&str, ReadError> {
     if text.contains("<!DOCTYPE") || text.contains("<!ENTITY") {
         return Err(ReadError::Doctype);
     }
-    let crowded = |tag: &str| tag.bytes().filter(|b| *b == b'=').count() > MOST_ATTRIBUTES;
-    if text.split('<').any(|tag| crowded(tag) && (tag.contains("=\"") || tag.contains("='"))) {
-        return Err(ReadError::NotClinicalDocument);
+    if has_crowded_tag(text.as_bytes()) { Err(ReadError::NotClinicalDocument) } else { Ok(text) }
+}
+
+/// Whether a tag may have too many attributes. Each takes four bytes at least, so such a tag is a long run without `<`,
+/// in which a whole block has none: only such runs are looked at closely. Of real documents they are certificates.
+fn has_crowded_tag(bytes: &[u8]) -> bool {
+    const BLOCK: usize = 2 * MOST_ATTRIBUTES;
+    let mut at = 0;
+    while let Some(block) = bytes.get(at..(at + BLOCK).min(bytes.len())).filter(|block| !block.is_empty()) {
+        if block.contains(&b'<') {
+            at += BLOCK;
+            continue;
+        }
+        let start = bytes.get(..at).and_then(|before| before.iter().rposition(|b| *b == b'<')).unwrap_or(0);
+        let rest = bytes.get(at..).unwrap_or_default();
+        let end = rest.iter().position(|b| *b == b'<').map_or(bytes.len(), |length| at + length);
+        let tag = bytes.get(start..end).unwrap_or_default();
+        let quoted = tag.windows(2).any(|pair| matches!(pair, b"=\"" | b"='"));
+        if quoted && tag.iter().filter(|b| **b == b'=').count() > MOST_ATTRIBUTES {
+            return true;
+        }
+        at = end.max(at + 1);
     }
-    Ok(text)
+    false
 }
 
 impl<'s> Tree<'s> {
@@ -90,6 +109,14 @@ impl<'t> Node<'t> {
         if element.name.namespace_uri.as_deref() == Some(HL7) { &element.name.local_name } else { "" }
     }
 
+    /// Whether it is an element of HL7 version 3 of that name. The local name is compared first: it mostly differs.
+    fn is_named(self, name: &str) -> bool {
+        let named = |element: &uppsala::Element<'_>| {
+            element.name.local_name == name && element.name.namespace_uri.as_deref() == Some(HL7)
+        };
+        self.document.element(self.id).is_some_and(named)
+    }
+
     /// Its name whatever its namespace, for showing.
     pub(crate) fn any_name(self) -> &'t str {
         self.document.element(self.id).map_or("", |element| &element.name.local_name)
@@ -119,7 +146,9 @@ impl<'t> Node<'t> {
 
     /// The elements of that name in it.
     pub(crate) fn children(self, name: &'static str) -> impl Iterator<Item = Node<'t>> {
-        self.elements().filter(move |node| node.name() == name)
+        let Self { document, id } = self;
+        let nodes = document.children_iter(id).map(move |id| Node { document, id });
+        nodes.filter(move |node| node.is_named(name))
     }
 
     /// The first element of that name in it.
@@ -146,18 +175,15 @@ impl<'t> Node<'t> {
 
     /// Every element of that name anywhere in it.
     pub(crate) fn descendants(self, name: &'static str) -> Vec<Node<'t>> {
+        let document = self.document;
         let mut found = Vec::new();
-        let mut waiting: Vec<Node<'t>> = self.elements().collect();
-        waiting.reverse();
-        while let Some(node) = waiting.pop() {
-            if node.name() == name {
+        let mut waiting: Vec<NodeId> = document.children_iter(self.id).rev().collect();
+        while let Some(id) = waiting.pop() {
+            let node = Node { document, id };
+            if node.is_named(name) {
                 found.push(node);
             }
-            let start = waiting.len();
-            waiting.extend(node.elements());
-            if let Some(added) = waiting.get_mut(start..) {
-                added.reverse();
-            }
+            waiting.extend(document.children_iter(id).rev());
         }
         found
     }
@@ -176,8 +202,16 @@ impl<'t> Node<'t> {
     /// All text in it, trimmed; nothing if there is none.
     pub(crate) fn text(self) -> Option<String> {
         let text = self.document.text_content_deep(self.id);
-        let trimmed = text.trim();
-        if trimmed.is_empty() { None } else { Some(trimmed.to_owned()) }
+        match text.trim() {
+            "" => None,
+            trimmed if trimmed.len() == text.len() => Some(text),
+            trimmed => Some(trimmed.to_owned()),
+        }
+    }
+
+    /// The parsed document that it is in, and which node of it.
+    pub(crate) fn inside(self) -> (&'t uppsala::Document<'t>, NodeId) {
+        (self.document, self.id)
     }
 
     /// Its place in the source, tags included.
@@ -196,5 +230,40 @@ impl<'t> Node<'t> {
         let texts = self.document.descendants(self.id).into_iter();
         let texts = texts.filter(|id| matches!(self.document.node_kind(*id), Some(NodeKind::Text(_))));
         texts.filter_map(|id| self.document.node_range(id)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is looked for, tag by tag.
+    fn plainly(text: &str) -> bool {
+        let crowded = |tag: &str| tag.bytes().filter(|b| *b == b'=').count() > MOST_ATTRIBUTES;
+        text.split('<').any(|tag| crowded(tag) && (tag.contains("=\"") || tag.contains("='")))
+    }
+
+    #[test]
+    fn a_tag_with_too_many_attributes_is_found_wherever_it_stands() {
+        let attributes = |n: usize| (0..n).map(|_| " a=''").collect::<String>();
+        for before in [0, 1, 500, 511, 512, 513, 1025] {
+            for (n, after) in [(255, 0), (256, 700), (257, 0), (257, 700), (2_000, 3)] {
+                let text = format!("{}<b{}/>{}", " ".repeat(before), attributes(n), "<c/>".repeat(after));
+                assert_eq!(has_crowded_tag(text.as_bytes()), n > MOST_ATTRIBUTES, "{before} {n} {after}");
+                assert_eq!(plainly(&text), n > MOST_ATTRIBUTES);
+            }
+        }
+        assert!(!has_crowded_tag("=".repeat(10_000).as_bytes()), "no attributes at all");
+        assert!(!has_crowded_tag(b""));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn crowded_tags_are_found_as_if_looked_for_tag_by_tag(
+            parts in proptest::collection::vec((proptest::sample::select(&[" a=''", " b=\"1\"", "<c", "/>", "x"]), 0usize..400), 0..12)
+        ) {
+            let text: String = parts.into_iter().map(|(part, times)| part.repeat(times)).collect();
+            proptest::prop_assert_eq!(has_crowded_tag(text.as_bytes()), plainly(&text));
+        }
     }
 }

@@ -3,14 +3,16 @@
 
 #[path = "common/made_up.rs"]
 mod made_up;
+#[path = "common/made_up_prescriptions.rs"]
+mod made_up_prescriptions;
 
 use made_up::writing;
 use prescription::rules::samples;
-use prescription::{Amount, DocumentType, Unit};
+use prescription::{Amount, DocumentType, Prescription, Unit};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use tiski_cda::{
-    Content, Definition, WriteError, header_body_mismatches, read, write_dispensation, write_prescription,
+    Content, Definition, Shape, WriteError, header_body_mismatches, read, write_dispensation, write_prescription,
 };
 
 /// So many cases as `PROPTEST_CASES` says, else few enough for every run of the tests.
@@ -31,13 +33,18 @@ proptest! {
     }
 
     #[test]
-    fn a_prescription_is_read_as_it_was_written(made in made_up::prescription()) {
-        let bytes = write_prescription(&made, &writing(Definition::version_3_30().unwrap())).unwrap();
-        let Content::Prescription(mut back) = read(&bytes).unwrap().content else { panic!("another content") };
-        prop_assert_eq!(back.details.len(), 1, "the care type");
-        back.details.clear();
-        prop_assert_eq!(*back, made);
-        prop_assert_eq!(header_body_mismatches(&bytes).unwrap(), vec![]);
+    fn a_prescription_is_read_as_it_was_written(
+        old in made_up_prescriptions::prescription(Shape::Text),
+        new in made_up_prescriptions::prescription(Shape::Structured),
+    ) {
+        let definitions = [Definition::version_3_30().unwrap(), Definition::version_4_00().unwrap()];
+        for (made, definition) in [old, new].into_iter().zip(definitions) {
+            let made = Prescription { definition: definition.header.clone(), ..made };
+            let bytes = write_prescription(&made, &writing(definition)).unwrap();
+            let Content::Prescription(back) = read(&bytes).unwrap().content else { panic!("another content") };
+            prop_assert_eq!(*back, made);
+            prop_assert_eq!(header_body_mismatches(&bytes).unwrap(), vec![]);
+        }
     }
 
     #[test]

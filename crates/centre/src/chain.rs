@@ -4,7 +4,8 @@
 
 use cda::{Content, Document};
 use prescription::{
-    Dispensation, DocumentType, Oid, PersonIdentityCode, Prescription, Remaining, SignatureTrust, State, remaining,
+    Dispensation, DocumentType, Mark, MarkKind, Oid, PersonIdentityCode, Prescription, Remaining, SignatureTrust,
+    State, remaining,
 };
 use serde::{Deserialize, Serialize};
 
@@ -72,7 +73,11 @@ impl Chain {
                 match content {
                     Content::Prescription(version) => next.take_version(version, trust)?,
                     Content::Dispensation(dispensation) => next.take_dispensation(dispensation),
-                    Content::Other(kind) => next.take_mark(kind, document)?,
+                    Content::Mark(mark) => next.take_mark(mark),
+                    // Requests change nothing of the prescription; others are no part of it.
+                    Content::RenewalRequest(_) | Content::RenewalAnswer(_) | Content::Other(_) => {
+                        return Err(Unfit::Type);
+                    }
                 }
                 Ok(next)
             }
@@ -135,22 +140,16 @@ impl Chain {
         }
     }
 
-    fn take_mark(&mut self, kind: &DocumentType, document: &Document) -> Result<(), Unfit> {
-        let owner = document.header.encounter_organisation.as_ref().map(|unit| unit.id.clone()).or_else(|| {
-            document.header.authors.first()?.professional.organisation.as_ref().map(|unit| unit.id.clone())
-        });
-        match kind {
-            DocumentType::Lock => self.state.locked_by = owner.or_else(|| Some(self.set_id.clone())),
-            DocumentType::Unlock => self.state.locked_by = None,
-            DocumentType::Reservation | DocumentType::DoseDispensing => {
-                self.state.reserved_by = owner.or_else(|| Some(self.set_id.clone()));
-            }
-            DocumentType::Release | DocumentType::DoseDispensingEnd | DocumentType::DispensingReservationRelease => {
-                self.state.reserved_by = None;
-            }
-            _ => return Err(Unfit::Type),
+    fn take_mark(&mut self, mark: &Mark) {
+        let owner = Some(mark.unit.id.clone());
+        match mark.kind {
+            MarkKind::Lock { .. } => self.state.locked_by = owner,
+            MarkKind::Unlock { .. } => self.state.locked_by = None,
+            MarkKind::Reservation { .. } | MarkKind::DoseDispensing { .. } => self.state.reserved_by = owner,
+            MarkKind::Release { .. }
+            | MarkKind::DoseDispensingEnd { .. }
+            | MarkKind::DispensingReservationRelease { .. } => self.state.reserved_by = None,
         }
-        Ok(())
     }
 }
 
@@ -159,6 +158,9 @@ pub fn prescription_set(document: &Document) -> Option<&Oid> {
     match &document.content {
         Content::Prescription(prescription) => Some(&prescription.reference.set_id),
         Content::Dispensation(dispensation) => Some(&dispensation.prescription.set_id),
-        Content::Other(_) => document.header.related("APND").map(|related| &related.set_id),
+        Content::Mark(mark) => Some(&mark.prescription.set_id),
+        Content::RenewalRequest(_) | Content::RenewalAnswer(_) | Content::Other(_) => {
+            document.header.related("APND").map(|related| &related.set_id)
+        }
     }
 }

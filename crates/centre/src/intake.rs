@@ -186,9 +186,10 @@ impl<S: Store> Centre<S> {
         let (trust, signature) = signatures::worth(bytes, &self.trust());
         let Some(signature) = signature else { return trust };
         let author: Option<&Professional> = match content {
-            Content::Prescription(prescription) => prescription.recorder.as_ref().or(Some(&prescription.prescriber)),
+            Content::Prescription(prescription) => prescription.made_by(),
             Content::Dispensation(dispensation) => Some(&dispensation.author),
-            Content::Other(_) => None,
+            Content::Mark(mark) => Some(&mark.author),
+            Content::RenewalRequest(_) | Content::RenewalAnswer(_) | Content::Other(_) => None,
         };
         let is_author = author.is_none_or(|author| author.registration.as_ref() == Some(&signature.registration));
         let says_one_thing = cda::header_body_mismatches(bytes).is_ok_and(|mismatches| mismatches.is_empty());

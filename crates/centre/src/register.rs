@@ -119,7 +119,7 @@ impl Register {
             },
             right: Some(Right::new(&person.right_code)),
             organisation: self.organisation(&person.organisation),
-            logged_in_at: None,
+            ..Professional::default()
         })
     }
 
@@ -135,6 +135,7 @@ impl Register {
                 postal_code: unit.postal_code.clone(),
                 city: unit.city.clone(),
             }),
+            part_of: None,
         })
     }
 

@@ -113,21 +113,21 @@ pub(crate) fn metadata_of(chain: &Chain, now: DateTime<Utc>) -> Metadata {
         version: prescription.version,
         patient: prescription.patient.clone(),
         medicine: Medicine {
-            name: product.name.clone(),
+            name: product.name().to_owned(),
             strength: product.strength.clone(),
             form: product.form.clone(),
-            atc: product.atc.clone(),
-            vnr: product.vnr.clone(),
-            kind: product.kind.clone(),
+            atc: product.atc().cloned(),
+            vnr: product.vnr().cloned(),
+            kind: product.kind(),
             control: prescription.control.clone(),
             narcotic: prescription.narcotic,
         },
         kind: prescription.kind.clone(),
-        quantity_form: Some(quantity_form(&prescription.quantity).to_owned()),
+        quantity_form: Some(prescription.quantity.form().to_owned()),
         prescribed_at: prescription.prescribed_at,
         valid_until: Some(prescription.last_valid_day()),
-        repeats: prescription.iteration.as_ref().map(|i| i.repeats),
-        interval_days: prescription.iteration.as_ref().and_then(|i| i.interval_days),
+        repeats: prescription.iteration.as_ref().map(|i| i.repeats.get()),
+        interval_days: prescription.iteration.as_ref().and_then(prescription::Iteration::interval_days),
         prescribed_text: prescribed_text(chain),
         remaining_text: rest.statement().map(|statement| statement.shown()),
         dispense_status,
@@ -146,18 +146,7 @@ pub(crate) fn metadata_of(chain: &Chain, now: DateTime<Utc>) -> Metadata {
 
 fn prescribed_text(chain: &Chain) -> Option<String> {
     match &chain.prescription.quantity {
-        Quantity::Period { length, unit, .. } => Some(format!("{length} {unit}")),
+        Quantity::Period { length, .. } => Some(length.to_string()),
         _ => remaining(&chain.prescription, []).statement().map(|statement| statement.shown()),
-    }
-}
-
-/// The code of the form in 1.2.246.537.5.40100.2006 (DI-6).
-fn quantity_form(quantity: &Quantity) -> &str {
-    match quantity {
-        Quantity::Packages { .. } => "1",
-        Quantity::Total { .. } => "2",
-        Quantity::Period { .. } => "3",
-        Quantity::Nothing => "9",
-        Quantity::Unknown { code } => code,
     }
 }

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 
 use cda::{Definition, Software, Writing};
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use prescription::codes::PrescriptionKind;
 use prescription::{
-    Amount, Code, ControlClass, Dispensation, DocumentReference, DocumentType, Dosage, Iteration, Oid, Organisation,
-    Patient, PersonIdentityCode, PersonName, Prescription, Product, ProductKind, Professional, Quantity,
-    RemainingStatement, Sex, Vnr, remaining, time,
+    Amount, Code, ControlClass, Dispensation, DocumentReference, DocumentType, Dosage, Item, Iteration, Length, Oid,
+    Organisation, Patient, PersonIdentityCode, PersonName, PrescribedProduct, Prescription, PrescriptionKind,
+    Professional, Quantity, Recording, RemainingStatement, Sex, Substance, TimeUnit, Vnr, remaining, time,
 };
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -215,34 +214,56 @@ impl<S: Store> Seeding<'_, S> {
         Ok(Prescription {
             reference: DocumentReference { id: id.clone(), set_id: id, document_type: DocumentType::Prescription },
             version: 1,
+            change: None,
             definition: definition(Definition::version_3_30())?.header,
+            made_at: at,
             patient: self.patient.clone(),
+            minor_disclosure: None,
             prescriber: Professional { logged_in_at: Some(at), ..prescriber },
-            recorder: None,
+            recording: Recording::ByPrescriber,
             prescribed_at: at,
+            service_event: None,
             valid_until: Some(match &plan.valid_until {
                 Some(day) => self.moment(day)?.date(),
                 None => end_of_validity(at.date(), control.is_some()),
             }),
+            renews: None,
+            medicine: None,
             kind: PrescriptionKind::Ordinary,
-            product: plan.product.product(),
-            active_substances: vec![plan.product.substance.clone()],
-            quantity: plan.quantity.quantity(at.date()),
-            iteration: plan.repeats.map(|repeats| Iteration {
-                repeats,
-                interval_days: plan.interval_days,
-                text: plan.interval_days.map(|days| format!("iter {repeats} {days} pv")),
+            hospital_pharmacy: None,
+            product: plan.product.product()?,
+            quantity: plan.quantity.quantity(at.date()).ok_or_else(|| LoadError::Unknown("such amount".to_owned()))?,
+            iteration: plan.repeats.and_then(|repeats| {
+                let text = plan.interval_days.map(|days| format!("iter {repeats} {days} pv"));
+                Iteration::new(repeats, plan.interval_days.and_then(Length::days), text)
             }),
-            dosage: Dosage { text: plan.dosage.clone(), only_text: true, sic: false },
+            dosage: Dosage { text: plan.dosage.clone(), only_text: true, ..Dosage::default() },
             narcotic: control == Some(ControlClass::Narcotic),
             control,
+            identification: None,
             purpose: plan.purpose.clone(),
+            care_types: vec![Code {
+                code: "S".to_owned(),
+                system: "1.2.246.537.5.40101.2006".to_owned(),
+                name: Some("Sairauden hoito".to_owned()),
+            }],
+            employer: None,
+            insurer: None,
+            special_report: None,
             message_to_pharmacy: plan.message.clone(),
             substitution_prohibited: plan.substitution_prohibited,
-            renewal_prohibited: false,
+            renewal_prohibited: None,
             permanent: plan.permanent,
             dose_dispensing: false,
+            dose_dispensing_text: None,
             first_use: plan.first_use,
+            weight: None,
+            fee: None,
+            fee_as_specialist: None,
+            communicable_disease: None,
+            monitored: None,
+            biological: None,
+            blood_product: None,
             details: vec![],
             unknown: vec![],
         })
@@ -262,6 +283,7 @@ impl<S: Store> Seeding<'_, S> {
         let mut made = Dispensation {
             reference: DocumentReference { id: id.clone(), set_id: id, document_type: DocumentType::Dispensation },
             version: 1,
+            change: None,
             prescription: prescription.reference.clone(),
             patient: self.patient.clone(),
             author: Professional { logged_in_at: Some(at), ..author },
@@ -269,7 +291,7 @@ impl<S: Store> Seeding<'_, S> {
             preparer: None,
             dispensed_at: at,
             made_at: at,
-            product: prescription.product.clone(),
+            product: prescription.product.as_dispensed(),
             packages: lot.packages,
             package_size: Amount::new(lot.size, &lot.unit),
             package_factor: 1,
@@ -277,22 +299,30 @@ impl<S: Store> Seeding<'_, S> {
             part_package: false,
             compounded: false,
             delivered: Amount::new(delivered, &lot.unit),
+            delivered_text: None,
+            delivered_words: None,
             remaining: RemainingStatement {
                 value: Some(Decimal::ZERO),
                 text: None,
                 unit: prescription::Unit::new(&lot.unit),
+                words: None,
             },
             fully_dispensed: false,
             dose_dispensing: false,
+            dose_dispensing_text: None,
             substituted: false,
             remark: None,
             report_to_kela: None,
             price: lot.price,
             substitution_reason: None,
+            deviation: None,
             copayments: Some(1),
+            identification: None,
+            composition: None,
             control: prescription.control.clone(),
             narcotic: prescription.narcotic,
             label_dosage: prescription.dosage.text.clone(),
+            unknown: vec![],
         };
         let after = remaining(prescription, history.iter().chain([&made]));
         made.fully_dispensed = after.is_over();
@@ -354,39 +384,45 @@ impl SeedPatient {
 }
 
 impl SeedProduct {
-    fn product(&self) -> Product {
-        Product {
-            kind: ProductKind::Authorised,
-            name: self.name.clone(),
+    /// By trade name and package number; by its substance where it has no number.
+    fn product(&self) -> Result<PrescribedProduct, LoadError> {
+        let atc =
+            Code { code: self.atc.clone(), system: "1.2.246.537.6.32".to_owned(), name: Some(self.atc_name.clone()) };
+        let substances = vec![Substance::named(&self.substance)];
+        let item = match &self.vnr {
+            Some(vnr) => Item::Authorised {
+                vnr: Vnr::parse(vnr).map_err(|_| LoadError::Unknown(format!("package {vnr}")))?,
+                name: self.name.clone(),
+                atc: Some(atc),
+                substances,
+            },
+            None => Item::BySubstance { atc, substances },
+        };
+        Ok(PrescribedProduct {
+            item,
             strength: Some(self.strength.clone()),
             form: Some(self.form.clone()),
-            atc: Some(Code {
-                code: self.atc.clone(),
-                system: "1.2.246.537.6.32".to_owned(),
-                name: Some(self.atc_name.clone()),
-            }),
-            vnr: self.vnr.as_deref().and_then(|vnr| Vnr::parse(vnr).ok()),
             holder: self.holder.clone(),
             container: None,
+            note: None,
             database_version: Some("2026.022".to_owned()),
-        }
+        })
     }
 }
 
 impl SeedQuantity {
-    fn quantity(&self, start: NaiveDate) -> Quantity {
+    /// The amount, if it is one.
+    fn quantity(&self, start: NaiveDate) -> Option<Quantity> {
         match self {
-            Self::Packages { count, size, unit } => Quantity::Packages {
-                count: *count,
-                factor: 1,
-                size: Amount::new(*size, unit),
-                text: Some(format!("{count}X{size} {unit}")),
-            },
-            Self::Total { amount, unit } => Quantity::Total { amount: Amount::new(*amount, unit) },
-            Self::Period { length, unit } => {
-                Quantity::Period { start: Some(start), length: *length, unit: unit.clone() }
+            Self::Packages { count, size, unit } => {
+                Quantity::packages(*count, 1, Amount::new(*size, unit), Some(format!("{count}X{size} {unit}")))
             }
-            Self::Nothing => Quantity::Nothing,
+            Self::Total { amount, unit } => Quantity::total(Amount::new(*amount, unit)),
+            Self::Period { length, unit } => {
+                let length = Length::new(*length, TimeUnit::parse(unit)?)?;
+                Some(Quantity::Period { start: Some(start), length })
+            }
+            Self::Nothing => Some(Quantity::Nothing),
         }
     }
 }

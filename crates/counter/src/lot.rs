@@ -169,6 +169,7 @@ impl Counter {
         let mut made = Dispensation {
             reference: placeholder,
             version: 1,
+            change: None,
             prescription: prescription.reference.clone(),
             patient: prescription.patient.clone(),
             author,
@@ -176,8 +177,8 @@ impl Counter {
             preparer,
             dispensed_at: at,
             made_at: at,
-            substituted: prescription.product.kind != prescription::ProductKind::ByActiveSubstance
-                && !prescription.product.name.trim().eq_ignore_ascii_case(product.name.trim()),
+            substituted: prescription.product.kind() != prescription::ProductKind::ByActiveSubstance
+                && !prescription.product.name().trim().eq_ignore_ascii_case(product.name.trim()),
             product,
             packages: whole.unwrap_or(1),
             package_text: Some(size.to_string()),
@@ -186,17 +187,24 @@ impl Counter {
             part_package: whole.is_none(),
             compounded: false,
             delivered: Amount { value: lot.amount, unit: unit.clone() },
-            remaining: RemainingStatement { value: None, text: None, unit },
+            delivered_text: None,
+            delivered_words: None,
+            remaining: RemainingStatement { value: None, text: None, unit, words: None },
             fully_dispensed: false,
             dose_dispensing: false,
+            dose_dispensing_text: None,
             remark: lot.reason.map(str::to_owned),
             report_to_kela: None,
             price: Some(package.price_of(lot.amount)),
             substitution_reason: None,
+            deviation: None,
             copayments: Some(1),
+            identification: None,
+            composition: None,
             control: prescription.control.clone(),
             narcotic: prescription.narcotic,
             label_dosage: lot.label.chars().take(LONGEST_TEXT).collect(),
+            unknown: vec![],
         };
         let after = remaining(prescription, fetched.history.iter().chain([&made]));
         made.fully_dispensed = after.is_over() && matches!(after, Remaining::Units { .. });

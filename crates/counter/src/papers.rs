@@ -60,12 +60,14 @@ impl Counter {
             match read.content {
                 Content::Prescription(prescription) => found = Some((*prescription, document.bytes)),
                 Content::Dispensation(dispensation) => history.push(*dispensation),
-                // Marks say nothing of amounts; the metadata tells of them.
-                Content::Other(_) => {}
+                // Marks and requests say nothing of amounts; the metadata tells of them.
+                Content::Mark(_) | Content::RenewalRequest(_) | Content::RenewalAnswer(_) | Content::Other(_) => {}
             }
         }
         let (prescription, bytes) = found.ok_or(CounterError::Document("prescription-missing"))?;
         let (trust, signatures) = self.signatures(&prescription, &bytes);
+        // What was cancelled does not count, and of what was corrected only the newest version.
+        let mut history = prescription::dispensation::live(history);
         history.extend(self.own_waiting(set_id, &history)?);
         history.sort_by_key(|dispensation| dispensation.dispensed_at);
         Ok(Fetched { prescription, trust, signatures, history })
@@ -157,10 +159,9 @@ impl Counter {
     }
 }
 
-/// Whether a certificate's holder is who the prescription says has made it: its prescriber, or whoever recorded it. A
-/// prescription that states no registration number leaves the question to the Centre, which has asked it.
+/// Whether a certificate's holder is who the prescription says has made this version. One that states no registration
+/// number leaves the question to the Centre, which has asked it.
 fn is_author(prescription: &Prescription, holder: &Holder) -> bool {
-    let stated = [Some(&prescription.prescriber), prescription.recorder.as_ref()];
-    let mut numbers = stated.into_iter().flatten().filter_map(|person| person.registration.as_ref()).peekable();
-    numbers.peek().is_none() || numbers.any(|number| holder.registration_number.as_ref() == Some(number))
+    let stated = prescription.made_by().and_then(|person| person.registration.as_ref());
+    stated.is_none_or(|number| holder.registration_number.as_ref() == Some(number))
 }

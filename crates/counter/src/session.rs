@@ -33,7 +33,6 @@ impl Session {
     pub fn professional(&self) -> Professional {
         Professional {
             registration: Some(self.registration.clone()),
-            prescriber_id: None,
             name: PersonName {
                 given: self.holder.given.split_whitespace().map(str::to_owned).collect(),
                 call_name: None,
@@ -41,8 +40,8 @@ impl Session {
                 suffix: Some(self.right.name().to_owned()),
             },
             right: Some(self.right.clone()),
-            organisation: None,
             logged_in_at: Some(prescription::time::finnish(self.since)),
+            ..Professional::default()
         }
     }
 }

@@ -154,10 +154,10 @@ impl Edition {
     /// within each. A product that the database does not know, and one that is made in the pharmacy, has none.
     pub fn choices(&self, prescription: &Prescription) -> Vec<&Package> {
         let wanted = &prescription.product;
-        let prescribed = wanted.vnr.as_ref().and_then(|vnr| self.package(vnr));
+        let prescribed = wanted.vnr().and_then(|vnr| self.package(vnr));
         let group = prescribed.and_then(|p| p.group.as_deref());
         let same_medicine = |p: &Package| {
-            wanted.atc.as_ref().is_some_and(|atc| atc.code == p.atc)
+            wanted.atc().is_some_and(|atc| atc.code == p.atc)
                 && wanted.strength.as_deref().is_none_or(|s| alike(s, &p.strength))
         };
         let mut choices: Vec<&Package> = self
@@ -168,7 +168,7 @@ impl Edition {
                 None => same_medicine(p),
             })
             .collect();
-        choices.sort_by_key(|p| (!alike(&p.name, &wanted.name), Some(&p.vnr) != wanted.vnr.as_ref(), p.price));
+        choices.sort_by_key(|p| (!alike(&p.name, wanted.name()), Some(&p.vnr) != wanted.vnr(), p.price));
         choices
     }
 }

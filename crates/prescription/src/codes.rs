@@ -183,6 +183,146 @@ code_set! {
 }
 
 code_set! {
+    /// How a patient agreed (Suostumustyypit), field 120 and qualifier 96.2, 1.2.246.537.5.40119.2006.
+    Consent {
+        /// Suullinen suostumus.
+        Oral = "1",
+        /// Allekirjoitettu suostumus.
+        Signed = "2",
+        /// Suullinen pyyntö.
+        OralRequest = "3",
+        /// Potilas ei anna suostumusta.
+        Refused = "4",
+        /// Suostumusta ei tarvita.
+        NotNeeded = "5",
+    }
+}
+
+impl Consent {
+    /// The name that documents carry beside the code.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Oral => "Suullinen suostumus",
+            Self::Signed => "Allekirjoitettu suostumus",
+            Self::OralRequest => "Suullinen pyyntö",
+            Self::Refused => "Potilas ei anna suostumusta",
+            Self::NotNeeded => "Suostumusta ei tarvita",
+            Self::Unknown(_) => "",
+        }
+    }
+}
+
+impl PrescriptionKind {
+    /// The name that documents carry beside the code.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Ordinary => "Resepti",
+            Self::HospitalPharmacy => "Sairaala-apteekkiresepti",
+            Self::Abroad => "Ulkomaanresepti",
+            Self::Unknown(_) => "",
+        }
+    }
+}
+
+code_set! {
+    /// Type of cancellation (mitätöinnin tyyppi), field 96, 1.2.246.537.5.40103.2006.
+    CancellationKind {
+        /// Hoidollinen syy.
+        Care = "1",
+        /// Tekninen syy: only of a prescription from which nothing has been dispensed.
+        Technical = "2",
+        /// Potilaan aiheuttama virhe.
+        CausedByPatient = "3",
+        /// Vanhentuminen.
+        Lapse = "4",
+        /// Kuolema (LC-11).
+        Death = "5",
+    }
+}
+
+impl CancellationKind {
+    /// The name that documents carry beside the code.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Care => "Hoidollinen syy",
+            Self::Technical => "Tekninen syy",
+            Self::CausedByPatient => "Potilaan aiheuttama virhe",
+            Self::Lapse => "Vanhentuminen",
+            Self::Death => "Kuolema",
+            Self::Unknown(_) => "",
+        }
+    }
+}
+
+code_set! {
+    /// From what a pharmacy stored a prescription (apteekissa tallennettu lääkemääräys), field 212,
+    /// 1.2.246.537.5.40303.201501.
+    StoredKind {
+        /// Paperiresepti.
+        Paper = "1",
+        /// Puhelinresepti: valid for three months, never renewed (LC-4).
+        Telephone = "2",
+        /// Erityislupavalmiste.
+        SpecialPermit = "3",
+    }
+}
+
+impl StoredKind {
+    /// The name that documents carry beside the code.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Paper => "Paperiresepti",
+            Self::Telephone => "Puhelinresepti",
+            Self::SpecialPermit => "Erityislupavalmiste",
+            Self::Unknown(_) => "",
+        }
+    }
+}
+
+code_set! {
+    /// Whether a minor's data are disclosed to guardians (alaikäisen potilastietojen luovuttaminen huoltajille),
+    /// 1.2.246.537.5.40202.201901 (OB-7).
+    MinorDisclosure {
+        /// Luovutetaan, koska ei kykene päättämään hoidostaan.
+        NotCapable = "1",
+        /// Capable, and allows it.
+        Allowed = "2",
+        /// Capable, and forbids it.
+        Forbidden = "3",
+        /// Capability not known: not disclosed.
+        NotKnown = "4",
+    }
+}
+
+impl MinorDisclosure {
+    /// The name that documents carry beside the code; only the first has been read.
+    pub fn name(&self) -> &'static str {
+        if *self == Self::NotCapable { "Luovutetaan, koska ei kykene päättämään hoidostaan" } else { "" }
+    }
+}
+
+code_set! {
+    /// Yes or no (AR/YDIN – Kyllä/Ei/Ei tietoa), 1.2.246.537.6.112.2007.
+    Answer {
+        /// Kyllä.
+        Yes = "K",
+        /// Ei.
+        No = "E",
+    }
+}
+
+impl Answer {
+    /// The name that documents carry beside the code.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Yes => "Kyllä",
+            Self::No => "Ei",
+            Self::Unknown(_) => "",
+        }
+    }
+}
+
+code_set! {
     /// Reason of a query (kyselyn syy), 1.2.246.537.5.40110.2006: the values that this program sends or accepts.
     QueryReason {
         /// Toimitus.

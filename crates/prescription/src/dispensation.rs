@@ -1,4 +1,5 @@
-//! A dispensation (lääketoimitus, type 10): what was given, from which prescription, by whom, and what remains.
+//! A dispensation (lääketoimitus, type 10), its correction (12) and its cancellation (11): what was given, from which
+//! prescription, by whom, and what remains.
 
 use chrono::NaiveDateTime;
 use rust_decimal::Decimal;
@@ -6,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::amount::plain;
 use crate::{
-    Amount, Code, ControlClass, DocumentReference, Organisation, Patient, ProductKind, Professional, Unit, Vnr,
+    Amount, Change, Code, ControlClass, DocumentReference, DocumentType, Explained, Organisation, Patient, ProductKind,
+    Professional, Unit, UnknownPart, Vnr,
 };
 
 /// A product (valmiste) as documents name one.
@@ -32,13 +34,16 @@ pub struct Product {
     pub database_version: Option<String>,
 }
 
-/// A dispensation (lääketoimitus).
+/// A dispensation (lääketoimitus) in one of its versions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Dispensation {
     /// Its own identifier, set and type.
     pub reference: DocumentReference,
     /// 1, then one more for each correction or cancellation.
     pub version: u32,
+    /// What this version does to the one before it, and who did it. Nothing in a document of type 10.
+    #[serde(default)]
+    pub change: Option<Change>,
     /// The prescription that it is made from.
     pub prescription: DocumentReference,
     /// For whom.
@@ -55,6 +60,9 @@ pub struct Dispensation {
     pub made_at: NaiveDateTime,
     /// What was given.
     pub product: Product,
+    /// What a medicine that the pharmacy made consists of, and how it was made (koostumuksen selitys).
+    #[serde(default)]
+    pub composition: Option<String>,
     /// How many packages.
     pub packages: u32,
     /// Size of one; of a part package, the part.
@@ -69,12 +77,21 @@ pub struct Dispensation {
     pub compounded: bool,
     /// Field 102.
     pub delivered: Amount,
+    /// The same as a formula, "2X50" (laskukaavamuoto), where the document has one.
+    #[serde(default)]
+    pub delivered_text: Option<String>,
+    /// The same in words (tekstimuoto), where the document has them.
+    #[serde(default)]
+    pub delivered_words: Option<String>,
     /// Field 103 as stated (DI-7e: the Centre computes its own and compares).
     pub remaining: RemainingStatement,
     /// Field 122 as stated.
     pub fully_dispensed: bool,
     /// Field 91.
     pub dose_dispensing: bool,
+    /// What is said of it beside yes or no.
+    #[serde(default)]
+    pub dose_dispensing_text: Option<String>,
     /// Field 105.
     pub substituted: bool,
     /// Field 106.
@@ -85,14 +102,41 @@ pub struct Dispensation {
     pub price: Option<Decimal>,
     /// Field 109: code in 1.2.246.537.5.40183.2009 and text.
     pub substitution_reason: Option<(Code, Option<String>)>,
+    /// Why it deviates from the prescription (poikkeavan lääketoimituksen syy, Medicines Act 57 f, from 2026): code in
+    /// 1.2.246.537.6.2025.5 and words.
+    #[serde(default)]
+    pub deviation: Option<Explained>,
     /// Field 110.
     pub copayments: Option<u32>,
+    /// Field 117: how the pharmacy knew who the customer is, 1.2.246.537.5.40109.2006.
+    #[serde(default)]
+    pub identification: Option<Explained>,
     /// Field 119.
     pub control: Option<ControlClass>,
     /// Field 132.
     pub narcotic: bool,
     /// Field 152, the dosage as the label says it.
     pub label_dosage: String,
+    /// Parts that this program does not understand; shown, carried on into a correction or cancellation, never dropped.
+    #[serde(default)]
+    pub unknown: Vec<UnknownPart>,
+}
+
+impl Dispensation {
+    /// Whether this version takes the whole dispensation away.
+    pub fn is_cancelled(&self) -> bool {
+        self.reference.document_type == DocumentType::DispensationCancellation
+    }
+}
+
+/// The dispensations that count: of each set the newest version, and none that is cancelled. The order is kept.
+pub fn live(mut dispensations: Vec<Dispensation>) -> Vec<Dispensation> {
+    let newest: Vec<_> = dispensations.iter().map(|d| (d.reference.set_id.clone(), d.version)).collect();
+    dispensations.retain(|held| {
+        let is_newest = newest.iter().all(|(set, version)| *set != held.reference.set_id || *version <= held.version);
+        is_newest && !held.is_cancelled()
+    });
+    dispensations
 }
 
 /// Field 103: what remains, as a document states it (DI-8): a number, or only a text such as "3X21".
@@ -100,17 +144,22 @@ pub struct Dispensation {
 pub struct RemainingStatement {
     /// The number, where there is one.
     pub value: Option<Decimal>,
-    /// The text, where there is one.
+    /// The formula, where there is one (laskukaavamuoto).
     pub text: Option<String>,
     /// The unit.
     pub unit: Unit,
+    /// The same in words (tekstimuoto), where the document has them.
+    #[serde(default)]
+    pub words: Option<String>,
 }
 
 impl RemainingStatement {
     /// "3X21 fol" or "79 fol", as a person reads it.
     pub fn shown(&self) -> String {
-        let amount = self.text.clone().or_else(|| self.value.map(plain)).unwrap_or_default();
-        format!("{amount} {}", self.unit).trim().to_owned()
+        match self.text.clone().or_else(|| self.value.map(plain)) {
+            Some(amount) => format!("{amount} {}", self.unit).trim().to_owned(),
+            None => self.words.clone().unwrap_or_else(|| self.unit.to_string()),
+        }
     }
 }
 
@@ -156,5 +205,45 @@ impl Summary {
             dispensed_at: dispensation.dispensed_at,
             control: dispensation.control.as_ref().map(|class| class.code().to_owned()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::samples;
+
+    #[test]
+    fn of_each_dispensation_only_the_newest_version_counts_and_none_that_is_cancelled() {
+        let lot = |set: &str, version: u32, document_type: DocumentType| {
+            let mut made = samples::lot(&samples::iterated_diazepam(), 21, "2026-11-03T10:00:00");
+            made.reference.set_id = crate::Oid::parse(set).unwrap();
+            made.reference.document_type = document_type;
+            made.version = version;
+            made
+        };
+        let (given, corrected) = (DocumentType::Dispensation, DocumentType::DispensationCorrection);
+        let history = vec![
+            lot("1.1", 1, given.clone()),
+            lot("1.2", 1, given.clone()),
+            lot("1.3", 2, DocumentType::DispensationCancellation),
+            lot("1.1", 2, corrected),
+            lot("1.3", 1, given),
+        ];
+        let counted = live(history);
+        let kept: Vec<_> = counted.iter().map(|d| (d.reference.set_id.as_str(), d.version)).collect();
+        assert_eq!(kept, [("1.2", 1), ("1.1", 2)]);
+        assert_eq!(live(vec![]), []);
+    }
+
+    #[test]
+    fn di_8_what_remains_is_shown_as_formula_number_or_words() {
+        let shown = |value: Option<u32>, text: Option<&str>, words: Option<&str>| {
+            let (value, text) = (value.map(Decimal::from), text.map(str::to_owned));
+            RemainingStatement { value, text, unit: Unit::new("fol"), words: words.map(str::to_owned) }.shown()
+        };
+        assert_eq!(shown(Some(63), Some("3X21"), None), "3X21 fol");
+        assert_eq!(shown(Some(79), None, Some("lähes kaikki")), "79 fol");
+        assert_eq!(shown(None, None, Some("vuoden tarve")), "vuoden tarve");
     }
 }

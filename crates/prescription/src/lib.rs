@@ -5,20 +5,41 @@
 //! it again, so both give the same answer by the same name. How documents look on the wire is left to `cda`.
 
 pub mod amount;
+pub mod change;
 pub mod codes;
 pub mod dispensation;
+pub mod dosage;
 pub mod identifiers;
+pub mod mark;
 pub mod people;
 pub mod prescribed;
+pub mod product;
+pub mod quantity;
 pub mod remaining;
+pub mod renewal;
 pub mod rules;
+pub mod signed;
 pub mod time;
+pub mod wording;
 
-pub use amount::{Amount, Unit};
-pub use codes::{Code, ControlClass, DocumentType, ProductKind, QueryReason};
+pub use amount::{Amount, Length, PositiveAmount, Range, Span, TimeUnit, Unit};
+pub use change::{
+    Cancellation, Change, ChangeReason, Correction, Explained, Next, Recording, RenewalProhibition, StoredByPharmacy,
+    Unchangeable,
+};
+pub use codes::{
+    Answer, CancellationKind, Code, Consent, ControlClass, DocumentType, MinorDisclosure, PrescriptionKind,
+    ProductKind, QueryReason, StoredKind,
+};
 pub use dispensation::{Dispensation, Product, RemainingStatement, Summary};
+pub use dosage::{Bounds, Dosage, Dose, DoseAmount, End, Pause, Season, Structure};
 pub use identifiers::{DocumentReference, InvalidIdentifier, Oid, PersonIdentityCode, RegistrationNumber, Vnr};
+pub use mark::{Explanation, LockReference, Mark, MarkKind, NoExplanation};
 pub use people::{Address, Organisation, Patient, PersonName, Professional, Right, Sex};
-pub use prescribed::{Detail, Dosage, Iteration, Prescription, Quantity, UnknownPart};
+pub use prescribed::{Biological, Detail, MedicineIdentity, Prescription, SpecialReport, UnknownPart};
+pub use product::{Ingredient, IngredientAmount, Item, NamedKind, PrescribedProduct, Recipe, Substance};
+pub use quantity::{Iteration, Quantity};
 pub use remaining::{Remaining, remaining};
+pub use renewal::{RenewalAnswer, RenewalRequest, Requester};
 pub use rules::{Case, Finding, Language, Outcome, Rule, SignatureTrust, State, check};
+pub use signed::{SignedBy, Signers};

@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
-use crate::{Oid, PersonIdentityCode, RegistrationNumber};
+use crate::{Code, Oid, PersonIdentityCode, RegistrationNumber};
 
 /// A person's name, each first name by itself.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -120,6 +120,9 @@ pub struct Organisation {
     pub phone: Option<String>,
     /// Address.
     pub address: Option<Address>,
+    /// The organisation that it is part of (palvelunantaja), where the document says.
+    #[serde(default)]
+    pub part_of: Option<Box<Organisation>>,
 }
 
 /// A professional right (ammattioikeus), 1.2.246.537.6.140.2008.
@@ -172,7 +175,7 @@ impl Right {
 }
 
 /// A professional (ammattihenkilö) as a document names one.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Professional {
     /// Registration number, root 1.2.246.537.26.
     pub registration: Option<RegistrationNumber>,
@@ -182,6 +185,15 @@ pub struct Professional {
     pub name: PersonName,
     /// Right in which the person acts.
     pub right: Option<Right>,
+    /// Specialty (Valvira – Koulutusluokitus), 1.2.246.537.6.148.2008.
+    #[serde(default)]
+    pub specialty: Option<Code>,
+    /// Post (virkanimike), which students of medicine and nurses with a limited right to prescribe have.
+    #[serde(default)]
+    pub post: Option<String>,
+    /// Degree (oppiarvo); definition 4.00 has it no more.
+    #[serde(default)]
+    pub degree: Option<String>,
     /// Whom the person acts for.
     pub organisation: Option<Organisation>,
     /// When the person logged in (`author/time`), never the time of the act itself.

@@ -45,11 +45,11 @@ pub fn remaining<'a>(
     prescription: &Prescription,
     dispensations: impl IntoIterator<Item = &'a Dispensation>,
 ) -> Remaining {
-    let turns = Decimal::from(prescription.iteration.as_ref().map_or(1, |i| i.repeats.saturating_add(1)));
+    let turns = Decimal::from(prescription.iteration.as_ref().map_or(1, |i| i.repeats.get().saturating_add(1)));
     let (piece, turn, unit) = match &prescription.quantity {
         Quantity::Packages { count, factor, size, .. } => {
-            let package = size.value.saturating_mul(Decimal::from((*factor).max(1)));
-            (package, package.saturating_mul(Decimal::from(*count)), size.unit.clone())
+            let package = size.value.saturating_mul(Decimal::from(factor.get()));
+            (package, package.saturating_mul(Decimal::from(count.get())), size.unit.clone())
         }
         Quantity::Total { amount } => (amount.value, amount.value, amount.unit.clone()),
         Quantity::Period { .. } => {
@@ -66,7 +66,7 @@ pub fn remaining<'a>(
 /// prescribed package (DI-7c): 3 × 98 filled with one of 100 leaves 2 × 98.
 pub fn counted(prescription: &Prescription, dispensation: &Dispensation) -> Decimal {
     if let Quantity::Packages { factor, size, .. } = &prescription.quantity {
-        let prescribed = size.value.saturating_mul(Decimal::from((*factor).max(1)));
+        let prescribed = size.value.saturating_mul(Decimal::from(factor.get()));
         let given = dispensation.package_size.value.saturating_mul(Decimal::from(dispensation.package_factor.max(1)));
         if !dispensation.part_package
             && dispensation.package_size.unit == size.unit
@@ -99,7 +99,7 @@ impl Remaining {
     pub fn statement(&self) -> Option<RemainingStatement> {
         let Self::Units { left, piece, in_pieces, unit, .. } = self else { return None };
         if !in_pieces || *left <= Decimal::ZERO || piece.is_zero() {
-            return Some(RemainingStatement { value: Some(*left), text: None, unit: unit.clone() });
+            return Some(RemainingStatement { value: Some(*left), text: None, unit: unit.clone(), words: None });
         }
         let (full, rest) = self.pieces().unwrap_or((0, Decimal::ZERO));
         let text = match (full, rest.is_zero()) {
@@ -107,7 +107,7 @@ impl Remaining {
             (_, true) => format!("{full}X{}", plain(*piece)),
             (_, false) => format!("{full}X{}+{}", plain(*piece), plain(rest)),
         };
-        Some(RemainingStatement { value: None, text: Some(text), unit: unit.clone() })
+        Some(RemainingStatement { value: None, text: Some(text), unit: unit.clone(), words: None })
     }
 
     /// Full pieces left and the part of one beside them.
@@ -173,8 +173,7 @@ mod tests {
     fn di_7c_a_package_of_the_same_size_class_counts_as_the_prescribed_one() {
         let mut prescription = samples::iterated_diazepam();
         prescription.iteration = None;
-        prescription.quantity =
-            Quantity::Packages { count: 3, factor: 1, size: Amount::new(98, "fol"), text: Some("3X98 fol".into()) };
+        prescription.quantity = Quantity::packages(3, 1, Amount::new(98, "fol"), Some("3X98 fol".into())).unwrap();
         let mut hundred = samples::lot(&prescription, 100, "2026-11-21T10:00:00");
         hundred.part_package = false;
         assert_eq!(remaining(&prescription, [&hundred]).statement().unwrap().shown(), "2X98 fol");
@@ -194,8 +193,8 @@ mod tests {
         #[test]
         fn what_is_written_means_what_is_left(lot in 1u32..200, repeats in 0u32..10, given in 0u32..2000) {
             let mut prescription = samples::iterated_diazepam();
-            prescription.quantity = Quantity::Total { amount: Amount::new(lot, "fol") };
-            prescription.iteration = Some(crate::Iteration { repeats, interval_days: None, text: None });
+            prescription.quantity = Quantity::total(Amount::new(lot, "fol")).unwrap();
+            prescription.iteration = crate::Iteration::new(repeats, None, None);
             let dispensation = samples::lot(&prescription, given, "2026-11-21T10:00:00");
             let rest = remaining(&prescription, [&dispensation]);
             proptest::prop_assert!(rest.agrees_with(&rest.statement().unwrap()));

@@ -6,6 +6,7 @@
 use ring::digest;
 use ring::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
 use x509_parser::prelude::{FromDer, X509Certificate};
+use x509_parser::public_key::PublicKey as X509PublicKey;
 
 /// A hash with which signatures are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -94,7 +95,9 @@ impl SignatureMethod {
     /// Whether `value` was made over `message` by the key; `None` when the key is of another kind.
     pub fn verify(self, key: &PublicKey, message: &[u8], value: &[u8]) -> Option<bool> {
         let algorithm: &'static dyn VerificationAlgorithm = match (self, key.kind) {
-            (Self::RsaSha1, KeyKind::Rsa) => &signature::RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY,
+            (Self::RsaSha1, KeyKind::Rsa | KeyKind::ShortRsa) => {
+                &signature::RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY
+            }
             (Self::RsaSha256, KeyKind::Rsa) => &signature::RSA_PKCS1_2048_8192_SHA256,
             (Self::RsaSha384, KeyKind::Rsa) => &signature::RSA_PKCS1_2048_8192_SHA384,
             (Self::EcdsaP256Sha256, KeyKind::P256) => &signature::ECDSA_P256_SHA256_FIXED,
@@ -114,7 +117,10 @@ pub(crate) struct PublicKey {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum KeyKind {
+    /// 2048 bits or more.
     Rsa,
+    /// Less: for old signatures with SHA-1 only.
+    ShortRsa,
     P256,
     P384,
 }
@@ -128,7 +134,11 @@ impl PublicKey {
         }
         let info = certificate.public_key();
         let kind = match info.algorithm.algorithm.to_id_string().as_str() {
-            "1.2.840.113549.1.1.1" => KeyKind::Rsa,
+            "1.2.840.113549.1.1.1" => match info.parsed().ok()? {
+                X509PublicKey::RSA(key) if key.key_size() >= 2048 => KeyKind::Rsa,
+                X509PublicKey::RSA(_) => KeyKind::ShortRsa,
+                _ => return None,
+            },
             "1.2.840.10045.2.1" => {
                 let curve = info.algorithm.parameters.as_ref()?.as_oid().ok()?.to_id_string();
                 match curve.as_str() {
@@ -142,12 +152,17 @@ impl PublicKey {
         Some(Self { kind, bytes: info.subject_public_key.data.to_vec() })
     }
 
-    /// How this key signs: the hash of `SignedInfo` and the algorithm's name.
-    pub fn way_of_signing(&self) -> (HashAlgorithm, &'static str) {
+    /// Whether it is that key, in the form of a certificate's `subjectPublicKey`.
+    pub fn is(&self, bytes: &[u8]) -> bool {
+        self.bytes == bytes
+    }
+
+    /// How this key signs: the hash of `SignedInfo` and the algorithm's name; `None` for a key that is only read.
+    pub fn way_of_signing(&self) -> Option<(HashAlgorithm, &'static str)> {
         match self.kind {
-            KeyKind::Rsa => (HashAlgorithm::Sha256, RSA_SHA256),
-            KeyKind::P256 => (HashAlgorithm::Sha256, ECDSA_SHA256),
-            KeyKind::P384 => (HashAlgorithm::Sha384, ECDSA_SHA384),
+            KeyKind::Rsa => Some((HashAlgorithm::Sha256, RSA_SHA256)),
+            KeyKind::P384 => Some((HashAlgorithm::Sha384, ECDSA_SHA384)),
+            KeyKind::ShortRsa | KeyKind::P256 => None,
         }
     }
 }

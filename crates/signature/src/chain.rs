@@ -4,12 +4,11 @@
 //! over 219 public signatures); a chain that is not among them is refused. Each is understood here, none is
 //! executed: a reference always ends at an element that was found by absolute path.
 
-use bergshamra_c14n::{C14nMode, canonicalize_doc};
-use bergshamra_xml::NodeSet;
 use uppsala::{Document, NodeId};
 
 use crate::Failure;
 use crate::algorithm::DigestMethod;
+use crate::canonical::{Mode, canonical};
 use crate::envelope::{CDA, DS, Envelope, attribute, body_by_path, children, elements, parse};
 use crate::stylesheet;
 
@@ -64,7 +63,10 @@ pub(crate) struct Reference {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Chain {
     /// The element's own subtree, perhaps with the spaces of its text normalised.
-    Subtree { normalize: bool, mode: C14nMode },
+    Subtree { normalize: bool, mode: Mode },
+    /// The element found by its ID, spaces normalised, then exclusive. A stylesheet reads bytes, and those are
+    /// inclusive when nothing else is said: the element takes its ancestors' `xml:lang` with it.
+    NormalizedById,
     /// The whole document made canonical (exclusive) and read again, then the body of that, inclusive:
     /// what `exc-c14n` followed by an XPath without another canonicalisation means.
     BodyOfCanonical,
@@ -72,47 +74,43 @@ pub(crate) enum Chain {
 
 impl Chain {
     pub fn plain() -> Self {
-        Self::Subtree { normalize: false, mode: C14nMode::Exclusive }
+        Self::Subtree { normalize: false, mode: Mode::Exclusive }
     }
 
     /// The bytes that are digested.
     pub fn bytes(self, document: &Document<'_>, element: NodeId) -> Result<Vec<u8>, Failure> {
         match self {
-            Self::Subtree { normalize, mode } => {
-                let canonical = canonical(document, element, mode)?;
-                if !normalize {
-                    return Ok(canonical);
-                }
-                stylesheet::normalize_space(&canonical).ok_or(Failure::UnknownTransforms)
+            Self::Subtree { normalize: false, mode } => Ok(canonical(document, element, mode)),
+            Self::Subtree { normalize: true, mode } => normalized(document, element, mode),
+            Self::NormalizedById => {
+                let bytes = normalized(document, element, Mode::Inclusive)?;
+                read_again(&bytes, |again, root| Some(canonical(again, root, Mode::Exclusive)))
             }
             Self::BodyOfCanonical => {
-                let whole = canonicalize_doc::<&str>(
-                    document,
-                    C14nMode::Exclusive,
-                    Some(&NodeSet::all_without_comments(document)),
-                    &[],
-                )
-                .map_err(|_| Failure::Malformed("canonical form"))?;
-                let whole = std::str::from_utf8(&whole).map_err(|_| Failure::Malformed("canonical form"))?;
-                let again = parse(whole).map_err(|_| Failure::Malformed("canonical form"))?;
-                let body = again.document_element().and_then(|root| body_by_path(&again, root));
-                canonical(&again, body.ok_or(Failure::Malformed("canonical form"))?, C14nMode::Inclusive)
+                let root = document.document_element().ok_or(Failure::Malformed("canonical form"))?;
+                let bytes = canonical(document, root, Mode::Exclusive);
+                read_again(&bytes, |again, root| Some(canonical(again, body_by_path(again, root)?, Mode::Inclusive)))
             }
         }
     }
 }
 
-/// The canonical form of an element's subtree, without comments.
-pub(crate) fn canonical(document: &Document<'_>, element: NodeId, mode: C14nMode) -> Result<Vec<u8>, Failure> {
-    let subtree = NodeSet::tree_without_comments(element, document);
-    canonicalize_doc::<&str>(document, mode, Some(&subtree), &[]).map_err(|_| Failure::Malformed("canonical form"))
+fn normalized(document: &Document<'_>, element: NodeId, mode: Mode) -> Result<Vec<u8>, Failure> {
+    stylesheet::normalize_space(&canonical(document, element, mode)).ok_or(Failure::UnknownTransforms)
+}
+
+fn read_again(bytes: &[u8], then: impl FnOnce(&Document<'_>, NodeId) -> Option<Vec<u8>>) -> Result<Vec<u8>, Failure> {
+    let text = std::str::from_utf8(bytes).ok();
+    let document = text.and_then(|text| parse(text).ok());
+    let again = document.and_then(|document| then(&document, document.document_element()?));
+    again.ok_or(Failure::Malformed("canonical form"))
 }
 
 /// The canonicalisation of that name; those with comments are not accepted.
-pub(crate) fn canonicalization(uri: &str) -> Option<C14nMode> {
+pub(crate) fn canonicalization(uri: &str) -> Option<Mode> {
     match uri {
-        EXCLUSIVE => Some(C14nMode::Exclusive),
-        INCLUSIVE => Some(C14nMode::Inclusive),
+        EXCLUSIVE => Some(Mode::Exclusive),
+        INCLUSIVE => Some(Mode::Inclusive),
         _ => None,
     }
 }
@@ -200,8 +198,11 @@ impl<'d> Steps<'d> {
         };
         match steps {
             [(algorithm, one)] if elements(document, *one).is_empty() => {
-                let mode = canonicalization(algorithm).ok_or(Failure::UnknownTransforms)?;
-                Ok((target, Chain::Subtree { normalize, mode }))
+                let chain = match canonicalization(algorithm).ok_or(Failure::UnknownTransforms)? {
+                    Mode::Exclusive if normalize && !uri.is_empty() => Chain::NormalizedById,
+                    mode => Chain::Subtree { normalize, mode },
+                };
+                Ok((target, chain))
             }
             _ => Err(Failure::UnknownTransforms),
         }

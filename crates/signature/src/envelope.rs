@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use uppsala::{Document, NodeId, NodeKind, Parser};
+use uppsala::{Attribute, Document, Element, NodeId, NodeKind, Parser};
 
 use crate::VerifyError;
 
@@ -13,6 +13,8 @@ use crate::VerifyError;
 pub const MAX_DOCUMENT_BYTES: usize = 1 << 20;
 /// The deepest nesting of elements that is read. The deepest of Kela's 139 public documents has 22.
 pub const MAX_DEPTH: u32 = 64;
+/// The largest number of attributes in one element; a parser's check for doubles grows with its square.
+pub const MAX_ATTRIBUTES: usize = 512;
 /// The largest number of signatures in one document.
 pub const MAX_SIGNATURES: usize = 16;
 
@@ -34,7 +36,6 @@ pub(crate) struct Envelope<'a> {
     pub collection: Option<NodeId>,
     /// The `hl7fi:signature` elements of the collection, in order.
     pub signatures: Vec<NodeId>,
-    ids: HashSet<String>,
 }
 
 impl<'a> Envelope<'a> {
@@ -53,7 +54,6 @@ impl<'a> Envelope<'a> {
         if !is(&document, root, CDA, "ClinicalDocument") {
             return Err(VerifyError::NotClinicalDocument);
         }
-        let body = the_body(&document, root)?;
         let local_header = at_most_one(children(&document, root, HL7FI, "localHeader"))?;
         let collection = match local_header {
             Some(header) => at_most_one(children(&document, header, HL7FI, "signatureCollection"))?,
@@ -63,19 +63,20 @@ impl<'a> Envelope<'a> {
         if signatures.len() > MAX_SIGNATURES {
             return Err(VerifyError::TooManySignatures);
         }
-        let ids = look_everywhere(&document, root, collection, &signatures)?;
-        Ok(Self { document, text, root, body, local_header, collection, signatures, ids })
+        let body = look_everywhere(&document, root, collection, &signatures)?;
+        Ok(Self { document, text, root, body, local_header, collection, signatures })
     }
 
-    /// Whether some element has this ID.
-    pub fn has_id(&self, id: &str) -> bool {
-        self.ids.contains(id)
+    /// Whether some element has one of these IDs.
+    pub fn has_id_of(&self, wanted: &[&str]) -> bool {
+        let everywhere = std::iter::once(self.root).chain(self.document.descendants(self.root));
+        everywhere.filter_map(|node| self.document.element(node)).flat_map(ids).any(|one| wanted.contains(&one))
     }
 
-    /// The document's own identifier, `/ClinicalDocument/id/@root`.
+    /// The document's own identifier, `/ClinicalDocument/id/@root`; `None` unless there is one, and an OID.
     pub fn document_id(&self) -> Option<&str> {
         match children(&self.document, self.root, CDA, "id").as_slice() {
-            [id] => attribute(&self.document, *id, "root"),
+            [id] => attribute(&self.document, *id, "root").filter(|one| is_oid(one)),
             _ => None,
         }
     }
@@ -83,6 +84,9 @@ impl<'a> Envelope<'a> {
 
 /// Parses with the limits of this crate: no document type, no deep nesting.
 pub(crate) fn parse(text: &str) -> Result<Document<'_>, VerifyError> {
+    if text.split('<').any(is_crowded) {
+        return Err(VerifyError::TooManyAttributes);
+    }
     let parser = Parser::new().with_forbid_dtd(true).with_forbid_entities(true).with_max_depth(MAX_DEPTH);
     parser.parse(text).map_err(|error| {
         if text.contains("<!DOCTYPE") {
@@ -93,6 +97,12 @@ pub(crate) fn parse(text: &str) -> Result<Document<'_>, VerifyError> {
             VerifyError::NotXml
         }
     })
+}
+
+/// Whether a tag, with the text behind it, could have too many attributes: each needs `=` and two quotes.
+fn is_crowded(tag: &str) -> bool {
+    let many = |wanted: &[u8]| tag.bytes().filter(|byte| wanted.contains(byte)).count();
+    tag.len() > 4 * MAX_ATTRIBUTES && many(b"=").min(many(b"\"'") / 2) > MAX_ATTRIBUTES
 }
 
 /// The one `structuredBody` at its absolute path.
@@ -128,48 +138,54 @@ pub(crate) fn attribute<'d>(document: &'d Document<'_>, node: NodeId, name: &str
         .map(|one| one.value.as_ref())
 }
 
-fn the_body(document: &Document<'_>, root: NodeId) -> Result<NodeId, VerifyError> {
-    // By local name in any namespace: an XPath of a signature may look by local name alone.
-    let everywhere = document
-        .descendants(root)
-        .into_iter()
-        .filter(|node| document.element(*node).is_some_and(|one| one.name.local_name == "structuredBody"))
-        .count();
-    match everywhere {
-        0 => Err(VerifyError::NoBody),
-        1 => body_by_path(document, root).ok_or(VerifyError::BodyMisplaced),
-        _ => Err(VerifyError::TwoBodies),
-    }
+/// Whether the text is an OID in the one way in which it can be written.
+pub(crate) fn is_oid(text: &str) -> bool {
+    let arc = |one: &str| {
+        !one.is_empty() && one.bytes().all(|byte| byte.is_ascii_digit()) && (one == "0" || !one.starts_with('0'))
+    };
+    text.len() <= 128 && text.contains('.') && text.split('.').all(arc)
 }
 
-/// Sees to it that no ID stands twice and that no signature is anywhere but in the collection.
+/// Sees to it that there is one body in its place, that no ID stands twice, and that no signature is anywhere
+/// but in the collection; gives the body.
 fn look_everywhere(
     document: &Document<'_>,
     root: NodeId,
     collection: Option<NodeId>,
     signatures: &[NodeId],
-) -> Result<HashSet<String>, VerifyError> {
-    let mut ids = HashSet::new();
+) -> Result<NodeId, VerifyError> {
+    let mut seen = HashSet::new();
+    let mut bodies = 0;
+    let mut misled = None;
     for node in std::iter::once(root).chain(document.descendants(root)) {
         let Some(NodeKind::Element(element)) = document.node_kind(node) else { continue };
-        for one in &element.attributes {
-            let namespace = one.name.namespace_uri.as_deref();
-            let local = one.name.local_name.as_ref();
-            let plain = namespace.is_none() && matches!(local, "ID" | "Id");
-            let xml = namespace == Some("http://www.w3.org/XML/1998/namespace") && local == "id";
-            if (plain || xml) && !ids.insert(one.value.to_string()) {
-                return Err(VerifyError::DuplicateId);
-            }
-        }
+        // By local name in any namespace: an XPath of a signature may look by local name alone.
+        bodies += usize::from(element.name.local_name == "structuredBody");
+        let doubled = ids(element).any(|one| !seen.insert(one));
         let parent = document.parent(node);
-        if element.matches_name_ns(DS, "Signature") && !parent.is_some_and(|one| signatures.contains(&one)) {
-            return Err(VerifyError::SignatureMisplaced);
-        }
-        if element.matches_name_ns(HL7FI, "signatureCollection") && Some(node) != collection {
-            return Err(VerifyError::TwoCollections);
+        if doubled {
+            misled = misled.or(Some(VerifyError::DuplicateId));
+        } else if element.matches_name_ns(DS, "Signature") && !parent.is_some_and(|one| signatures.contains(&one)) {
+            misled = misled.or(Some(VerifyError::SignatureMisplaced));
+        } else if element.matches_name_ns(HL7FI, "signatureCollection") && Some(node) != collection {
+            misled = misled.or(Some(VerifyError::TwoCollections));
         }
     }
-    Ok(ids)
+    let body = match bodies {
+        0 => return Err(VerifyError::NoBody),
+        1 => body_by_path(document, root).ok_or(VerifyError::BodyMisplaced)?,
+        _ => return Err(VerifyError::TwoBodies),
+    };
+    misled.map_or(Ok(body), Err)
+}
+
+/// What an element could be referred to by: `ID`, `Id`, `xml:id`.
+fn ids<'e>(element: &'e Element<'_>) -> impl Iterator<Item = &'e str> {
+    let is_id = |one: &&Attribute<'_>| match one.name.namespace_uri.as_deref() {
+        None => matches!(&*one.name.local_name, "ID" | "Id"),
+        Some(namespace) => namespace == "http://www.w3.org/XML/1998/namespace" && one.name.local_name == "id",
+    };
+    element.attributes.iter().filter(is_id).map(|one| &*one.value)
 }
 
 fn at_most_one(nodes: Vec<NodeId>) -> Result<Option<NodeId>, VerifyError> {

@@ -24,6 +24,9 @@ pub enum VerifyError {
     /// Nested deeper than [`crate::MAX_DEPTH`].
     #[error("the document is nested too deep")]
     TooDeep,
+    /// An element has more attributes than [`crate::MAX_ATTRIBUTES`].
+    #[error("an element has too many attributes")]
+    TooManyAttributes,
     /// The root is not a CDA `ClinicalDocument`.
     #[error("not a clinical document")]
     NotClinicalDocument,
@@ -60,6 +63,7 @@ impl VerifyError {
             Self::NotXml => "document-not-xml",
             Self::Doctype => "document-has-doctype",
             Self::TooDeep => "document-too-deep",
+            Self::TooManyAttributes => "document-too-many-attributes",
             Self::NotClinicalDocument => "document-not-clinical",
             Self::NoBody => "document-no-body",
             Self::TwoBodies => "document-two-bodies",
@@ -96,6 +100,9 @@ pub enum Failure {
     /// The list of documents is not what was signed.
     #[error("the list of documents was changed after it was signed")]
     ListChanged,
+    /// The list names a document twice: which of its digests counts could be chosen by the reader.
+    #[error("the list names a document twice")]
+    ListedTwice,
     /// The timestamp is not what was signed.
     #[error("the timestamp was changed after it was signed")]
     TimestampChanged,
@@ -119,6 +126,7 @@ impl Failure {
             Self::UnexpectedReferences => "signature-references-unexpected",
             Self::BodyChanged => "signature-body-changed",
             Self::ListChanged => "signature-list-changed",
+            Self::ListedTwice => "signature-list-document-twice",
             Self::TimestampChanged => "signature-timestamp-changed",
             Self::CertificateUnreadable => "signature-certificate-unreadable",
             Self::WrongValue => "signature-value-wrong",
@@ -135,13 +143,25 @@ pub enum SignError {
     /// The document has no local header in which a signature could stand.
     #[error("the document has no place for a signature")]
     NoPlace,
-    /// This kind of signature is not made here (a signature over a list comes later).
-    #[error("this kind of signature is not made here")]
+    /// A signature over a list is not made for one document: see [`crate::sign_together`].
+    #[error("this kind of signature is not made for one document")]
     UnsupportedKind,
+    /// More than [`crate::MAX_DOCUMENTS`] on one occasion.
+    #[error("too many documents to sign at once")]
+    TooManyDocuments,
+    /// A list needs two documents at least.
+    #[error("a list needs two documents at least")]
+    ListTooShort,
+    /// Two of the documents have the same identifier.
+    #[error("two documents have the same identifier")]
+    ListedTwice,
+    /// The document has no identifier by which a list could name it.
+    #[error("the document has no identifier")]
+    NoIdentifier,
     /// The seed cannot be part of an XML ID, or an ID made of it is in the document already.
     #[error("the seed does not make an ID of its own")]
     UnusableSeed,
-    /// The signer's certificate cannot be read, or its key is of a kind that is not used.
+    /// The signer's certificate cannot be read, is not its key's, or its key is of a kind that is not used.
     #[error("the signer's certificate cannot be used")]
     UnusableCertificate,
     /// The signer did not sign.
@@ -160,6 +180,10 @@ impl SignError {
             Self::Document(error) => error.code(),
             Self::NoPlace => "document-no-signature-place",
             Self::UnsupportedKind => "signature-kind-unsupported",
+            Self::TooManyDocuments => "signature-too-many-documents",
+            Self::ListTooShort => "signature-list-too-short",
+            Self::ListedTwice => "signature-list-document-twice",
+            Self::NoIdentifier => "document-no-identifier",
             Self::UnusableSeed => "signature-seed-unusable",
             Self::UnusableCertificate => "signature-certificate-unusable",
             Self::Signer(error) => error.code(),

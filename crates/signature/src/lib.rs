@@ -7,12 +7,15 @@
 //! header says what the body says is for `cda` to check.
 //!
 //! Reference processing is its own, over a closed list of transform chains (those that the Prescription
-//! Centre has accepted); canonicalisation is `bergshamra-c14n`'s, the cryptography of verification `ring`'s.
+//! Centre has accepted), and so is the canonical form, for the one case that is needed; the arithmetic is `ring`'s.
 
 mod algorithm;
+mod canonical;
 mod chain;
+mod draft;
 mod envelope;
 mod error;
+mod place;
 mod sign;
 mod signer;
 pub mod software;
@@ -20,8 +23,8 @@ mod stylesheet;
 mod verify;
 
 pub use algorithm::HashAlgorithm;
-pub use envelope::{MAX_DEPTH, MAX_DOCUMENT_BYTES, MAX_SIGNATURES};
+pub use envelope::{MAX_ATTRIBUTES, MAX_DEPTH, MAX_DOCUMENT_BYTES, MAX_SIGNATURES};
 pub use error::{Failure, SignError, VerifyError};
-pub use sign::{Signing, sign, sign_many};
+pub use sign::{MAX_DOCUMENTS, Signing, sign, sign_many, sign_together};
 pub use signer::{DigestToSign, SignatureKind, Signer, SignerError};
-pub use verify::{Covered, Verified, verify};
+pub use verify::{Covered, Listed, Verified, verify};

@@ -3,23 +3,28 @@
 //! Everything outside the collection stays byte for byte as it was. All documents of one occasion go to the
 //! signer together: one PIN, one transaction of the card. What comes back is verified before anybody gets it.
 
+use std::collections::HashSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bergshamra_c14n::C14nMode;
 use chrono::{DateTime, FixedOffset};
 
-use crate::algorithm::{DIGEST_SHA256, HashAlgorithm, PublicKey};
-use crate::chain::{Chain, EXCLUSIVE, XPATH, canonical};
-use crate::envelope::{CDA, DS, Envelope, HL7FI, attribute, children, elements};
-use crate::verify::verify;
-use crate::{DigestToSign, Failure, SignError, SignatureKind, Signer, SignerError, VerifyError};
+use crate::algorithm::PublicKey;
+use crate::draft::{Content, Draft, Ids, listed};
+use crate::envelope::Envelope;
+use crate::place::Place;
+use crate::verify::verify_last;
+use crate::{SignError, SignatureKind, Signer, SignerError};
+
+/// The largest number of documents that are signed on one occasion.
+pub const MAX_DOCUMENTS: usize = 100;
 
 /// One document to sign, and how.
 #[derive(Debug, Clone)]
 pub struct Signing<'a> {
     /// The document's bytes, UTF-8.
     pub document: &'a [u8],
-    /// The kind of signature.
+    /// The kind of signature: a professional's (1) or a system's (4). See [`sign_together`] for 2.
     pub kind: SignatureKind,
     /// When it is signed; stands in the document and is covered.
     pub signed_at: DateTime<FixedOffset>,
@@ -35,258 +40,120 @@ pub fn sign(signing: &Signing<'_>, signer: &mut dyn Signer) -> Result<Vec<u8>, S
 
 /// Signs several documents in one call of the signer: each gets an ordinary signature of its own.
 ///
-/// Either all are signed or none is returned.
+/// At most [`MAX_DOCUMENTS`]; in their order; either all are signed or none is returned.
 pub fn sign_many(documents: &[Signing<'_>], signer: &mut dyn Signer) -> Result<Vec<Vec<u8>>, SignError> {
-    let certificate = signer.certificate().to_vec();
-    let key = PublicKey::of_certificate(&certificate).ok_or(SignError::UnusableCertificate)?;
-    let prepared = documents.iter().map(|one| Prepared::new(one, &certificate, &key)).collect::<Result<Vec<_>, _>>()?;
-    if prepared.is_empty() {
-        return Ok(Vec::new());
-    }
-    let requests: Vec<_> = prepared.iter().map(|one| one.request.clone()).collect();
-    let values = signer.sign(&requests)?;
-    if values.len() != prepared.len() {
-        return Err(SignError::Signer(SignerError::Custom { code: "signer-answer-incomplete" }));
-    }
-    prepared.iter().zip(&values).map(|(one, value)| one.finish(value, &certificate)).collect()
+    let by = By::of(signer, documents.len())?;
+    let drafts = documents
+        .iter()
+        .map(|one| {
+            if one.kind == SignatureKind::ProfessionalMulti {
+                return Err(SignError::UnsupportedKind);
+            }
+            let ids = Ids::new(one.id_seed)?;
+            let (place, content) = opened(one.document, &ids, Content::body)?;
+            Ok((place, by.draft(one.kind, content, one.signed_at, ids)?))
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let values = by.values(signer, drafts.iter().map(|(_, draft)| draft))?;
+    let signed = documents.iter().zip(&drafts).zip(&values);
+    signed.map(|((one, (place, draft)), value)| by.finish(one.document, place, draft, value)).collect()
 }
 
-/// A document with everything of its new signature but the value.
-struct Prepared<'a> {
-    document: &'a [u8],
-    place: Place,
-    parts: Parts,
-    request: DigestToSign,
+/// Signs several documents with one signature over the list of them (type 2, moniallekirjoitus): the signer
+/// makes one value, and every document gets its copy of the same signature.
+///
+/// From 2 to [`MAX_DOCUMENTS`] documents, each with an identifier of its own; in their order; either all are
+/// signed or none is returned. A document is listed with the digest that its body would have in an ordinary
+/// signature.
+pub fn sign_together(
+    documents: &[&[u8]],
+    signed_at: DateTime<FixedOffset>,
+    id_seed: &str,
+    signer: &mut dyn Signer,
+) -> Result<Vec<Vec<u8>>, SignError> {
+    if documents.len() < 2 {
+        return Err(SignError::ListTooShort);
+    }
+    let by = By::of(signer, documents.len())?;
+    let ids = Ids::new(id_seed)?;
+    let (places, list): (Vec<_>, Vec<_>) =
+        documents.iter().map(|one| opened(one, &ids, listed)).collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+    let mut seen = HashSet::new();
+    if !list.iter().all(|one| seen.insert(one.id.as_str())) {
+        return Err(SignError::ListedTwice);
+    }
+    let draft = by.draft(SignatureKind::ProfessionalMulti, Content::List(list), signed_at, ids)?;
+    let values = by.values(signer, std::iter::once(&draft))?;
+    let value = values.first().ok_or(SignError::DoesNotVerify)?;
+    documents.iter().zip(&places).map(|(one, place)| by.finish(one, place, &draft, value)).collect()
 }
 
-impl<'a> Prepared<'a> {
-    fn new(signing: &Signing<'a>, certificate: &[u8], key: &PublicKey) -> Result<Self, SignError> {
-        if signing.kind == SignatureKind::ProfessionalMulti {
-            return Err(SignError::UnsupportedKind);
+/// Where the signature goes in this document, and what of the document it covers.
+fn opened<T>(
+    document: &[u8],
+    ids: &Ids,
+    covered: impl Fn(&Envelope<'_>) -> Result<T, SignError>,
+) -> Result<(Place, T), SignError> {
+    let envelope = Envelope::read(document)?;
+    ids.must_be_new_in(&envelope)?;
+    Ok((Place::find(&envelope)?, covered(&envelope)?))
+}
+
+/// By whom the documents of one occasion are signed.
+struct By {
+    certificate: Vec<u8>,
+    key: PublicKey,
+    vouches: bool,
+}
+
+impl By {
+    fn of(signer: &dyn Signer, documents: usize) -> Result<Self, SignError> {
+        if documents > MAX_DOCUMENTS {
+            return Err(SignError::TooManyDocuments);
         }
-        let envelope = Envelope::read(signing.document)?;
-        let ids = Ids::new(signing.id_seed, &envelope)?;
-        let place = Place::find(&envelope)?;
-        let (hash, signature_method) = key.way_of_signing();
-        let mut parts = Parts {
-            kind: signing.kind,
-            signed_at: signing.signed_at.format("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-            ids,
-            prefix: place.prefix.clone(),
-            signature_method,
-            body_id: attribute(&envelope.document, envelope.body, "ID").map(str::to_owned),
-            certificate: STANDARD.encode(certificate),
-            timestamp_digest: String::new(),
-            body_digest: String::new(),
-        };
-        // Once without digests, to digest the timestamp and the body where they will stand;
-        // once with them, to digest what the value will be made over.
-        let draft = place.insert(signing.document, &parts.text(""))?;
-        (parts.timestamp_digest, parts.body_digest) = digests(&draft, parts.body_chain())?;
-        let draft = place.insert(signing.document, &parts.text(""))?;
-        let request = DigestToSign { hash, digest: hash.digest(&signed_info(&draft)?) };
-        Ok(Self { document: signing.document, place, parts, request })
+        let certificate = signer.certificate().to_vec();
+        let key = PublicKey::of_certificate(&certificate).ok_or(SignError::UnusableCertificate)?;
+        Ok(Self { certificate, key, vouches: signer.vouches_for_values() })
     }
 
-    fn finish(&self, value: &[u8], certificate: &[u8]) -> Result<Vec<u8>, SignError> {
-        let signed = self.place.insert(self.document, &self.parts.text(&STANDARD.encode(value)))?;
-        match verify(&signed)?.last() {
-            Some(last) if last.outcome.is_ok() && last.certificate == certificate => Ok(signed),
+    fn draft(
+        &self,
+        kind: SignatureKind,
+        content: Content,
+        signed_at: DateTime<FixedOffset>,
+        ids: Ids,
+    ) -> Result<Draft, SignError> {
+        Draft::new(kind, content, signed_at, ids, &self.certificate, &self.key)
+    }
+
+    /// One call of the signer for all; none when there is nothing to sign.
+    fn values<'d>(
+        &self,
+        signer: &mut dyn Signer,
+        drafts: impl Iterator<Item = &'d Draft>,
+    ) -> Result<Vec<Vec<u8>>, SignError> {
+        let (hash, _) = self.key.way_of_signing().ok_or(SignError::UnusableCertificate)?;
+        let messages: Vec<&[u8]> = drafts.map(|one| one.message.as_slice()).collect();
+        if messages.is_empty() {
+            return Ok(Vec::new());
+        }
+        let values = signer.sign_messages(hash, &messages)?;
+        if values.len() != messages.len() {
+            return Err(SignError::Signer(SignerError::Custom { code: "signer-answer-incomplete" }));
+        }
+        Ok(values)
+    }
+
+    /// The signed document, read again and verified as a stranger would; only the arithmetic of the value is spared
+    /// where the signer vouches for it, and then the value must stand beside exactly what was signed.
+    fn finish(&self, document: &[u8], place: &Place, draft: &Draft, value: &[u8]) -> Result<Vec<u8>, SignError> {
+        let signed = place.insert(document, &draft.text(place.prefix_is_bound, &STANDARD.encode(value)))?;
+        let vouched = self.vouches.then_some(draft.message.as_slice());
+        match verify_last(&signed, vouched)? {
+            Some(last) if last.covers_this_document() && !last.weak && last.certificate == self.certificate => {
+                Ok(signed)
+            }
             _ => Err(SignError::DoesNotVerify),
         }
-    }
-}
-
-fn digests(draft: &[u8], body_chain: Chain) -> Result<(String, String), SignError> {
-    let envelope = Envelope::read(draft)?;
-    let document = &envelope.document;
-    let newest = envelope.signatures.last().ok_or(SignError::NoPlace)?;
-    let [timestamp] = children(document, *newest, HL7FI, "signatureTimestamp")[..] else {
-        return Err(SignError::NoPlace);
-    };
-    let digest = |chain: Chain, element| -> Result<String, SignError> {
-        Ok(STANDARD.encode(HashAlgorithm::Sha256.digest(&chain.bytes(document, element).map_err(unsignable)?)))
-    };
-    Ok((digest(Chain::plain(), timestamp)?, digest(body_chain, envelope.body)?))
-}
-
-fn signed_info(draft: &[u8]) -> Result<Vec<u8>, SignError> {
-    let envelope = Envelope::read(draft)?;
-    let document = &envelope.document;
-    let newest = envelope.signatures.last().ok_or(SignError::NoPlace)?;
-    let [signature] = children(document, *newest, DS, "Signature")[..] else { return Err(SignError::NoPlace) };
-    let [signed_info] = children(document, signature, DS, "SignedInfo")[..] else { return Err(SignError::NoPlace) };
-    canonical(document, signed_info, C14nMode::Exclusive).map_err(unsignable)
-}
-
-fn unsignable(_: Failure) -> SignError {
-    SignError::Document(VerifyError::NotXml)
-}
-
-/// The IDs of one signature.
-#[derive(Debug, Clone)]
-struct Ids {
-    envelope: String,
-    timestamp: String,
-    signature: String,
-}
-
-impl Ids {
-    fn new(seed: &str, envelope: &Envelope<'_>) -> Result<Self, SignError> {
-        let plain = |one: u8| one.is_ascii_alphanumeric() || matches!(one, b'.' | b'-' | b'_');
-        if seed.is_empty() || seed.len() > 128 || !seed.bytes().all(plain) {
-            return Err(SignError::UnusableSeed);
-        }
-        let ids =
-            Self { envelope: format!("SIG_{seed}"), timestamp: format!("TS_{seed}"), signature: format!("DS_{seed}") };
-        if [&ids.envelope, &ids.timestamp, &ids.signature].into_iter().any(|one| envelope.has_id(one)) {
-            return Err(SignError::UnusableSeed);
-        }
-        Ok(ids)
-    }
-}
-
-/// Everything that a signature's text is made of.
-struct Parts {
-    kind: SignatureKind,
-    signed_at: String,
-    ids: Ids,
-    prefix: String,
-    signature_method: &'static str,
-    body_id: Option<String>,
-    certificate: String,
-    timestamp_digest: String,
-    body_digest: String,
-}
-
-impl Parts {
-    fn body_chain(&self) -> Chain {
-        if self.body_id.is_some() { Chain::plain() } else { Chain::BodyOfCanonical }
-    }
-
-    fn text(&self, value: &str) -> String {
-        let Self { prefix: p, signature_method, signed_at, .. } = self;
-        let Ids { envelope, timestamp, signature } = &self.ids;
-        let (code, name) = (self.kind.code(), self.kind.display_name());
-        let exclusive = format!("<ds:Transform Algorithm=\"{EXCLUSIVE}\"/>");
-        let (body_uri, body_transforms) = match &self.body_id {
-            Some(id) => (format!("#{}", escaped(id)), exclusive.clone()),
-            // A body without an ID is found by XPath, as the Centre itself has done it.
-            None => (
-                String::new(),
-                format!(
-                    "{exclusive}<ds:Transform Algorithm=\"{XPATH}\">\
-                     <ds:XPath xmlns:hl7=\"{CDA}\">ancestor-or-self::hl7:structuredBody</ds:XPath></ds:Transform>"
-                ),
-            ),
-        };
-        let reference = |uri: &str, transforms: &str, digest: &str| {
-            format!(
-                "<ds:Reference URI=\"{uri}\"><ds:Transforms>{transforms}</ds:Transforms>\
-                 <ds:DigestMethod Algorithm=\"{DIGEST_SHA256}\"/><ds:DigestValue>{digest}</ds:DigestValue></ds:Reference>"
-            )
-        };
-        let references = reference(&format!("#{timestamp}"), &exclusive, &self.timestamp_digest)
-            + &reference(&body_uri, &body_transforms, &self.body_digest);
-        format!(
-            "<{p}signature ID=\"{envelope}\">\
-             <{p}signatureDescription code=\"{code}\" codeSystem=\"1.2.246.537.5.40127.2006\" \
-             codeSystemName=\"Sähköisen allekirjoituksen tyyppi\" displayName=\"{name}\"/>\
-             <{p}signatureTimestamp ID=\"{timestamp}\">{signed_at}</{p}signatureTimestamp>\
-             <ds:Signature xmlns:ds=\"{DS}\" Id=\"{signature}\"><ds:SignedInfo>\
-             <ds:CanonicalizationMethod Algorithm=\"{EXCLUSIVE}\"/>\
-             <ds:SignatureMethod Algorithm=\"{signature_method}\"/>{references}</ds:SignedInfo>\
-             <ds:SignatureValue>{value}</ds:SignatureValue>\
-             <ds:KeyInfo><ds:X509Data><ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>\
-             </ds:Signature></{p}signature>",
-            certificate = self.certificate,
-        )
-    }
-}
-
-fn escaped(value: &str) -> String {
-    value.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
-}
-
-/// Where in the bytes a signature goes, and what must stand around it.
-struct Place {
-    at: usize,
-    /// Bytes that fall away there: the `/>` of an empty collection.
-    replaced: usize,
-    before: String,
-    after: String,
-    /// The prefix of Kanta's extension there, with its colon; empty when it is the default namespace.
-    prefix: String,
-}
-
-/// What comes before `signatureCollection` in a local header, by the schema.
-const BEFORE_COLLECTION: [&str; 16] = [
-    "description",
-    "tableOfContents",
-    "registratedTime",
-    "declaredTime",
-    "typeCode",
-    "fileFormat",
-    "softwareSupport",
-    "documentType",
-    "currentLocation",
-    "retentionPeriod",
-    "functionCode",
-    "recordStatus",
-    "auditTrail",
-    "serviceChainLink",
-    "episodeLink",
-    "product",
-];
-
-impl Place {
-    fn find(envelope: &Envelope<'_>) -> Result<Self, SignError> {
-        let document = &envelope.document;
-        let prefix_of = |node| {
-            let prefix = document.element(node).and_then(|one| one.name.prefix.as_deref());
-            prefix.map_or_else(String::new, |prefix| format!("{prefix}:"))
-        };
-        if let Some(collection) = envelope.collection {
-            let prefix = prefix_of(collection);
-            let range = document.node_range(collection).ok_or(SignError::NoPlace)?;
-            let source = envelope.text.get(range.clone()).ok_or(SignError::NoPlace)?;
-            return if source.ends_with("/>") {
-                Ok(Self {
-                    at: range.end - 2,
-                    replaced: 2,
-                    before: ">".to_owned(),
-                    after: format!("</{prefix}signatureCollection>"),
-                    prefix,
-                })
-            } else {
-                let end_tag = source.rfind("</").ok_or(SignError::NoPlace)?;
-                let at = range.start + end_tag;
-                Ok(Self { at, replaced: 0, before: String::new(), after: String::new(), prefix })
-            };
-        }
-        let header = envelope.local_header.ok_or(SignError::NoPlace)?;
-        let neighbour = elements(document, header)
-            .into_iter()
-            .rfind(|child| {
-                document.element(*child).is_some_and(|one| {
-                    one.name.namespace_uri.as_deref() == Some(HL7FI)
-                        && BEFORE_COLLECTION.contains(&one.name.local_name.as_ref())
-                })
-            })
-            .ok_or(SignError::NoPlace)?;
-        let prefix = prefix_of(header);
-        Ok(Self {
-            at: document.node_range(neighbour).ok_or(SignError::NoPlace)?.end,
-            replaced: 0,
-            before: format!("<{prefix}signatureCollection>"),
-            after: format!("</{prefix}signatureCollection>"),
-            prefix,
-        })
-    }
-
-    fn insert(&self, document: &[u8], text: &str) -> Result<Vec<u8>, SignError> {
-        let (head, rest) = document.split_at_checked(self.at).ok_or(SignError::NoPlace)?;
-        let (_, tail) = rest.split_at_checked(self.replaced).ok_or(SignError::NoPlace)?;
-        Ok([head, self.before.as_bytes(), text.as_bytes(), self.after.as_bytes(), tail].concat())
     }
 }

@@ -1,6 +1,6 @@
 //! Who signs: the trait that a card or a software key implements, and what it can answer.
 //!
-//! A signer sees digests only, all of one occasion together, so that a card needs one PIN and one transaction.
+//! A signer sees everything of one occasion together, so that a card needs one PIN and one transaction.
 
 use crate::HashAlgorithm;
 
@@ -11,6 +11,18 @@ pub trait Signer {
 
     /// Signs every digest, in order. RSA: the value is a PKCS#1 v1.5 signature; ECDSA: raw `r||s`.
     fn sign(&mut self, requests: &[DigestToSign]) -> Result<Vec<Vec<u8>>, SignerError>;
+
+    /// Signs every message, in order, for a signer that would rather have it whole; a card has the digest only.
+    fn sign_messages(&mut self, hash: HashAlgorithm, messages: &[&[u8]]) -> Result<Vec<Vec<u8>>, SignerError> {
+        let digest = |one: &&[u8]| DigestToSign { hash, digest: hash.digest(one) };
+        self.sign(&messages.iter().map(digest).collect::<Vec<_>>())
+    }
+
+    /// Whether a value need not be computed again before the document leaves, because the key is in this
+    /// program's memory and is known to be the certificate's. Never true of a card.
+    fn vouches_for_values(&self) -> bool {
+        false
+    }
 }
 
 /// The digest of a canonical `SignedInfo`, to be signed as it is.

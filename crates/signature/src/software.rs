@@ -1,53 +1,93 @@
 //! A signer whose key is in memory: a system's signature key, and professionals without a card in tests.
 //!
-//! Signing works on digests, so the arithmetic is that of the `p384` and `rsa` crates (`ring` signs messages
-//! only). Keys are erased from memory when the signer is dropped.
+//! Documents are signed by `ring`, which takes the message whole and is several times faster; the `p384` and
+//! `rsa` crates are for digests, which is what a card is asked for. Those two erase their keys when the signer
+//! is dropped, `ring` does not: such a key is a system's, and lives as long as the program.
 
 use p384::ecdsa::signature::hazmat::PrehashSigner;
 use p384::pkcs8::DecodePrivateKey;
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384};
 use rsa::Pkcs1v15Sign;
 use rsa::sha2::{Sha256, Sha384};
 
+use crate::algorithm::PublicKey;
 use crate::{DigestToSign, HashAlgorithm, SignError, Signer, SignerError};
 
 /// A signing key in memory, with its certificate.
 pub struct SoftwareSigner {
     certificate: Vec<u8>,
     key: Key,
+    random: SystemRandom,
 }
 
 enum Key {
-    P384(Box<p384::ecdsa::SigningKey>),
-    Rsa(Box<rsa::RsaPrivateKey>),
+    P384 { messages: Box<EcdsaKeyPair>, digests: Box<p384::ecdsa::SigningKey> },
+    Rsa { messages: Box<ring::rsa::KeyPair>, digests: Box<rsa::RsaPrivateKey> },
 }
 
 impl SoftwareSigner {
-    /// A signer from a certificate (DER) and its private key (PKCS#8 DER; P-384 or RSA).
+    /// A signer from a certificate (DER) and its private key (PKCS#8 DER; P-384, or RSA of 2048 to 4096 bits).
+    ///
+    /// [`SignError::UnusableCertificate`] when one of them cannot be read, or they do not belong together.
     pub fn from_pkcs8(certificate: &[u8], key: &[u8]) -> Result<Self, SignError> {
-        let key = if let Ok(key) = p384::ecdsa::SigningKey::from_pkcs8_der(key) {
-            Key::P384(Box::new(key))
-        } else if let Ok(key) = rsa::RsaPrivateKey::from_pkcs8_der(key) {
-            Key::Rsa(Box::new(key))
-        } else {
-            return Err(SignError::UnusableCertificate);
+        let random = SystemRandom::new();
+        let key = Key::from_pkcs8(key, &random).ok_or(SignError::UnusableCertificate)?;
+        let public = match &key {
+            Key::P384 { messages, .. } => messages.public_key().as_ref(),
+            Key::Rsa { messages, .. } => messages.public_key().as_ref(),
         };
-        Ok(Self { certificate: certificate.to_vec(), key })
+        if !PublicKey::of_certificate(certificate).is_some_and(|one| one.is(public)) {
+            return Err(SignError::UnusableCertificate);
+        }
+        Ok(Self { certificate: certificate.to_vec(), key, random })
     }
 
-    fn sign_one(&self, request: &DigestToSign) -> Option<Vec<u8>> {
+    fn sign_message(&self, hash: HashAlgorithm, message: &[u8]) -> Option<Vec<u8>> {
+        match (&self.key, hash) {
+            (Key::P384 { messages, .. }, HashAlgorithm::Sha384) => {
+                Some(messages.sign(&self.random, message).ok()?.as_ref().to_vec())
+            }
+            (Key::P384 { .. }, HashAlgorithm::Sha256) => None,
+            (Key::Rsa { messages, .. }, hash) => {
+                let padding = match hash {
+                    HashAlgorithm::Sha256 => &RSA_PKCS1_SHA256,
+                    HashAlgorithm::Sha384 => &RSA_PKCS1_SHA384,
+                };
+                let mut value = vec![0; messages.public().modulus_len()];
+                messages.sign(padding, &self.random, message, &mut value).ok()?;
+                Some(value)
+            }
+        }
+    }
+
+    fn sign_digest(&self, request: &DigestToSign) -> Option<Vec<u8>> {
         match &self.key {
-            Key::P384(key) => {
-                let value: p384::ecdsa::Signature = key.sign_prehash(&request.digest).ok()?;
+            Key::P384 { digests, .. } => {
+                let value: p384::ecdsa::Signature = digests.sign_prehash(&request.digest).ok()?;
                 Some(value.to_vec())
             }
-            Key::Rsa(key) => {
+            Key::Rsa { digests, .. } => {
                 let padding = match request.hash {
                     HashAlgorithm::Sha256 => Pkcs1v15Sign::new::<Sha256>(),
                     HashAlgorithm::Sha384 => Pkcs1v15Sign::new::<Sha384>(),
                 };
                 // The randomness only blinds the arithmetic; the value does not depend on it.
-                key.sign_with_rng(&mut rsa::rand_core::OsRng, padding, &request.digest).ok()
+                digests.sign_with_rng(&mut rsa::rand_core::OsRng, padding, &request.digest).ok()
             }
+        }
+    }
+}
+
+impl Key {
+    fn from_pkcs8(key: &[u8], random: &SystemRandom) -> Option<Self> {
+        if let Ok(digests) = p384::ecdsa::SigningKey::from_pkcs8_der(key) {
+            let messages = EcdsaKeyPair::from_pkcs8(&ECDSA_P384_SHA384_FIXED_SIGNING, key, random).ok()?;
+            Some(Self::P384 { messages: Box::new(messages), digests: Box::new(digests) })
+        } else {
+            let digests = rsa::RsaPrivateKey::from_pkcs8_der(key).ok()?;
+            let messages = ring::rsa::KeyPair::from_pkcs8(key).ok()?;
+            Some(Self::Rsa { messages: Box::new(messages), digests: Box::new(digests) })
         }
     }
 }
@@ -58,12 +98,20 @@ impl Signer for SoftwareSigner {
     }
 
     fn sign(&mut self, requests: &[DigestToSign]) -> Result<Vec<Vec<u8>>, SignerError> {
-        requests
-            .iter()
-            .map(|one| self.sign_one(one).ok_or(SignerError::Custom { code: "software-key-failed" }))
-            .collect()
+        requests.iter().map(|one| self.sign_digest(one).ok_or(FAILED)).collect()
+    }
+
+    fn sign_messages(&mut self, hash: HashAlgorithm, messages: &[&[u8]]) -> Result<Vec<Vec<u8>>, SignerError> {
+        messages.iter().map(|one| self.sign_message(hash, one).ok_or(FAILED)).collect()
+    }
+
+    /// The key was compared with the certificate when the signer was made.
+    fn vouches_for_values(&self) -> bool {
+        true
     }
 }
+
+const FAILED: SignerError = SignerError::Custom { code: "software-key-failed" };
 
 impl std::fmt::Debug for SoftwareSigner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

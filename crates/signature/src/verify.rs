@@ -4,12 +4,17 @@
 //! whether that certificate is anybody's is for `trust`. The kind (1, 2, 4) stands outside what is signed:
 //! a caller that needs a professional's signature must look at the certificate, not at the kind alone.
 
+use std::collections::HashSet;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, FixedOffset};
 use uppsala::{Document, NodeId};
 
 use crate::algorithm::{PublicKey, SignatureMethod};
-use crate::chain::{Reference, Target, Targets, base64_text, canonical, canonicalization, named};
-use crate::envelope::{DS, Envelope, HL7FI, attribute, children, elements};
+use crate::canonical::canonical;
+use crate::chain::{Reference, Target, Targets, base64_text, canonicalization, named};
+use crate::envelope::{DS, Envelope, HL7FI, attribute, children, elements, is, is_oid};
 use crate::{Failure, SignatureKind, VerifyError};
 
 /// One signature of a document. Only what `outcome` says may be relied on.
@@ -27,6 +32,14 @@ pub struct Verified {
     pub outcome: Result<Covered, Failure>,
 }
 
+impl Verified {
+    /// Whether the signature holds and covers this document's body: by itself, or by naming it on its list.
+    #[must_use]
+    pub fn covers_this_document(&self) -> bool {
+        matches!(self.outcome, Ok(Covered::Body | Covered::List { covers_this: true, .. }))
+    }
+}
+
 /// What a signature that holds covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Covered {
@@ -34,11 +47,21 @@ pub enum Covered {
     Body,
     /// A list of documents (type 2, moniallekirjoitus), and the timestamp.
     List {
-        /// Each document's OID and the digest that its body must have.
-        refs: Vec<(String, Vec<u8>)>,
-        /// Whether this document's OID is on the list with this document's digest.
+        /// Every document of the list, each once.
+        refs: Vec<Listed>,
+        /// Whether this document is on the list with this body. If not, the signature says nothing of it: either
+        /// its identifier is not in `refs`, or it is and the body is not the one that was signed.
         covers_this: bool,
     },
+}
+
+/// One document of a list (moniallekirjoitus).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The document's identifier, an OID.
+    pub id: String,
+    /// The digest of its body, as a signature of type 1 would have it.
+    pub digest: Vec<u8>,
 }
 
 /// Checks every signature of the document, in order.
@@ -48,10 +71,16 @@ pub enum Covered {
 /// signature, over the size limit).
 pub fn verify(document: &[u8]) -> Result<Vec<Verified>, VerifyError> {
     let envelope = Envelope::read(document)?;
-    Ok(envelope.signatures.iter().map(|one| verify_one(&envelope, *one)).collect())
+    Ok(envelope.signatures.iter().map(|one| verify_one(&envelope, *one, None)).collect())
 }
 
-fn verify_one(envelope: &Envelope<'_>, signature: NodeId) -> Verified {
+/// As [`verify`], for the newest signature alone. With `vouched`, its value is known to be right over that message.
+pub(crate) fn verify_last(document: &[u8], vouched: Option<&[u8]>) -> Result<Option<Verified>, VerifyError> {
+    let envelope = Envelope::read(document)?;
+    Ok(envelope.signatures.last().map(|one| verify_one(&envelope, *one, vouched)))
+}
+
+fn verify_one(envelope: &Envelope<'_>, signature: NodeId, vouched: Option<&[u8]>) -> Verified {
     let document = &envelope.document;
     let kind = match children(document, signature, HL7FI, "signatureDescription")[..] {
         [one] => attribute(document, one, "code").and_then(SignatureKind::from_code),
@@ -75,7 +104,7 @@ fn verify_one(envelope: &Envelope<'_>, signature: NodeId) -> Verified {
             match list.as_slice() {
                 [] | [_] => {
                     let targets = Targets { timestamp, body: envelope.body, list: list.first().copied() };
-                    check(envelope, kind, &targets, ds_signature, &verified.certificate, &mut verified.weak)
+                    check(envelope, kind, &targets, ds_signature, &mut verified, vouched)
                 }
                 _ => Err(Failure::Malformed("multipleDocumentSignature")),
             }
@@ -92,8 +121,8 @@ fn check(
     kind: SignatureKind,
     targets: &Targets,
     ds_signature: NodeId,
-    certificate: &[u8],
-    weak: &mut bool,
+    verified: &mut Verified,
+    vouched: Option<&[u8]>,
 ) -> Result<Covered, Failure> {
     let document = &envelope.document;
     let [signed_info, value, key_info, objects @ ..] = &elements(document, ds_signature)[..] else {
@@ -107,7 +136,7 @@ fn check(
         return Err(Failure::Malformed("Signature"));
     }
     let info = SignedInfo::read(envelope, targets, *signed_info)?;
-    *weak = info.method.is_weak() || info.references.iter().any(|one| one.digest_method.is_weak());
+    verified.weak = info.method.is_weak() || info.references.iter().any(|one| one.digest_method.is_weak());
 
     let expected = if kind == SignatureKind::ProfessionalMulti { Target::List } else { Target::Body };
     let (content, timestamp) = match &info.references[..] {
@@ -115,15 +144,20 @@ fn check(
         [a, b] if b.target == expected && a.target == Target::Timestamp => (b, a),
         _ => return Err(Failure::UnexpectedReferences),
     };
+    if expected == Target::Body && targets.list.is_some() {
+        // Nobody signed that list.
+        return Err(Failure::Malformed("multipleDocumentSignature"));
+    }
     check_digest(document, targets, content)?;
     check_digest(document, targets, timestamp)?;
 
-    if certificate.is_empty() {
-        return Err(Failure::CertificateUnreadable);
-    }
-    let key = PublicKey::of_certificate(certificate).ok_or(Failure::CertificateUnreadable)?;
+    let key = PublicKey::of_certificate(&verified.certificate).ok_or(Failure::CertificateUnreadable)?;
     let value = base64_text(document, *value).ok_or(Failure::Malformed("SignatureValue"))?;
-    match info.method.verify(&key, &info.canonical, &value) {
+    let right = match vouched {
+        Some(message) => Some(message == info.canonical),
+        None => info.method.verify(&key, &info.canonical, &value),
+    };
+    match right {
         Some(true) => {}
         Some(false) => return Err(Failure::WrongValue),
         None => return Err(Failure::UnknownAlgorithm),
@@ -161,7 +195,7 @@ impl SignedInfo {
         let mode = plain(*canonicalization_method).and_then(canonicalization).ok_or(Failure::UnknownAlgorithm)?;
         let method = plain(*signature_method).and_then(SignatureMethod::from_uri).ok_or(Failure::UnknownAlgorithm)?;
         Ok(Self {
-            canonical: canonical(document, signed_info, mode)?,
+            canonical: canonical(document, signed_info, mode),
             method,
             references: references
                 .iter()
@@ -184,25 +218,35 @@ fn check_digest(document: &Document<'_>, targets: &Targets, reference: &Referenc
     })
 }
 
+/// What a list says, once it is known to be what was signed.
 fn list(envelope: &Envelope<'_>, targets: &Targets, reference: &Reference) -> Result<Covered, Failure> {
-    use base64::Engine;
     let document = &envelope.document;
     let list = targets.list.ok_or(Failure::UnexpectedReferences)?;
     let refs = elements(document, list)
         .into_iter()
-        .map(|one| {
-            let oid = attribute(document, one, "OID")?;
-            let hash = attribute(document, one, "hash")?;
-            let hash = base64::engine::general_purpose::STANDARD.decode(hash).ok()?;
-            crate::envelope::is(document, one, HL7FI, "Ref").then(|| (oid.to_owned(), hash))
-        })
-        .collect::<Option<Vec<_>>>()
-        .ok_or(Failure::Malformed("multipleDocumentSignature"))?;
+        .map(|one| listed(document, one).ok_or(Failure::Malformed("Ref")))
+        .collect::<Result<Vec<_>, _>>()?;
+    if refs.len() < 2 {
+        return Err(Failure::Malformed("multipleDocumentSignature"));
+    }
     // A listed digest is the one that the same document would have in a signature of type 1.
     let own = reference.digest_method.digest(&reference.chain.bytes(document, targets.body)?);
+    if refs.iter().any(|one| one.digest.len() != own.len()) {
+        return Err(Failure::UnknownAlgorithm);
+    }
+    let mut seen = HashSet::new();
+    if !refs.iter().all(|one| seen.insert(one.id.as_str())) {
+        return Err(Failure::ListedTwice);
+    }
     let id = envelope.document_id();
-    let covers_this = refs.iter().any(|(oid, hash)| Some(oid.as_str()) == id && *hash == own);
+    let covers_this = refs.iter().any(|one| Some(one.id.as_str()) == id && one.digest == own);
     Ok(Covered::List { refs, covers_this })
+}
+
+fn listed(document: &Document<'_>, entry: NodeId) -> Option<Listed> {
+    let id = attribute(document, entry, "OID").filter(|one| is_oid(one))?.to_owned();
+    let digest = STANDARD.decode(attribute(document, entry, "hash")?).ok()?;
+    is(document, entry, HL7FI, "Ref").then_some(Listed { id, digest })
 }
 
 /// The one certificate in the key information.

@@ -286,6 +286,15 @@ fn deep_nesting_is_refused() {
 }
 
 #[test]
+fn an_element_with_a_crowd_of_attributes_is_refused_before_it_is_parsed() {
+    let crowd = |many: usize| (0..many).map(|one| format!(" a{one} = '{one}'")).collect::<String>();
+    let with_crowd = |many| with(&signed(), "<observation ", &format!("<observation{} ", crowd(many)));
+    assert_eq!(refusal(&with_crowd(signing::MAX_ATTRIBUTES)), VerifyError::TooManyAttributes);
+    assert_eq!(outcome(&with_crowd(signing::MAX_ATTRIBUTES - 10)), Err(Failure::BodyChanged));
+    assert_eq!(outcome(&with(&signed(), "<!-- the header", &format!("<!-- {}", "=".repeat(5000)))), Ok(Covered::Body));
+}
+
+#[test]
 fn too_many_signatures_are_refused() {
     let empty = "<hl7fi:signature/>".repeat(signing::MAX_SIGNATURES);
     assert_eq!(

@@ -104,9 +104,7 @@ fn xmlsec1_says_the_same_of_every_signature_of_kelas() {
 fn xmlsec1_says(file: &Path, nth: usize) -> Option<(bool, bool)> {
     let output = std::process::Command::new("xmlsec1")
         .args(["--verify", "--insecure"])
-        .args(["--id-attr:ID", "urn:hl7-org:v3:structuredBody"])
-        .args(["--id-attr:ID", "urn:hl7finland:signatureTimestamp"])
-        .args(["--id-attr:ID", "urn:hl7finland:multipleDocumentSignature"])
+        .args(IDS)
         .args(["--node-xpath", &format!("(//*[local-name()='Signature'])[{nth}]")])
         .arg(file)
         .output()

@@ -94,31 +94,10 @@ fn the_time_and_the_certificate_are_told() {
     assert_eq!(verified.certificate, p384().certificate());
 }
 
-/// Counts its calls, then signs or fails.
-struct Watched<S> {
-    inner: S,
-    calls: Vec<usize>,
-    spoil: bool,
-}
-
-impl<S: Signer> Signer for Watched<S> {
-    fn certificate(&self) -> &[u8] {
-        self.inner.certificate()
-    }
-    fn sign(&mut self, requests: &[DigestToSign]) -> Result<Vec<Vec<u8>>, SignerError> {
-        self.calls.push(requests.len());
-        let mut values = self.inner.sign(requests)?;
-        if self.spoil {
-            values[0][5] ^= 1;
-        }
-        Ok(values)
-    }
-}
-
 #[test]
 fn many_documents_are_signed_in_one_call_of_the_signer() {
     let other = DOCUMENT.replace("value=\"21\"", "value=\"42\"");
-    let mut signer = Watched { inner: p384(), calls: vec![], spoil: false };
+    let mut signer = Watched::new(p384());
     let signed = sign_many(&[signing(DOCUMENT.as_bytes(), "1"), signing(other.as_bytes(), "2")], &mut signer).unwrap();
     assert_eq!(signer.calls, [2]);
     assert!(holds(&text(signed[0].clone())) && holds(&text(signed[1].clone())));
@@ -128,20 +107,34 @@ fn many_documents_are_signed_in_one_call_of_the_signer() {
 
 #[test]
 fn a_value_that_does_not_verify_never_leaves() {
-    let mut signer = Watched { inner: p384(), calls: vec![], spoil: true };
+    let mut signer = Watched { spoil: true, ..Watched::new(p384()) };
     assert_eq!(sign(&signing(DOCUMENT.as_bytes(), "1"), &mut signer), Err(SignError::DoesNotVerify));
+}
+
+/// One signer's certificate, another's key.
+struct Mixed(Box<dyn Signer>, Box<dyn Signer>);
+
+impl Signer for Mixed {
+    fn certificate(&self) -> &[u8] {
+        self.0.certificate()
+    }
+    fn sign(&mut self, requests: &[DigestToSign]) -> Result<Vec<Vec<u8>>, SignerError> {
+        self.1.sign(requests)
+    }
 }
 
 #[test]
 fn a_signer_whose_key_is_not_its_certificates_never_signs_anything_that_leaves() {
-    let siri = world().authority.signature(test_authority::who::SIRI).unwrap();
-    let centre = world().authority.system(test_authority::place::CENTRE).unwrap();
-    let mut mixed = signing::software::SoftwareSigner::from_pkcs8(&siri.certificate, &centre.key).unwrap();
+    let mut mixed = Mixed(Box::new(p384()), Box::new(centre()));
     assert_eq!(sign(&signing(DOCUMENT.as_bytes(), "1"), &mut mixed), Err(SignError::DoesNotVerify));
+    let siri = world().authority.signature(test_authority::who::SIRI).unwrap();
+    let key = world().authority.system(test_authority::place::CENTRE).unwrap().key;
+    let made = signing::software::SoftwareSigner::from_pkcs8(&siri.certificate, &key);
+    assert_eq!(made.unwrap_err(), SignError::UnusableCertificate);
 }
 
 #[test]
-fn a_signature_over_a_list_is_refused_by_name() {
+fn a_signature_over_a_list_is_not_made_for_one_document() {
     let multi = Signing { kind: SignatureKind::ProfessionalMulti, ..signing(DOCUMENT.as_bytes(), "1") };
     assert_eq!(sign(&multi, &mut p384()).unwrap_err().code(), "signature-kind-unsupported");
 }

@@ -1,34 +1,27 @@
 //! A part of a document in readable words, for people who must see it although the program has no place for it.
 
-use prescription::{Detail, UnknownPart};
+use prescription::UnknownPart;
 
-use super::values::field_code;
 use crate::fields::name_of;
 use crate::time::{read_time, show_date};
 use crate::tree::Node;
+use crate::verbatim::verbatim;
 
 /// The longest text of one part, in characters.
 const LONGEST: usize = 2_000;
 
 /// A part that this program does not understand.
 pub(super) fn unknown(place: &str, node: Node<'_>) -> UnknownPart {
-    UnknownPart { place: place.to_owned(), text: described(node) }
+    UnknownPart { place: place.to_owned(), text: described(node), xml: Some(verbatim(node)) }
 }
 
-/// A part that this program knows by name.
-pub(super) fn detail(node: Node<'_>) -> Detail {
-    let code = field_code(node).unwrap_or_else(|| node.any_name());
-    let name = name_of(code).unwrap_or_else(|| node.any_name());
-    Detail { field: code.to_owned(), name: name.to_owned(), text: cut(content(node)) }
-}
-
-/// A detail of this program's own words.
-pub(super) fn plain_detail(field: &str, name: &str, text: String) -> Detail {
-    Detail { field: field.to_owned(), name: name.to_owned(), text: cut(text) }
+/// The content of an element.
+pub(super) fn described_content(node: Node<'_>) -> String {
+    cut(content(node))
 }
 
 /// An element with its name and content.
-pub(super) fn described(node: Node<'_>) -> String {
+fn described(node: Node<'_>) -> String {
     let content = content(node);
     cut(match label(node) {
         Some(label) if content.is_empty() => label,

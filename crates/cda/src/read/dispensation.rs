@@ -1,46 +1,76 @@
-//! A dispensation, from the organizers 100 and 104.
+//! A dispensation, its correction or its cancellation, from the organizers 100 and 104. Types 11 and 12 are read by analogy
+//! with the corrections and cancellations of prescriptions: fields 95, 96 and 97 stand among the other data.
+//!
+//! Each field is read by its code. One that has no place here is an unknown part with its XML; none is dropped.
 
-use prescription::{Amount, Code, Dispensation, RemainingStatement, Unit};
+use prescription::{
+    Amount, Change, Code, Dispensation, DocumentReference, DocumentType, Explained, Professional, RemainingStatement,
+    Unit,
+};
+use rust_decimal::Decimal;
 
 use super::entries;
+use super::leftovers::Leftovers;
+use super::others::explained;
 use super::people::{body_patient, completed, read_organisation, stated_person};
+use super::prescription::{cancellation, correction};
 use super::product::{self, Stated};
-use super::values::{amount, code, coded, count, field_code, is, number, reference, text, truth};
-use crate::fields::{self, DISPENSER};
+use super::values::{amount, code, coded, count, field_code, number, reference, text, truth};
+use crate::fields::{self, CANCELLER, CORRECTOR, DEVIATIONS, DISPENSER, Field};
 use crate::time::read_time;
 use crate::tree::Node;
 use crate::{Header, ReadError};
 
+/// The containers of what has no place: organizer 100's substance administration and supply, and organizer 104.
+const ADMINISTRATION: &str = "100";
+const SUPPLY: &str = "100/supply";
+const OTHERS: &str = "104";
+
+/// Fields in the substance administration.
+const AMOUNTS: &[Field] = &[fields::DELIVERED, fields::REMAINING];
+/// Fields in the supply.
+const PACKAGE: &[Field] = &[
+    fields::FORM,
+    fields::PART_PACKAGE,
+    fields::COMPOUNDED,
+    fields::PACKAGE_FACTOR,
+    fields::PACKAGE_TEXT,
+    fields::CONTAINER,
+    fields::KIND,
+];
+/// Fields of the other data; 95, 96 and 97 only where something is corrected or cancelled.
+const OTHER: &[Field] = &[
+    fields::DOSE_DISPENSING,
+    fields::SUBSTITUTED,
+    fields::REMARK,
+    fields::REPORT_TO_KELA,
+    fields::PRICE,
+    fields::SUBSTITUTION_REASON,
+    fields::COPAYMENTS,
+    fields::IDENTIFICATION,
+    fields::CONTROL,
+    fields::FULLY_DISPENSED,
+    fields::NARCOTIC,
+    fields::LABEL_DOSAGE,
+];
+const CHANGE: &[Field] = &[fields::CANCELLATION_REASON, fields::CANCELLATION_TYPE, fields::CORRECTION_REASON];
+
 /// Reads the dispensation of a document with that header.
 pub(super) fn read(header: &Header, body: Node<'_>) -> Result<Dispensation, ReadError> {
-    let organizers: Vec<Node<'_>> = entries(body).into_iter().flat_map(|e| e.children("organizer")).collect();
-    let product = single(&organizers, fields::DISPENSED_PRODUCT, "field 100")?;
-    let product = product.ok_or(ReadError::Missing { fact: "field 100" })?;
-    let administration = product
-        .only("component")?
-        .and_then(|c| c.child("substanceAdministration"))
-        .ok_or(ReadError::Missing { fact: "substanceAdministration" })?;
-    let related: Vec<Node<'_>> = administration.children("entryRelationship").collect();
-    let supplies: Vec<Node<'_>> = related.iter().filter_map(|r| r.child("supply")).collect();
-    let supply = match supplies.as_slice() {
-        [supply] => *supply,
-        [] => return Err(ReadError::Missing { fact: "supply" }),
-        _ => return Err(ReadError::Repeated { fact: "supply" }),
-    };
-    let amounts = Observations::of(related.into_iter().flat_map(|r| r.children("observation")))?;
-    let package = Observations::of(supply.children("entryRelationship").flat_map(|r| r.children("observation")))?;
-    let others = single(&organizers, fields::OTHER_OF_DISPENSATION, "field 104")?;
-    let components = others.into_iter().flat_map(|o| o.children("component"));
-    let others = Observations::of(components.flat_map(|c| c.children("observation")))?;
-
+    let mut left = Leftovers::default();
+    let parts = Parts::of(header, body, &mut left)?;
+    let administration = parts.administration;
     let author = administration.only("author")?.ok_or(ReadError::Missing { fact: "author" })?;
     let pharmacy = author
         .path(&["assignedAuthor", "representedOrganization"])
         .and_then(read_organisation)
         .or_else(|| header.encounter_organisation.clone())
         .ok_or(ReadError::Missing { fact: "pharmacy" })?;
-    let mut signer = completed(stated_person(author).professional, header.author(DISPENSER.0));
+    let author = stated_person(author);
+    left.unknown.extend(author.leftovers());
+    let mut signer = completed(author.professional, header.author(DISPENSER.0));
     signer.organisation = Some(pharmacy.clone());
+    let (amounts, package, others) = (&parts.amounts, &parts.package, &parts.others);
     let compounded = package.truth(fields::COMPOUNDED)?;
     let stated = Stated {
         kind: package.code(fields::KIND).map(Into::into),
@@ -48,19 +78,29 @@ pub(super) fn read(header: &Header, body: Node<'_>) -> Result<Dispensation, Read
         container: package.text(fields::CONTAINER),
         compounded,
     };
+    let prescription = of_type(administration, "REFR").ok_or(ReadError::Missing { fact: "prescription reference" })?;
+    let packages = match parts.supply.only("repeatNumber")? {
+        Some(number) => count(number).ok_or(ReadError::Malformed { fact: "number of packages" })?,
+        None => 1,
+    };
+    let package_factor = package.count(fields::PACKAGE_FACTOR, "field 125")?.unwrap_or(1);
+    let size = parts.supply.only("quantity")?.and_then(amount);
+    let delivered = delivered(amounts, size.as_ref(), packages, package_factor)?;
+    let substitution_reason = others.take(fields::SUBSTITUTION_REASON, substitution_reason, &mut left);
+    let identification = others.take(fields::IDENTIFICATION, explained, &mut left);
+    let control = others.take(fields::CONTROL, |o| code(o).map(Into::into), &mut left);
     Ok(Dispensation {
-        reference: self_reference(header, administration)?,
+        reference: match of_type(administration, "SPRT") {
+            Some(own) => reference(own, "document reference")?,
+            None => header.reference.clone(),
+        },
         version: header.version,
-        prescription: administration
-            .children("reference")
-            .find(|r| r.attr("typeCode") == Some("REFR"))
-            .and_then(|r| r.child("externalDocument"))
-            .ok_or(ReadError::Missing { fact: "prescription reference" })
-            .and_then(|document| reference(document, "prescription reference"))?,
+        change: change(header, administration, others, &mut left),
+        prescription: reference(prescription, "prescription reference")?,
         patient: body_patient(administration.only("subject")?, &header.patient),
         author: signer,
         pharmacy,
-        preparer: administration.only("performer")?.map(|p| stated_person(p).professional),
+        preparer: preparer(administration, &mut left)?,
         dispensed_at: administration
             .only("effectiveTime")?
             .and_then(|t| t.attr("value"))
@@ -68,88 +108,199 @@ pub(super) fn read(header: &Header, body: Node<'_>) -> Result<Dispensation, Read
             .or(header.encounter_at)
             .ok_or(ReadError::Missing { fact: "dispensing time" })?,
         made_at: header.made_at,
-        product: product::read(administration, supply, stated),
-        packages: match supply.only("repeatNumber")? {
-            Some(number) => count(number).ok_or(ReadError::Malformed { fact: "number of packages" })?,
-            None => 1,
-        },
-        package_size: supply
-            .only("quantity")?
-            .and_then(amount)
-            .or_else(|| delivered(&amounts))
-            .ok_or(ReadError::Missing { fact: "package size" })?,
-        package_factor: match package.find(fields::PACKAGE_FACTOR).and_then(|o| o.child("value")) {
-            Some(value) => count(value).ok_or(ReadError::Malformed { fact: "field 125" })?,
-            None => 1,
-        },
+        product: product::read(administration, parts.supply, stated),
+        composition: administration.only("text")?.and_then(Node::text),
+        packages,
+        package_size: size.unwrap_or_else(|| delivered.clone()),
+        package_factor,
         package_text: package.text(fields::PACKAGE_TEXT),
         part_package: package.truth(fields::PART_PACKAGE)?,
         compounded,
-        delivered: delivered(&amounts).ok_or(ReadError::Missing { fact: "field 102" })?,
-        remaining: remaining(&amounts)?,
+        delivered,
+        delivered_text: amounts.formula(fields::DELIVERED),
+        delivered_words: amounts.words(fields::DELIVERED),
+        remaining: remaining(amounts)?,
         fully_dispensed: others.truth(fields::FULLY_DISPENSED)?,
         dose_dispensing: others.truth(fields::DOSE_DISPENSING)?,
+        dose_dispensing_text: others.words(fields::DOSE_DISPENSING),
         substituted: others.truth(fields::SUBSTITUTED)?,
         remark: others.text(fields::REMARK),
         report_to_kela: others.text(fields::REPORT_TO_KELA),
-        price: match others.find(fields::PRICE).and_then(|o| o.child("value")).and_then(|v| v.attr("value")) {
-            Some(price) => Some(number(price).ok_or(ReadError::Malformed { fact: "field 108" })?),
-            None => None,
-        },
-        substitution_reason: others.find(fields::SUBSTITUTION_REASON).and_then(substitution_reason),
-        copayments: match others.find(fields::COPAYMENTS).and_then(|o| o.child("value")) {
-            Some(value) => Some(count(value).ok_or(ReadError::Malformed { fact: "field 110" })?),
-            None => None,
-        },
-        control: others.code(fields::CONTROL).map(Into::into),
+        price: price(others)?,
+        substitution_reason,
+        deviation: parts.deviation,
+        copayments: others.count(fields::COPAYMENTS, "field 110")?,
+        identification,
+        control,
         narcotic: others.truth(fields::NARCOTIC)?,
         label_dosage: others.text(fields::LABEL_DOSAGE).unwrap_or_default(),
+        unknown: left.unknown,
     })
 }
 
-/// The body's own name of the document; the header's where the body has none.
-fn self_reference(header: &Header, administration: Node<'_>) -> Result<prescription::DocumentReference, ReadError> {
-    let own = administration.children("reference").find(|r| r.attr("typeCode") == Some("SPRT"));
-    match own.and_then(|r| r.child("externalDocument")) {
-        Some(document) => reference(document, "document reference"),
-        None => Ok(header.reference.clone()),
+/// The elements of a dispensation that are there once, and its fields.
+struct Parts<'t> {
+    administration: Node<'t>,
+    supply: Node<'t>,
+    amounts: Observations<'t>,
+    package: Observations<'t>,
+    others: Observations<'t>,
+    deviation: Option<Explained>,
+}
+
+impl<'t> Parts<'t> {
+    fn of(header: &Header, body: Node<'t>, left: &mut Leftovers) -> Result<Self, ReadError> {
+        let (mut product, mut other) = (None, None);
+        for entry in entries(body) {
+            let organizer = entry.elements().next().filter(|act| act.name() == "organizer");
+            let (place, fact) = match organizer.and_then(field_code) {
+                Some("100") => (&mut product, "field 100"),
+                Some("104") => (&mut other, "field 104"),
+                _ => {
+                    left.add("entry", entry);
+                    continue;
+                }
+            };
+            if std::mem::replace(place, organizer).is_some() {
+                return Err(ReadError::Repeated { fact });
+            }
+        }
+        let product = product.ok_or(ReadError::Missing { fact: "field 100" })?;
+        let administration = product
+            .only("component")?
+            .and_then(|c| c.child("substanceAdministration"))
+            .ok_or(ReadError::Missing { fact: "substanceAdministration" })?;
+        let supply = supply(administration)?;
+        let mut deviation = None;
+        let amounts = Observations::of(administration, ADMINISTRATION, AMOUNTS, &mut deviation, left)?;
+        let package = Observations::of(supply, SUPPLY, PACKAGE, &mut deviation, left)?;
+        strange(administration, supply, left);
+        let known: Vec<Field> = match header.reference.document_type {
+            DocumentType::Dispensation => OTHER.to_vec(),
+            _ => OTHER.iter().chain(CHANGE).copied().collect(),
+        };
+        let others = match other {
+            Some(organizer) => Observations::of(organizer, OTHERS, &known, &mut deviation, left)?,
+            None => Observations::default(),
+        };
+        Ok(Self { administration, supply, amounts, package, others, deviation })
     }
 }
 
-fn single<'t>(
-    organizers: &[Node<'t>],
-    field: fields::Field,
-    fact: &'static str,
-) -> Result<Option<Node<'t>>, ReadError> {
-    let mut found = organizers.iter().filter(|o| is(**o, field));
-    let first = found.next().copied();
-    if found.next().is_some() { Err(ReadError::Repeated { fact }) } else { Ok(first) }
+fn supply(administration: Node<'_>) -> Result<Node<'_>, ReadError> {
+    let mut supplies = administration.children("entryRelationship").filter_map(|r| r.child("supply"));
+    let supply = supplies.next().ok_or(ReadError::Missing { fact: "supply" })?;
+    if supplies.next().is_some() { Err(ReadError::Repeated { fact: "supply" }) } else { Ok(supply) }
 }
 
-/// Field 102: a quantity, or a number in the text beside it.
-fn delivered(amounts: &Observations<'_>) -> Option<Amount> {
-    let value = amounts.find(fields::DELIVERED)?.child("value")?;
-    amount(value).or_else(|| {
-        let text = value.path(&["translation", "originalText"]).and_then(Node::text)?;
-        let number = prescription::remaining::number_in(&text)?;
-        Some(Amount { value: number, unit: Unit::new(value.attr("unit").unwrap_or("1")) })
-    })
+/// Elements beside fields that no reader takes.
+fn strange(administration: Node<'_>, supply: Node<'_>, left: &mut Leftovers) {
+    for element in administration.elements() {
+        let says = |kinds: &[&str]| element.attr("typeCode").is_some_and(|code| kinds.contains(&code));
+        let taken = match element.name() {
+            "id" | "statusCode" | "text" | "effectiveTime" | "subject" | "consumable" | "performer" | "author"
+            | "entryRelationship" => true,
+            "doseQuantity" => element.path(&["translation", "originalText"]).is_some(),
+            "reference" => says(&["SPRT", "REFR", "RPLC"]),
+            _ => false,
+        };
+        if !taken {
+            left.add(ADMINISTRATION, element);
+        }
+    }
+    for element in supply.elements() {
+        let owner = || element.path(&["participantRole"]).and_then(|role| role.attr("classCode")) == Some("OWN");
+        let taken = match element.name() {
+            "id" | "statusCode" | "repeatNumber" | "quantity" | "product" | "entryRelationship" => true,
+            "participant" => element.attr("typeCode") == Some("HLD") && owner(),
+            _ => false,
+        };
+        if !taken {
+            left.add(SUPPLY, element);
+        }
+    }
+}
+
+/// The document that a reference of that type names.
+fn of_type<'t>(administration: Node<'t>, type_code: &str) -> Option<Node<'t>> {
+    let mut references = administration.children("reference");
+    references.find(|r| r.attr("typeCode") == Some(type_code)).and_then(|r| r.child("externalDocument"))
+}
+
+fn preparer(administration: Node<'_>, left: &mut Leftovers) -> Result<Option<Professional>, ReadError> {
+    let Some(performer) = administration.only("performer")?.map(stated_person) else { return Ok(None) };
+    left.unknown.extend(performer.leftovers());
+    Ok(Some(performer.professional))
+}
+
+/// What a correction or cancellation does. It is understood whole or not at all.
+fn change(
+    header: &Header,
+    administration: Node<'_>,
+    others: &Observations<'_>,
+    left: &mut Leftovers,
+) -> Option<Change> {
+    let in_body = of_type(administration, "RPLC").and_then(|document| reference(document, "replaced document").ok());
+    let replaces: Option<DocumentReference> = in_body.or_else(|| header.related("RPLC").cloned());
+    let author = |function: (&str, &str)| header.author(function.0).cloned();
+    let (reason, kind) = (others.find(fields::CANCELLATION_REASON), others.find(fields::CANCELLATION_TYPE));
+    let corrected = others.find(fields::CORRECTION_REASON);
+    let read = match header.reference.document_type {
+        DocumentType::DispensationCorrection if reason.or(kind).is_none() => {
+            correction(replaces, author(CORRECTOR), corrected)
+        }
+        DocumentType::DispensationCancellation if corrected.is_none() => {
+            cancellation(replaces, author(CANCELLER), reason, kind)
+        }
+        DocumentType::DispensationCorrection | DocumentType::DispensationCancellation => None,
+        _ => return None,
+    };
+    if read.is_none() {
+        let parts = [reason, kind, corrected].into_iter().flatten();
+        parts.filter_map(Node::parent).for_each(|component| left.add(OTHERS, component));
+    }
+    Some(read.unwrap_or(Change::Unclear))
+}
+
+/// Field 102: a quantity, or a number in the formula beside it; else what the packages hold.
+fn delivered(
+    amounts: &Observations<'_>,
+    size: Option<&Amount>,
+    packages: u32,
+    factor: u32,
+) -> Result<Amount, ReadError> {
+    let missing = ReadError::Missing { fact: "field 102" };
+    let observation = amounts.find(fields::DELIVERED).ok_or(missing.clone())?;
+    let value = observation.child("value");
+    let in_formula = || {
+        let number = prescription::remaining::number_in(&amounts.formula(fields::DELIVERED)?)?;
+        Some(Amount { value: number, unit: Unit::new(value?.attr("unit").unwrap_or("1")) })
+    };
+    let in_packages = || {
+        let size = size?;
+        let value = size.value.checked_mul(Decimal::from(packages))?.checked_mul(Decimal::from(factor))?;
+        Some(Amount { value, unit: size.unit.clone() })
+    };
+    value.and_then(amount).or_else(in_formula).or_else(in_packages).ok_or(missing)
 }
 
 /// Field 103, which may be absent: then nothing is stated.
 fn remaining(amounts: &Observations<'_>) -> Result<RemainingStatement, ReadError> {
-    let observation = amounts.find(fields::REMAINING);
-    let value = observation.and_then(|o| o.child("value"));
-    let stated = value.and_then(|v| v.attr("value"));
-    let text = value.and_then(|v| v.path(&["translation", "originalText"])).and_then(Node::text);
+    let value = amounts.find(fields::REMAINING).and_then(|o| o.child("value"));
     Ok(RemainingStatement {
-        value: match stated {
+        value: match value.and_then(|v| v.attr("value")) {
             Some(text) => Some(number(text).ok_or(ReadError::Malformed { fact: "field 103" })?),
             None => None,
         },
-        text: text.or_else(|| observation.and_then(|o| o.child("text")).and_then(Node::text)),
+        text: amounts.formula(fields::REMAINING),
         unit: Unit::new(value.and_then(|v| v.attr("unit")).unwrap_or_default()),
+        words: amounts.words(fields::REMAINING),
     })
+}
+
+fn price(others: &Observations<'_>) -> Result<Option<Decimal>, ReadError> {
+    let value = others.find(fields::PRICE).and_then(|o| o.child("value")).and_then(|v| v.attr("value"));
+    value.map(|price| number(price).ok_or(ReadError::Malformed { fact: "field 108" })).transpose()
 }
 
 fn substitution_reason(observation: Node<'_>) -> Option<(Code, Option<String>)> {
@@ -158,27 +309,60 @@ fn substitution_reason(observation: Node<'_>) -> Option<(Code, Option<String>)> 
 }
 
 /// The observations of one place, each field at most once.
+#[derive(Default)]
 struct Observations<'t>(Vec<(&'t str, Node<'t>)>);
 
 impl<'t> Observations<'t> {
-    fn of(nodes: impl Iterator<Item = Node<'t>>) -> Result<Self, ReadError> {
-        let mut found: Vec<(&str, Node<'_>)> = Vec::new();
-        for node in nodes {
-            let Some(code) = field_code(node) else { continue };
+    /// The known fields among the children of a container. The reason for a deviating dispensation is known by its code
+    /// set, whatever its field is; every other child that holds something is left over.
+    fn of(
+        container: Node<'t>,
+        place: &str,
+        known: &[Field],
+        deviation: &mut Option<Explained>,
+        left: &mut Leftovers,
+    ) -> Result<Self, ReadError> {
+        let mut found: Vec<(&str, Node<'t>)> = Vec::new();
+        for child in container.elements().filter(|e| matches!(e.name(), "component" | "entryRelationship")) {
+            if child.child("supply").is_some() {
+                continue;
+            }
+            let observation = child.child("observation");
+            let deviates =
+                observation.filter(|o| o.child("value").and_then(|v| v.attr("codeSystem")) == Some(DEVIATIONS.oid));
+            if let Some(reason) = deviates.and_then(explained).filter(|_| deviation.is_none()) {
+                *deviation = Some(reason);
+                continue;
+            }
+            let field = observation.and_then(field_code).filter(|code| known.iter().any(|field| field.code == *code));
+            let (Some(observation), Some(code)) = (observation, field) else {
+                left.add(place, child);
+                continue;
+            };
             if found.iter().any(|(known, _)| *known == code) {
                 return Err(ReadError::Repeated { fact: "field of the dispensation" });
             }
-            found.push((code, node));
+            found.push((code, observation));
         }
         Ok(Self(found))
     }
 
-    fn find(&self, field: fields::Field) -> Option<Node<'t>> {
+    fn find(&self, field: Field) -> Option<Node<'t>> {
         self.0.iter().find(|(code, _)| *code == field.code).map(|(_, node)| *node)
     }
 
+    /// What a field says; one that says nothing understandable is left over as it stood.
+    fn take<T>(&self, field: Field, read: impl FnOnce(Node<'t>) -> Option<T>, left: &mut Leftovers) -> Option<T> {
+        let observation = self.find(field)?;
+        let value = read(observation);
+        if let (None, Some(component)) = (&value, observation.parent()) {
+            left.add(OTHERS, component);
+        }
+        value
+    }
+
     /// Absent or empty is no, as a dispensation says only what is so; any other word is malformed.
-    fn truth(&self, field: fields::Field) -> Result<bool, ReadError> {
+    fn truth(&self, field: Field) -> Result<bool, ReadError> {
         let Some(observation) = self.find(field) else { return Ok(false) };
         let says = observation.child("value").is_some_and(|v| v.attr("value").is_some());
         match truth(observation) {
@@ -187,11 +371,26 @@ impl<'t> Observations<'t> {
         }
     }
 
-    fn text(&self, field: fields::Field) -> Option<String> {
+    fn text(&self, field: Field) -> Option<String> {
         self.find(field).and_then(text)
     }
 
-    fn code(&self, field: fields::Field) -> Option<&'t str> {
+    /// The formula in which an amount is written beside its number (laskukaavamuoto).
+    fn formula(&self, field: Field) -> Option<String> {
+        self.find(field)?.path(&["value", "translation", "originalText"]).and_then(Node::text)
+    }
+
+    /// The words beside a value.
+    fn words(&self, field: Field) -> Option<String> {
+        self.find(field)?.child("text").and_then(Node::text)
+    }
+
+    fn code(&self, field: Field) -> Option<&'t str> {
         self.find(field).and_then(code)
+    }
+
+    fn count(&self, field: Field, fact: &'static str) -> Result<Option<u32>, ReadError> {
+        let value = self.find(field).and_then(|o| o.child("value"));
+        value.map(|value| count(value).ok_or(ReadError::Malformed { fact })).transpose()
     }
 }

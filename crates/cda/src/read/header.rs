@@ -1,8 +1,9 @@
 //! The header, which every type of document has alike.
 
-use prescription::{Oid, Organisation};
+use prescription::{Oid, Organisation, UnknownPart};
 
-use super::people::{address, header_patient, stated_person};
+use super::describe::unknown;
+use super::people::{address, header_patient, stated_person, whole_organisation};
 use super::values::reference;
 use crate::time::read_time;
 use crate::tree::Node;
@@ -61,7 +62,40 @@ pub(super) fn read(root: Node<'_>, body: Option<Node<'_>>) -> Result<Header, Rea
             .and_then(|id| id.attr("root"))
             .and_then(|oid| Oid::parse(oid).ok()),
         software: local.and_then(|l| l.finnish_child("softwareSupport")).map(software),
+        unknown: strange(root, local),
     })
+}
+
+/// The parts of a header that are read, here or with the content of their type, or say nothing of a document's own.
+const READ: &[&str] = &[
+    "realmCode",
+    "typeId",
+    "templateId",
+    "id",
+    "code",
+    "title",
+    "effectiveTime",
+    "confidentialityCode",
+    "languageCode",
+    "setId",
+    "versionNumber",
+    "recordTarget",
+    "author",
+    "custodian",
+    "informationRecipient",
+    "relatedDocument",
+    "authorization",
+    "componentOf",
+    "component",
+];
+const READ_LOCAL: &[&str] = &["declaredTime", "softwareSupport", "signatureCollection"];
+
+fn strange(root: Node<'_>, local: Option<Node<'_>>) -> Vec<UnknownPart> {
+    let is_local = |element: &Node<'_>| local.is_some_and(|local| local.range() == element.range());
+    let of_root = root.elements().filter(|e| !READ.contains(&e.name()) && !is_local(e));
+    let of_local = local.into_iter().flat_map(Node::elements);
+    let of_local = of_local.filter(|element| !READ_LOCAL.contains(&element.any_name()));
+    of_root.chain(of_local).map(|element| unknown(&format!("header/{}", element.any_name()), element)).collect()
 }
 
 /// What a header has once: with two of them, which one is meant could not be known.
@@ -92,6 +126,7 @@ fn encounter_organisation(encounter: Node<'_>) -> Option<Organisation> {
         name: place.and_then(|p| p.child("name")).and_then(Node::text).unwrap_or_default(),
         phone: None,
         address: place.and_then(|p| p.child("addr")).and_then(address),
+        part_of: facility.child("serviceProviderOrganization").and_then(whole_organisation).map(Box::new),
     })
 }
 

@@ -1,16 +1,22 @@
-//! Reading: bytes to a document of the trade's types. The header is read for every type; the body for prescriptions
-//! and what replaces them, and for dispensations. What the body states is preferred, because the body is what is signed.
+//! Reading: bytes to a document of the trade's types. The header is read for every type, the body for every type that is
+//! a prescription's own. What the body states is preferred, because the body is what is signed.
 
 mod describe;
 mod dispensation;
+mod dosage;
 mod header;
+mod leftovers;
+mod mark;
+mod others;
 mod people;
+mod prescribed;
 mod prescription;
 mod product;
+mod renewal;
 mod values;
 
 pub(crate) use header::{encounter_time, stated_once};
-pub(crate) use people::{StatedPerson, birth_date, identity_code, person_name, stated_person};
+pub(crate) use people::{StatedPerson, birth_date, identity_code, person_name, stated_person, telephone};
 pub(crate) use values::field_code;
 
 use ::prescription::{DocumentReference, DocumentType};
@@ -18,9 +24,8 @@ use ::prescription::{DocumentReference, DocumentType};
 use crate::tree::{Node, Tree, text};
 use crate::{Content, Document, ReadError};
 
-/// Reads any document of the prescription family. What it does not understand of a prescription is in
-/// [`::prescription::Prescription::unknown`]; documents of other types than prescriptions and dispensations are read as
-/// far as their header.
+/// Reads any document of the prescription family. What it does not understand of one is among its unknown parts; a
+/// document of a type that is none of a prescription's own is read as far as its header.
 pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     let tree = Tree::parse(text(bytes)?)?;
     let root = tree.clinical_document()?;
@@ -28,14 +33,25 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     let header = header::read(root, body)?;
     let content = match header.reference.document_type.clone() {
         DocumentType::Prescription | DocumentType::Cancellation | DocumentType::Correction => {
-            Content::Prescription(Box::new(prescription::read(&header, body.ok_or(NO_BODY)?)?))
+            Content::Prescription(Box::new(prescription::read(&header, root, body.ok_or(NO_BODY)?)?))
         }
-        DocumentType::Dispensation => {
+        DocumentType::Dispensation | DocumentType::DispensationCancellation | DocumentType::DispensationCorrection => {
             Content::Dispensation(Box::new(dispensation::read(&header, body.ok_or(NO_BODY)?)?))
         }
-        other => Content::Other(other),
+        DocumentType::RenewalRequest => {
+            Content::RenewalRequest(Box::new(renewal::read_request(&header, root, body.ok_or(NO_BODY)?)?))
+        }
+        DocumentType::RenewalAnswer => Content::RenewalAnswer(Box::new(renewal::read_answer(&header, body)?)),
+        other @ DocumentType::Unknown(_) => Content::Other(other),
+        _ => Content::Mark(Box::new(mark::read(&header, body.ok_or(NO_BODY)?)?)),
     };
     Ok(Document { header, content })
+}
+
+/// The place of an element within another: the container, then the field code of what it holds, or its own name.
+fn step(container: &str, element: Node<'_>) -> String {
+    let field = element.elements().find_map(field_code);
+    format!("{container}/{}", field.unwrap_or_else(|| element.any_name()))
 }
 
 const NO_BODY: ReadError = ReadError::Missing { fact: "structuredBody" };

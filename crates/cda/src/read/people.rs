@@ -3,9 +3,11 @@
 use chrono::NaiveDate;
 use prescription::{
     Address, Oid, Organisation, Patient, PersonIdentityCode, PersonName, Professional, RegistrationNumber, Right, Sex,
+    UnknownPart,
 };
 
-use crate::fields::{IDENTITY_CODES, PRESCRIBER_IDS, REGISTRATION_NUMBERS, RIGHT};
+use super::values::coded;
+use crate::fields::{IDENTITY_CODES, PRESCRIBER_IDS, REGISTRATION_NUMBERS, RIGHT_CODES};
 use crate::time::{read_date, read_time};
 use crate::tree::Node;
 
@@ -74,6 +76,21 @@ pub(crate) struct StatedPerson {
     pub(crate) nameless_organisation: Option<String>,
 }
 
+impl StatedPerson {
+    /// What could not be kept, as parts that a person can see.
+    pub(super) fn leftovers(&self) -> Vec<UnknownPart> {
+        let registration = self.odd_registration.as_deref().map(|text| ("registration number", text));
+        let organisation = self.nameless_organisation.as_deref().map(|text| ("representedOrganization", text));
+        let parts = registration.into_iter().chain(organisation);
+        let part = |(place, text): (&str, &str)| UnknownPart {
+            place: place.to_owned(),
+            text: text.chars().take(2_000).collect(),
+            xml: None,
+        };
+        parts.map(part).collect()
+    }
+}
+
 /// A professional, from `author` or `performer`.
 pub(crate) fn stated_person(participation: Node<'_>) -> StatedPerson {
     let assigned = participation.child("assignedAuthor").or_else(|| participation.child("assignedEntity"));
@@ -86,6 +103,14 @@ pub(crate) fn stated_person(participation: Node<'_>) -> StatedPerson {
     let number = registration.and_then(|text| RegistrationNumber::parse(text).ok());
     let organisation = assigned.and_then(|a| a.child("representedOrganization"));
     let known = organisation.and_then(read_organisation);
+    let code = assigned.and_then(|a| a.child("code"));
+    let qualifiers = code.map(|code| code.descendants("qualifier")).unwrap_or_default();
+    let qualifier = |names: &[&str]| {
+        let named =
+            |q: &Node<'_>| q.child("name").and_then(|n| n.attr("code")).is_some_and(|name| names.contains(&name));
+        qualifiers.iter().copied().find(named).and_then(|q| q.child("value"))
+    };
+    let title = |name: &str| qualifier(&[name])?.child("originalText").and_then(Node::text);
     StatedPerson {
         odd_registration: registration.filter(|_| number.is_none()).map(str::to_owned),
         nameless_organisation: organisation
@@ -96,18 +121,14 @@ pub(crate) fn stated_person(participation: Node<'_>) -> StatedPerson {
             registration: number,
             prescriber_id: id(PRESCRIBER_IDS, true).map(str::to_owned),
             name: assigned.and_then(|a| a.path(&["assignedPerson", "name"])).map(person_name).unwrap_or_default(),
-            right: assigned.and_then(|a| a.child("code")).and_then(right),
+            right: qualifier(RIGHT_CODES).and_then(|value| value.attr("code")).map(Right::new),
+            specialty: code.and_then(coded),
+            post: title("1.2"),
+            degree: title("1.3"),
             organisation: known,
             logged_in_at: participation.child("time").and_then(|t| t.attr("value")).and_then(read_time),
         },
     }
-}
-
-/// The right among the qualifiers of an author's code.
-fn right(code: Node<'_>) -> Option<Right> {
-    let qualifiers = code.descendants("qualifier");
-    let found = qualifiers.into_iter().find(|q| q.child("name").and_then(|n| n.attr("code")) == Some(RIGHT.code))?;
-    found.child("value")?.attr("code").map(Right::new)
 }
 
 /// The body's professional, with what only the header has filled in, as long as both name the same person.
@@ -122,7 +143,15 @@ pub(super) fn completed(body: Professional, header: Option<&Professional>) -> Pr
         prescriber_id: body.prescriber_id.or_else(|| header.prescriber_id.clone()),
         name: if body.name.family.is_empty() { header.name.clone() } else { body.name },
         right: body.right.or_else(|| header.right.clone()),
-        organisation: body.organisation.or_else(|| header.organisation.clone()),
+        specialty: body.specialty.or_else(|| header.specialty.clone()),
+        post: body.post.or_else(|| header.post.clone()),
+        degree: body.degree.or_else(|| header.degree.clone()),
+        organisation: match (body.organisation, &header.organisation) {
+            (Some(unit), Some(same)) if unit.part_of.is_none() && unit.id == same.id => {
+                Some(Organisation { part_of: same.part_of.clone(), ..unit })
+            }
+            (body, header) => body.or_else(|| header.clone()),
+        },
         logged_in_at: body.logged_in_at.or(header.logged_in_at),
     }
 }
@@ -130,17 +159,34 @@ pub(super) fn completed(body: Professional, header: Option<&Professional>) -> Pr
 /// An organisation, if it has an identifier.
 pub(super) fn read_organisation(node: Node<'_>) -> Option<Organisation> {
     let id = node.children("id").filter_map(|id| id.attr("root")).find_map(|root| Oid::parse(root).ok())?;
+    let whole = node.path(&["asOrganizationPartOf", "wholeOrganization"]);
     Some(Organisation {
         id,
         name: node.child("name").and_then(Node::text).unwrap_or_default(),
-        phone: node
-            .children("telecom")
-            .filter_map(|t| t.attr("value"))
-            .find_map(|value| value.strip_prefix("tel:"))
-            .map(|phone| phone.trim().to_owned())
-            .filter(|phone| !phone.is_empty()),
+        phone: telephone(node),
         address: node.child("addr").and_then(address),
+        // One level: an organisation within one within one occurs in no document.
+        part_of: whole.and_then(whole_organisation).map(Box::new),
     })
+}
+
+/// The organisation that a unit is part of.
+pub(super) fn whole_organisation(node: Node<'_>) -> Option<Organisation> {
+    let id = node.children("id").filter_map(|id| id.attr("root")).find_map(|root| Oid::parse(root).ok())?;
+    Some(Organisation {
+        id,
+        name: node.child("name").and_then(Node::text).unwrap_or_default(),
+        phone: telephone(node),
+        address: node.child("addr").and_then(address),
+        part_of: None,
+    })
+}
+
+/// The first telephone number of an element.
+pub(crate) fn telephone(node: Node<'_>) -> Option<String> {
+    let values = node.children("telecom").filter_map(|t| t.attr("value"));
+    let phone = values.filter_map(|value| value.strip_prefix("tel:")).next()?.trim();
+    Some(phone.to_owned()).filter(|phone| !phone.is_empty())
 }
 
 /// An address, if it says anything.

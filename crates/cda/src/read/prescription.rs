@@ -1,391 +1,260 @@
 //! A prescription, from the organizers 83 (product), 4 and 10 (ingredients), 32 (dosage) and 88, 98 or 99 (the rest).
 //!
-//! Each field is read by its code. One that is known and has no place of its own becomes a detail, one that is not known
-//! becomes an unknown part; none is dropped.
+//! Each field is read by its code, once, into a type that cannot be wrong. What does not fit its type is kept whole as an
+//! unknown part, which a person sees and a correction carries on; it never hides the document, and nothing is guessed.
 
-use chrono::NaiveDate;
-use prescription::codes::PrescriptionKind;
-use prescription::{Amount, ControlClass, Dosage, Iteration, Prescription, ProductKind, Quantity, Unit, UnknownPart};
+use prescription::codes::{MinorDisclosure, StoredKind};
+use prescription::{
+    Cancellation, Change, Correction, DocumentReference, DocumentType, MedicineIdentity, Oid, Prescription,
+    PrescriptionKind, Professional, Recording, StoredByPharmacy,
+};
 
-use super::describe::{described, detail, plain_detail, unknown};
-use super::entries;
+use super::leftovers::Leftovers;
+use super::others::{OTHERS, Others, change_reason, explained};
 use super::people::{body_patient, completed, stated_person};
-use super::product::{self, Stated};
-use super::values::{amount, code, count, field_code, number, text, truth};
-use crate::fields::{self, AMOUNT_FORMS, FIELDS, PRESCRIBER, RECORDER, name_of};
-use crate::time::{read_date, read_time};
+use super::values::{code, coded, count, field_code, reference};
+use super::{dosage, entries, prescribed};
+use crate::fields::{CANCELLATION_KINDS, CANCELLER, CORRECTOR, MINOR_DISCLOSURE, PRESCRIBER, RECORDER};
 use crate::tree::Node;
 use crate::{Header, ReadError};
 
+/// The container of what stands in entries of the innermost section.
+const ENTRIES: &str = "entry";
+
 /// Reads the prescription of a document with that header.
-pub(super) fn read(header: &Header, body: Node<'_>) -> Result<Prescription, ReadError> {
-    let mut product = None;
-    let mut rest = Vec::new();
-    for entry in entries(body) {
-        for act in entry.elements() {
-            if field_code(act) == Some(fields::PRODUCT.code) && act.name() == "organizer" {
-                if product.replace(act).is_some() {
-                    return Err(ReadError::Repeated { fact: "field 83" });
-                }
-            } else {
-                rest.push(act);
-            }
-        }
-    }
-    let organizer = product.ok_or(ReadError::Missing { fact: "field 83" })?;
-    let mut prescription = read_product(header, organizer)?;
-    for act in rest {
-        match (act.name(), field_code(act)) {
-            ("organizer", Some("4")) => read_ingredients(act, true, &mut prescription),
-            ("organizer", Some("10")) => read_ingredients(act, false, &mut prescription),
-            ("organizer", Some("32")) => read_dosage(act, &mut prescription),
-            ("organizer", Some("88" | "98" | "99")) => read_others(act, &mut prescription)?,
-            ("observation", Some("160")) => prescription.details.push(detail(act)),
-            (name, code) => {
-                let place = code.unwrap_or(if name.is_empty() { act.any_name() } else { name });
-                prescription.unknown.push(unknown(place, act));
-            }
-        }
-    }
-    Ok(prescription)
-}
+pub(super) fn read(header: &Header, root: Node<'_>, body: Node<'_>) -> Result<Prescription, ReadError> {
+    let mut left = Leftovers::default();
+    let parts = Parts::of(body, &mut left)?;
+    let product = parts.product.ok_or(ReadError::Missing { fact: "field 83" })?;
+    let product = prescribed::read(product, parts.active, parts.other, &mut left)?;
+    let dosage = parts.dosage.map(|organizer| dosage::read(organizer, &mut left)).unwrap_or_default();
+    let others = parts.others.map(|organizer| Others::read(organizer, &mut left)).transpose()?.unwrap_or_default();
 
-/// Organizer 83: when, what, how much, for whom and by whom.
-fn read_product(header: &Header, organizer: Node<'_>) -> Result<Prescription, ReadError> {
-    let administration = organizer
-        .only("component")?
-        .and_then(|c| c.child("substanceAdministration"))
-        .ok_or(ReadError::Missing { fact: "substanceAdministration" })?;
-    let mut found = Found::default();
-    let mut supply = None;
-    for related in administration.children("entryRelationship") {
-        for act in related.elements() {
-            if act.name() == "supply" {
-                if supply.replace(act).is_some() {
-                    return Err(ReadError::Repeated { fact: "supply" });
-                }
-            } else {
-                found.unknown.push(unknown("83", act));
-            }
-        }
-    }
-    let supply = supply.ok_or(ReadError::Missing { fact: "supply" })?;
-    found.read_supply(supply);
-    found.read_rest_of_administration(administration);
-
+    let (administration, supply) = (product.administration, product.supply);
     let author = supply.only("author")?.or(administration.only("author")?).map(stated_person);
-    if let Some(author) = &author {
-        found.note("registration number", author.odd_registration.as_deref());
-        found.note("representedOrganization", author.nameless_organisation.as_deref());
-    }
+    left.unknown.extend(author.iter().flat_map(|author| author.leftovers()));
     let stated = header.author(PRESCRIBER.0).or(header.authors.first().map(|a| &a.professional));
     let prescriber = match author {
         Some(author) => completed(author.professional, stated),
         None => stated.cloned().ok_or(ReadError::Missing { fact: "prescriber" })?,
     };
-    let (prescribed_at, valid_until) = times(administration)?;
-    let quantity = quantity(supply, &mut found);
-    let compounded = found.stated.compounded;
+    let recording = recording(header, &others, &mut left);
+    let change = change(header, supply, &others, &mut left);
+    let medicine = parts.medicine.and_then(|entry| {
+        let read = medicine(entry);
+        if read.is_none() {
+            left.add(ENTRIES, entry);
+        }
+        read
+    });
     Ok(Prescription {
         reference: header.reference.clone(),
         version: header.version,
+        change,
         definition: header.header_definition.clone(),
+        made_at: header.made_at,
         patient: body_patient(supply.only("subject")?.or(administration.only("subject")?), &header.patient),
+        minor_disclosure: minor_disclosure(root),
         prescriber,
-        recorder: header.author(RECORDER.0).cloned(),
-        prescribed_at: prescribed_at.or(header.encounter_at).ok_or(ReadError::Missing { fact: "prescribing time" })?,
-        valid_until,
-        kind: PrescriptionKind::Ordinary,
-        product: product::read(administration, supply, Stated { compounded, ..found.stated }),
-        active_substances: vec![],
-        quantity,
-        iteration: found.iteration,
-        dosage: Dosage::default(),
-        control: None,
-        narcotic: false,
-        purpose: None,
-        message_to_pharmacy: None,
-        substitution_prohibited: false,
-        renewal_prohibited: false,
-        permanent: false,
-        dose_dispensing: false,
-        first_use: false,
-        details: found.details,
-        unknown: found.unknown,
+        recording,
+        prescribed_at: product
+            .prescribed_at
+            .or(header.encounter_at)
+            .ok_or(ReadError::Missing { fact: "prescribing time" })?,
+        service_event: root
+            .path(&["componentOf", "encompassingEncounter", "id"])
+            .and_then(|id| id.attr("root"))
+            .and_then(|oid| Oid::parse(oid).ok()),
+        valid_until: product.valid_until,
+        renews: renews(header, supply),
+        medicine,
+        kind: others.kind.unwrap_or(PrescriptionKind::Ordinary),
+        hospital_pharmacy: others.hospital_pharmacy,
+        product: product.product,
+        quantity: product.quantity,
+        iteration: product.iteration,
+        dosage,
+        control: others.control,
+        narcotic: others.narcotic,
+        identification: others.identification,
+        purpose: others.purpose,
+        care_types: others.care_types,
+        employer: product.employer,
+        insurer: product.insurer,
+        special_report: others.special_report,
+        message_to_pharmacy: others.message_to_pharmacy,
+        substitution_prohibited: others.substitution_prohibited,
+        renewal_prohibited: others.renewal_prohibited,
+        permanent: others.permanent,
+        dose_dispensing: others.dose_dispensing,
+        dose_dispensing_text: others.dose_dispensing_text,
+        first_use: others.first_use,
+        weight: others.weight,
+        fee: others.fee,
+        fee_as_specialist: others.fee_as_specialist,
+        communicable_disease: others.communicable_disease,
+        monitored: others.monitored,
+        biological: others.biological,
+        blood_product: others.blood_product,
+        details: left.details,
+        unknown: left.unknown,
     })
 }
 
-/// When it was prescribed, and the last day of validity if the document limits it.
-fn times(administration: Node<'_>) -> Result<(Option<chrono::NaiveDateTime>, Option<NaiveDate>), ReadError> {
-    let Some(time) = administration.only("effectiveTime")? else { return Ok((None, None)) };
-    let malformed = ReadError::Malformed { fact: "prescribing time" };
-    let start = time.attr("value").or_else(|| time.child("low").and_then(|low| low.attr("value")));
-    let start = start.map(|text| read_time(text).ok_or(malformed.clone())).transpose()?;
-    let end = time.child("high").and_then(|high| high.attr("value"));
-    let end = end.map(|text| read_date(text).ok_or(ReadError::Malformed { fact: "end of validity" })).transpose()?;
-    Ok((start, end))
-}
-
-/// What organizer 83 holds beside people and times.
+/// The organizers of a prescription, each at most once.
 #[derive(Default)]
-struct Found {
-    stated: Stated,
-    iteration: Option<Iteration>,
-    factor: Option<u32>,
-    package_text: Option<String>,
-    details: Vec<prescription::Detail>,
-    unknown: Vec<UnknownPart>,
+struct Parts<'t> {
+    product: Option<Node<'t>>,
+    active: Option<Node<'t>>,
+    other: Option<Node<'t>>,
+    dosage: Option<Node<'t>>,
+    others: Option<Node<'t>>,
+    medicine: Option<Node<'t>>,
 }
 
-impl Found {
-    fn read_supply(&mut self, supply: Node<'_>) {
-        for element in supply.elements() {
-            match element.name() {
-                "entryRelationship" => element.elements().for_each(|act| self.read_field(act)),
-                "participant" => self.read_participant(element),
-                // Read by name elsewhere, or says nothing of this prescription.
-                "code" | "effectiveTime" | "repeatNumber" | "independentInd" | "quantity" | "subject" | "product"
-                | "author" | "reference" | "id" | "statusCode" => {}
-                _ => self.unknown.push(unknown(&format!("83/supply/{}", element.any_name()), element)),
-            }
-        }
-    }
-
-    fn read_field(&mut self, act: Node<'_>) {
-        match field_code(act) {
-            Some("24") => self.stated.form = text(act),
-            Some("121") => self.read_iteration(act),
-            Some("124") => match truth(act) {
-                Some(compounded) => self.stated.compounded = compounded,
-                None => self.unknown.push(unknown("124", act)),
-            },
-            Some("125") => match act.child("value").and_then(count) {
-                Some(factor) => self.factor = Some(factor),
-                None => self.unknown.push(unknown("125", act)),
-            },
-            Some("126") => self.package_text = text(act),
-            Some("128") => self.stated.container = text(act),
-            Some("164") => self.stated.kind = code(act).map(ProductKind::from),
-            Some(known) if name_of(known).is_some() => self.details.push(detail(act)),
-            other => self.unknown.push(unknown(&format!("83/{}", other.unwrap_or_else(|| act.any_name())), act)),
-        }
-    }
-
-    fn read_iteration(&mut self, act: Node<'_>) {
-        let width = act.path(&["effectiveTime", "width"]);
-        // Only days are known. An interval in another unit must not become one of days.
-        let days = width.filter(|w| w.attr("unit") == Some("d")).and_then(count);
-        let repeats = act.child("repeatNumber").and_then(count);
-        if repeats.is_none() || (width.is_some() && days.is_none()) {
-            self.unknown.push(unknown("121", act));
-        }
-        let text = act.child("text").and_then(Node::text).or_else(|| text(act));
-        self.iteration = Some(Iteration { repeats: repeats.unwrap_or(0), interval_days: days, text });
-    }
-
-    /// The holder of the marketing authorisation is part of the product; employer and insurer are details.
-    fn read_participant(&mut self, participant: Node<'_>) {
-        let role = participant.child("participantRole");
-        let name = match role.and_then(|r| r.attr("classCode")) {
-            Some("OWN") => return,
-            Some("EMP") => "Työnantaja",
-            Some("PAYOR") => "Vakuutusyhtiö",
-            _ => return self.unknown.push(unknown("83/participant", participant)),
-        };
-        let text = role.and_then(|r| r.path(&["playingEntity", "name"])).and_then(Node::text).unwrap_or_default();
-        self.details.push(plain_detail("participant", name, text));
-    }
-
-    fn read_rest_of_administration(&mut self, administration: Node<'_>) {
-        for element in administration.elements() {
-            match element.name() {
-                "text" => {
-                    let text = element.text().unwrap_or_default();
-                    if !text.is_empty() {
-                        self.details.push(plain_detail("83/text", "Valmistusohje", text));
-                    }
+impl<'t> Parts<'t> {
+    fn of(body: Node<'t>, left: &mut Leftovers) -> Result<Self, ReadError> {
+        let mut parts = Self::default();
+        for entry in entries(body) {
+            let Some(act) = entry.elements().next() else { continue };
+            let (place, fact) = match (act.name(), field_code(act)) {
+                ("organizer", Some("83")) => (&mut parts.product, "field 83"),
+                ("organizer", Some("4")) => (&mut parts.active, "field 4"),
+                ("organizer", Some("10")) => (&mut parts.other, "field 10"),
+                ("organizer", Some("32")) => (&mut parts.dosage, "field 32"),
+                ("organizer", Some("88" | "98" | "99")) => (&mut parts.others, "field 88"),
+                ("observation", Some("160")) if parts.medicine.is_none() => {
+                    parts.medicine = Some(entry);
+                    continue;
                 }
-                "effectiveTime" | "doseQuantity" | "consumable" | "entryRelationship" | "subject" | "author" | "id"
-                | "statusCode" => {}
-                _ => self.unknown.push(unknown(&format!("83/{}", element.any_name()), element)),
+                _ => {
+                    left.add(ENTRIES, entry);
+                    continue;
+                }
+            };
+            if place.replace(act).is_some() {
+                return Err(ReadError::Repeated { fact });
             }
         }
+        Ok(parts)
     }
+}
 
-    fn note(&mut self, place: &str, text: Option<&str>) {
-        if let Some(text) = text {
-            self.unknown.push(UnknownPart { place: place.to_owned(), text: text.chars().take(2_000).collect() });
+/// Fields 160 and 167.
+fn medicine(entry: Node<'_>) -> Option<MedicineIdentity> {
+    let act = entry.child("observation")?;
+    let id = Oid::parse(act.child("value")?.attr("root")?).ok()?;
+    let mut part = None;
+    for inner in act.children("entryRelationship") {
+        let inner = inner.child("observation").filter(|o| field_code(*o) == Some("167") && part.is_none())?;
+        part = Some(count(inner.child("value")?)?);
+    }
+    Some(MedicineIdentity { id, part })
+}
+
+/// Who entered it: fields 212 and 213 belong to a pharmacy's recorder.
+fn recording(header: &Header, others: &Others<'_>, left: &mut Leftovers) -> Recording {
+    let field = |code: &str| others.of_version.iter().find(|(field, _)| *field == code).map(|(_, node)| *node);
+    let recorder = header.author(RECORDER.0).cloned();
+    let act = |code: &str| field(code).and_then(|component| component.child("observation"));
+    let stored = act("212").and_then(code).map(StoredKind::from).zip(act("213").and_then(explained));
+    let once = others.of_version.iter().filter(|(field, _)| matches!(*field, "212" | "213")).count() == 2;
+    match (recorder, stored.filter(|_| once)) {
+        (Some(recorder), Some((kind, reason))) => Recording::AtPharmacy(StoredByPharmacy { recorder, kind, reason }),
+        (recorder, _) => {
+            let parts = others.of_version.iter().filter(|(field, _)| matches!(*field, "212" | "213"));
+            parts.for_each(|(_, component)| left.add(OTHERS, *component));
+            recorder.map_or(Recording::ByPrescriber, Recording::By)
         }
     }
 }
 
-/// The prescribed amount in the form that the prescriber chose (DI-6). What does not add up to a form is unknown, so
-/// that it hinders.
-fn quantity(supply: Node<'_>, found: &mut Found) -> Quantity {
-    let stated = supply.child("code").filter(|c| c.attr("codeSystem") == Some(AMOUNT_FORMS.oid));
-    let form = stated.and_then(|c| c.attr("code")).unwrap_or_default();
-    let size = supply.child("quantity").and_then(amount);
-    let read = match form {
-        "1" => packages(supply, size, found),
-        "2" => size.map(|amount| Quantity::Total { amount }),
-        "3" => period(supply),
-        "9" => Some(Quantity::Nothing),
+/// What a correction or cancellation does. It is understood whole or not at all.
+fn change(header: &Header, supply: Node<'_>, others: &Others<'_>, left: &mut Leftovers) -> Option<Change> {
+    let document_type = &header.reference.document_type;
+    let of_change = others.of_version.iter().filter(|(field, _)| matches!(*field, "95" | "96" | "97"));
+    // Why the version that is cancelled was once corrected.
+    let is_earlier = |field: &str| field == "97" && *document_type == DocumentType::Cancellation;
+    let (earlier, fields): (Vec<_>, Vec<_>) = of_change.partition(|(field, _)| is_earlier(field));
+    earlier.iter().for_each(|(_, component)| left.add_known(OTHERS, *component));
+    let act = |code: &str| {
+        let mut found = fields.iter().filter(|(field, _)| *field == code);
+        found.next().filter(|_| fields.len() <= 2).and_then(|(_, component)| component.child("observation"))
+    };
+    let in_body = supply.children("reference").find(|r| r.attr("typeCode") == Some("RPLC"));
+    let in_body = in_body.and_then(|r| r.child("externalDocument"));
+    let in_body = in_body.and_then(|document| reference(document, "replaced document").ok());
+    let replaces = in_body.or_else(|| header.related("RPLC").cloned());
+    let author = |function: (&str, &str)| header.author(function.0).cloned();
+    let read = match document_type {
+        DocumentType::Correction if fields.len() == 1 => correction(replaces, author(CORRECTOR), act("97")),
+        DocumentType::Cancellation if fields.len() == 2 => {
+            cancellation(replaces, author(CANCELLER), act("95"), act("96"))
+        }
+        DocumentType::Prescription if fields.is_empty() => return None,
         _ => None,
     };
-    read.unwrap_or_else(|| {
-        let stated =
-            ["code", "effectiveTime", "repeatNumber", "quantity"].into_iter().filter_map(|name| supply.child(name));
-        let words = stated.map(described).chain(found.package_text.clone()).collect::<Vec<_>>().join(" ");
-        found.note("83/supply", Some(&words));
-        Quantity::Unknown { code: form.to_owned() }
-    })
-}
-
-fn packages(supply: Node<'_>, size: Option<Amount>, found: &Found) -> Option<Quantity> {
-    Some(Quantity::Packages {
-        count: supply.child("repeatNumber").and_then(count)?,
-        factor: found.factor.unwrap_or(1),
-        size: size.or_else(|| found.package_text.as_deref().and_then(plain_size))?,
-        text: found.package_text.clone(),
-    })
-}
-
-/// Products outside the database have the size of their package only as text. "100 g" has one meaning, "1X98 fol" more.
-fn plain_size(text: &str) -> Option<Amount> {
-    let (value, unit) = text.trim().split_once(' ')?;
-    let unit = unit.trim();
-    let plain = !unit.is_empty() && unit.chars().all(char::is_alphabetic);
-    Some(Amount { value: number(value)?, unit: Unit::new(unit) }).filter(|_| plain)
-}
-
-fn period(supply: Node<'_>) -> Option<Quantity> {
-    let time = supply.child("effectiveTime")?;
-    let width = time.child("width")?;
-    let start = time.child("low").and_then(|low| low.attr("value")).map(read_date);
-    if start == Some(None) {
-        return None;
-    }
-    Some(Quantity::Period { start: start.flatten(), length: count(width)?, unit: width.attr("unit")?.to_owned() })
-}
-
-/// Organizers 4 and 10. Amounts, which only compounded medicines have, are details.
-fn read_ingredients(organizer: Node<'_>, active: bool, prescription: &mut Prescription) {
-    for component in organizer.children("component") {
-        for act in component.elements() {
-            let drug = act.path(&["consumable", "manufacturedProduct", "manufacturedLabeledDrug"]);
-            let name = drug.and_then(|d| {
-                let coded = || d.child("code").and_then(|c| c.attr("displayName")).map(str::to_owned);
-                d.child("name").and_then(Node::text).or_else(coded)
-            });
-            let (Some(name), "substanceAdministration") = (name, act.name()) else {
-                prescription.unknown.push(unknown(if active { "4" } else { "10" }, act));
-                continue;
-            };
-            let field = if active { fields::ACTIVE_SUBSTANCES } else { fields::OTHER_INGREDIENTS };
-            match act.child("doseQuantity").map(described).filter(|dose| !dose.is_empty()) {
-                Some(dose) => {
-                    prescription.details.push(plain_detail(field.code, field.name, format!("{name} {dose}")));
-                }
-                None if !active => prescription.details.push(plain_detail(field.code, field.name, name.clone())),
-                None => {}
-            }
-            if active {
-                prescription.active_substances.push(name);
-            }
+    if read.is_none() {
+        fields.iter().for_each(|(_, component)| left.add(OTHERS, *component));
+        if *document_type == DocumentType::Prescription {
+            return None;
         }
     }
+    Some(read.unwrap_or(Change::Unclear))
 }
 
-/// Organizer 32. Structured dosage (definition 4.00) is kept in readable words beside the text; where there is no text,
-/// those words are the dosage, and every structured part is also an unknown one, so that a person looks at it.
-fn read_dosage(organizer: Node<'_>, prescription: &mut Prescription) {
-    let mut structured = Vec::new();
-    let mut texts = Vec::new();
-    for act in organizer.children("component").flat_map(Node::elements) {
-        match (act.name(), field_code(act)) {
-            ("observation", Some("87")) => prescription.dosage.only_text = truth(act).unwrap_or(false),
-            ("observation", Some("56")) => prescription.dosage.sic |= truth(act).unwrap_or(false),
-            ("substanceAdministration", Some("29") | None) if is_plain(act) => {
-                texts.extend(act.child("text").and_then(Node::text));
-                for inner in act.children("entryRelationship").flat_map(Node::elements) {
-                    match field_code(inner) {
-                        Some("56") => prescription.dosage.sic |= truth(inner).unwrap_or(false),
-                        Some(known) if name_of(known).is_some() => prescription.details.push(detail(inner)),
-                        other => {
-                            let place = format!("32/{}", other.unwrap_or_else(|| inner.any_name()));
-                            prescription.unknown.push(unknown(&place, inner));
-                        }
-                    }
-                }
-            }
-            ("substanceAdministration", Some("230" | "250")) => structured.push(act),
-            (_, other) => {
-                let place = format!("32/{}", other.unwrap_or_else(|| act.any_name()));
-                prescription.unknown.push(unknown(&place, act));
-            }
-        }
-    }
-    if texts.is_empty() {
-        prescription.dosage.text = structured.iter().map(|act| described(*act)).collect::<Vec<_>>().join(". ");
-        prescription.unknown.extend(structured.iter().map(|act| unknown("32", *act)));
-    } else {
-        prescription.dosage.text = texts.join(" ");
-        prescription.details.extend(structured.into_iter().map(detail));
-    }
+pub(super) fn correction(
+    replaces: Option<DocumentReference>,
+    by: Option<Professional>,
+    reason: Option<Node<'_>>,
+) -> Option<Change> {
+    let reason = change_reason(explained(reason?)?)?;
+    Some(Change::Correction(Correction { replaces: replaces?, by: by?, reason }))
 }
 
-/// Whether a dosage has a field code of the code set or none at all.
-fn is_plain(act: Node<'_>) -> bool {
-    act.child("code").is_none_or(|c| c.attr("codeSystem") == Some(FIELDS.oid))
-}
-
-/// Organizers 88, 98 (of a cancellation) and 99 (of a correction).
-fn read_others(organizer: Node<'_>, prescription: &mut Prescription) -> Result<(), ReadError> {
-    let mut seen: Vec<&str> = Vec::new();
-    for act in organizer.children("component").flat_map(Node::elements) {
-        let field = if act.name() == "observation" { field_code(act) } else { None };
-        if let Some(code) = field {
-            // Which of two prohibitions or classes is meant cannot be known.
-            if seen.contains(&code) {
-                return Err(ReadError::Repeated { fact: "field of the prescription" });
-            }
-            seen.push(code);
-        }
-        read_other(act, field, prescription);
-    }
-    Ok(())
-}
-
-fn read_other(act: Node<'_>, field: Option<&str>, prescription: &mut Prescription) {
-    match field {
-        Some("58") => prescription.purpose = text(act),
-        Some("92") => prescription.message_to_pharmacy = text(act),
-        Some("119") if code(act).is_some() => prescription.control = code(act).map(ControlClass::from),
-        Some("169") if code(act).is_some() => {
-            prescription.kind = code(act).map_or(PrescriptionKind::Ordinary, PrescriptionKind::from);
-        }
-        Some(code @ ("68" | "75" | "81" | "91" | "129" | "132")) => {
-            let Some(value) = truth(act) else {
-                return prescription.unknown.push(unknown(code, act));
-            };
-            match code {
-                "68" => prescription.permanent = value,
-                "75" => prescription.renewal_prohibited = value,
-                "81" => prescription.substitution_prohibited = value,
-                "91" => prescription.dose_dispensing = value,
-                "129" => prescription.first_use = value,
-                _ => prescription.narcotic = value,
-            }
-            if act.child("text").and_then(Node::text).is_some() {
-                prescription.details.push(detail(act));
-            }
-        }
-        Some(known) if !matches!(known, "119" | "169") && name_of(known).is_some() => {
-            prescription.details.push(detail(act));
-        }
-        other => {
-            let place = format!("88/{}", other.unwrap_or_else(|| act.any_name()));
-            prescription.unknown.push(unknown(&place, act));
+pub(super) fn cancellation(
+    replaces: Option<DocumentReference>,
+    by: Option<Professional>,
+    reason: Option<Node<'_>>,
+    kind: Option<Node<'_>>,
+) -> Option<Change> {
+    let value = kind?.child("value").filter(|v| v.attr("codeSystem") == Some(CANCELLATION_KINDS.oid))?;
+    let (mut party, mut consent) = (None, None);
+    for qualifier in value.children("qualifier") {
+        let place = match qualifier.child("name")?.attr("code")? {
+            "96.1" => &mut party,
+            "96.2" => &mut consent,
+            _ => return None,
+        };
+        if place.replace(coded(qualifier.child("value")?)?).is_some() {
+            return None;
         }
     }
+    Some(Change::Cancellation(Cancellation {
+        replaces: replaces?,
+        by,
+        reason: change_reason(explained(reason?)?)?,
+        kind: value.attr("code")?.into(),
+        party: party?,
+        consent: consent.map(|consent| consent.code.as_str().into()),
+    }))
+}
+
+/// The renewal request that it answers: the body's word, else the header's.
+fn renews(header: &Header, supply: Node<'_>) -> Option<DocumentReference> {
+    let is_request = |document: &DocumentReference| document.document_type == DocumentType::RenewalRequest;
+    let references = supply.children("reference").filter(|r| r.attr("typeCode") == Some("REFR"));
+    let documents = references.filter_map(|r| r.child("externalDocument"));
+    let in_body = documents.filter_map(|d| reference(d, "renewal request").ok()).find(is_request);
+    let related = || header.related.iter().filter(|r| r.type_code == "APND").map(|r| &r.reference);
+    in_body.or_else(|| related().find(|document| is_request(document)).cloned())
+}
+
+/// Whether a minor's data are disclosed to guardians: the header alone says it.
+fn minor_disclosure(root: Node<'_>) -> Option<MinorDisclosure> {
+    let codes = root.children("authorization").filter_map(|a| a.path(&["consent", "code"]));
+    let mut stated = codes.filter(|code| code.attr("codeSystem") == Some(MINOR_DISCLOSURE.oid));
+    let first = stated.next()?.attr("code")?;
+    // Two answers are none: an unknown code hinders.
+    if stated.next().is_some() { Some(MinorDisclosure::Unknown(String::new())) } else { Some(first.into()) }
 }

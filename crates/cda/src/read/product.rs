@@ -47,7 +47,7 @@ pub(super) fn read(administration: Node<'_>, supply: Node<'_>, stated: Stated) -
 }
 
 /// Whether a code is of that code set; old documents add a year to its OID.
-fn is_of(code: Node<'_>, set: &str) -> bool {
+pub(super) fn is_of(code: Node<'_>, set: &str) -> bool {
     let system = code.attr("codeSystem").unwrap_or_default();
     system == set || system.strip_prefix(set).is_some_and(|rest| rest.starts_with('.'))
 }
@@ -56,7 +56,7 @@ fn drug(product: Node<'_>) -> Option<Node<'_>> {
     product.child("manufacturedLabeledDrug")
 }
 
-fn drug_or_material(product: Node<'_>) -> Option<Node<'_>> {
+pub(super) fn drug_or_material(product: Node<'_>) -> Option<Node<'_>> {
     drug(product).or_else(|| product.child("manufacturedMaterial"))
 }
 
@@ -74,7 +74,7 @@ fn name(
 }
 
 /// The kind before field 164 came (definitions before 2015): compounded, or by qualifier 94 of the package code.
-fn old_kind(package: Option<Node<'_>>, compounded: bool) -> ProductKind {
+pub(super) fn old_kind(package: Option<Node<'_>>, compounded: bool) -> ProductKind {
     if compounded {
         return ProductKind::Compounded;
     }

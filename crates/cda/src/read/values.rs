@@ -4,18 +4,13 @@ use prescription::{Amount, Code, DocumentReference, Oid, Unit};
 use rust_decimal::Decimal;
 
 use crate::ReadError;
-use crate::fields::{FIELDS, Field};
+use crate::fields::FIELDS;
 use crate::tree::Node;
 
 /// The field code of an observation, organizer or the like, if it has one of the code set of fields.
 pub(crate) fn field_code(act: Node<'_>) -> Option<&str> {
     let code = act.child("code")?;
     if code.attr("codeSystem") == Some(FIELDS.oid) { code.attr("code") } else { None }
-}
-
-/// Whether an act carries that field.
-pub(super) fn is(act: Node<'_>, field: Field) -> bool {
-    field_code(act) == Some(field.code)
 }
 
 /// A truth value; nothing if it is neither true nor false.

@@ -1,15 +1,15 @@
-//! The parts that documents share: codes, people, organisations, references, and the header.
+//! The parts that documents share: codes, people, organisations, products and references.
 
 use chrono::NaiveDateTime;
-use prescription::{Address, DocumentReference, Organisation, Patient, PersonName, Product, Professional, Right};
+use prescription::{Address, Code, DocumentReference, Organisation, Patient, PersonName, Product, Professional, Right};
 
 use super::xml::Xml;
+use crate::WriteError;
 use crate::fields::{
-    ATC, CONFIDENTIALITY, CUSTODIAN, CodeSet, DOCUMENT_TYPES, FIELDS, FUNCTIONS, Field, IDENTITY_CODES, PRESCRIBER_IDS,
-    REGISTRATION_NUMBERS, RIGHT, RIGHTS, SEX, VNR,
+    ATC, CodeSet, DOCUMENT_TYPES, FIELDS, FUNCTIONS, Field, IDENTITY_CODES, PRESCRIBER_IDS, REGISTRATION_NUMBERS,
+    RIGHT, RIGHTS, SEX, STRUCTURE, VNR, set_name,
 };
 use crate::time::{write_date, write_time};
-use crate::{WriteError, Writing};
 
 /// A coded element.
 pub(super) fn code(xml: &mut Xml, name: &'static str, set: CodeSet, code: &str, shown: &str) {
@@ -95,7 +95,7 @@ pub(super) fn reference(xml: &mut Xml, type_code: &str, document: &DocumentRefer
     });
 }
 
-fn document_ids(xml: &mut Xml, document: &DocumentReference) {
+pub(super) fn document_ids(xml: &mut Xml, document: &DocumentReference) {
     xml.empty("id", &[("root", document.id.as_str())]);
     code(xml, "code", DOCUMENT_TYPES, document.document_type.code(), document.document_type.title());
     xml.empty("setId", &[("root", document.set_id.as_str())]);
@@ -118,13 +118,14 @@ pub(super) fn name(xml: &mut Xml, name: &PersonName) {
 }
 
 /// `recordTarget`.
-pub(crate) fn record_target(xml: &mut Xml, patient: &Patient) {
+pub(crate) fn record_target(xml: &mut Xml, patient: &Patient, mobile: Option<&str>) {
     xml.element("recordTarget", &[], |xml| {
         xml.element("patientRole", &[], |xml| {
             match &patient.identity_code {
                 Some(code) => xml.empty("id", &[("extension", code.reveal()), ("root", IDENTITY_CODES)]),
                 None => xml.empty("id", &[("nullFlavor", "NA")]),
             }
+            telephone(xml, mobile, "MC");
             xml.element("patient", &[], |xml| {
                 name(xml, &patient.name);
                 code(xml, "administrativeGenderCode", SEX, patient.sex.code(), patient.sex.name());
@@ -142,11 +143,17 @@ fn birth(xml: &mut Xml, patient: &Patient) {
 
 /// The patient again, in the body.
 pub(crate) fn subject(xml: &mut Xml, patient: &Patient) {
+    subject_with(xml, patient, None);
+}
+
+/// The same with the number at which the patient is told of the answer.
+pub(super) fn subject_with(xml: &mut Xml, patient: &Patient, mobile: Option<&str>) {
     xml.element("subject", &[("typeCode", "SBJ")], |xml| {
         xml.element("relatedSubject", &[("classCode", "PAT")], |xml| {
             if let Some(code) = &patient.identity_code {
                 xml.empty("code", &[("code", code.reveal()), ("codeSystem", IDENTITY_CODES)]);
             }
+            telephone(xml, mobile, "MC");
             xml.element("subject", &[("classCode", "PSN")], |xml| {
                 name(xml, &patient.name);
                 birth(xml, patient);
@@ -181,20 +188,58 @@ pub(super) fn performer(xml: &mut Xml, person: &Professional) {
 
 fn assigned(xml: &mut Xml, person: &Professional) {
     identifiers(xml, person);
-    if let Some(held) = &person.right {
-        xml.element("code", &[], |xml| {
-            xml.element("translation", &[], |xml| {
-                xml.element("qualifier", &[], |xml| {
-                    code(xml, "name", FIELDS, RIGHT.code, RIGHT.name);
-                    right(xml, held);
-                });
-            });
-        });
-    }
+    qualification(xml, person);
     assigned_person(xml, &person.name);
     if let Some(unit) = &person.organisation {
         represented_organisation(xml, unit);
     }
+}
+
+/// Specialty, and post, degree and right as its qualifiers.
+fn qualification(xml: &mut Xml, person: &Professional) {
+    let (post, degree) = (said(&person.post), said(&person.degree));
+    if person.specialty.is_none() && post.is_none() && degree.is_none() && person.right.is_none() {
+        return;
+    }
+    let specialty = person.specialty.as_ref();
+    let attributes =
+        specialty.map_or([("code", ""), ("codeSystem", ""), ("codeSystemName", ""), ("displayName", "")], own);
+    let title = |xml: &mut Xml, kind: &str, shown: &str, words: &str| {
+        xml.element("qualifier", &[], |xml| {
+            code(xml, "name", STRUCTURE, kind, shown);
+            xml.element("value", &[], |xml| xml.text("originalText", &[], words));
+        });
+    };
+    xml.element("code", &attributes, |xml| {
+        if post.is_none() && degree.is_none() && person.right.is_none() {
+            return;
+        }
+        xml.element("translation", &[], |xml| {
+            if let Some(post) = post {
+                title(xml, "1.2", "Virkanimike", post);
+            }
+            if let Some(degree) = degree {
+                title(xml, "1.3", "Oppiarvo", degree);
+            }
+            if let Some(held) = &person.right {
+                xml.element("qualifier", &[], |xml| {
+                    code(xml, "name", FIELDS, RIGHT.code, RIGHT.name);
+                    right(xml, held);
+                });
+            }
+        });
+    });
+}
+
+/// The attributes of a code that keeps the name that a document gave it. The name of its code set is written where this
+/// program knows it.
+pub(super) fn own(stated: &Code) -> [(&'static str, &str); 4] {
+    [
+        ("code", &stated.code),
+        ("codeSystem", &stated.system),
+        ("codeSystemName", set_name(&stated.system)),
+        ("displayName", stated.name.as_deref().unwrap_or_default()),
+    ]
 }
 
 /// The identifiers of a professional.
@@ -223,18 +268,31 @@ pub(crate) fn assigned_person(xml: &mut Xml, person: &PersonName) {
 /// `representedOrganization`.
 pub(crate) fn represented_organisation(xml: &mut Xml, unit: &Organisation) {
     xml.element("representedOrganization", &[], |xml| {
-        xml.empty("id", &[("root", unit.id.as_str())]);
-        xml.optional_text("name", &unit.name);
-        if let Some(phone) = said(&unit.phone) {
-            // Spaces are forbidden in it (Kela's samples).
-            let phone: String = phone.split_whitespace().collect();
-            xml.empty("telecom", &[("value", &format!("tel:{phone}")), ("use", "DIR")]);
+        organisation(xml, unit);
+        if let Some(whole) = &unit.part_of {
+            xml.element("asOrganizationPartOf", &[], |xml| {
+                xml.element("wholeOrganization", &[], |xml| organisation(xml, whole));
+            });
         }
-        address(xml, unit.address.as_ref());
     });
 }
 
-fn address(xml: &mut Xml, address: Option<&Address>) {
+fn organisation(xml: &mut Xml, unit: &Organisation) {
+    xml.empty("id", &[("root", unit.id.as_str())]);
+    xml.optional_text("name", &unit.name);
+    telephone(xml, unit.phone.as_deref(), "DIR");
+    address(xml, unit.address.as_ref());
+}
+
+/// A number for that use: `DIR` of a unit, `MC` of a person. Spaces are forbidden in it (Kela's samples).
+pub(super) fn telephone(xml: &mut Xml, number: Option<&str>, used: &str) {
+    let number: String = number.unwrap_or_default().split_whitespace().collect();
+    if !number.is_empty() {
+        xml.empty("telecom", &[("value", &format!("tel:{number}")), ("use", used)]);
+    }
+}
+
+pub(super) fn address(xml: &mut Xml, address: Option<&Address>) {
     let Some(address) = address.filter(|a| **a != Address::default()) else { return };
     xml.element("addr", &[], |xml| {
         xml.optional_text("streetAddressLine", &address.street);
@@ -251,6 +309,9 @@ pub(crate) fn facility(xml: &mut Xml, unit: &Organisation) {
             xml.optional_text("name", &unit.name);
             address(xml, unit.address.as_ref());
         });
+        if let Some(whole) = &unit.part_of {
+            xml.element("serviceProviderOrganization", &[], |xml| organisation(xml, whole));
+        }
     });
 }
 
@@ -332,139 +393,4 @@ pub(super) fn strength(xml: &mut Xml, product: &Product) {
             xml.element("translation", &[], |xml| xml.text("originalText", &[], strength));
         });
     }
-}
-
-/// What the header of a document says beside the people.
-pub(super) struct HeaderFacts<'a> {
-    pub(super) reference: &'a DocumentReference,
-    pub(super) version: u32,
-    pub(super) made_at: NaiveDateTime,
-    pub(super) encounter_at: NaiveDateTime,
-    pub(super) encounter_organisation: Option<&'a Organisation>,
-    pub(super) patient: &'a Patient,
-    pub(super) authors: &'a [((&'a str, &'a str), &'a Professional)],
-    pub(super) related: Option<(&'a str, &'a DocumentReference)>,
-}
-
-/// A whole document: its header, and the body that `entries` writes into the innermost section.
-pub(super) fn document(
-    facts: &HeaderFacts<'_>,
-    writing: &Writing,
-    narrative: (&[String], &[String]),
-    entries: impl FnOnce(&mut Xml),
-) -> Result<Vec<u8>, WriteError> {
-    let mut xml = Xml::new();
-    let root = [
-        ("xmlns", "urn:hl7-org:v3"),
-        ("xmlns:hl7fi", "urn:hl7finland"),
-        ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"),
-        ("xsi:schemaLocation", "urn:hl7-org:v3 CDA_Fi.xsd"),
-    ];
-    xml.element("ClinicalDocument", &root, |xml| {
-        header(xml, facts, writing);
-        xml.element("component", &[], |xml| {
-            xml.element("structuredBody", &[("ID", "mainbody")], |xml| {
-                xml.element("component", &[], |xml| {
-                    xml.empty("templateId", &[("root", writing.definition.body.as_str())]);
-                    sections(xml, facts.reference, narrative, entries);
-                });
-            });
-        });
-    });
-    xml.document()
-}
-
-fn header(xml: &mut Xml, facts: &HeaderFacts<'_>, writing: &Writing) {
-    let title = facts.reference.document_type.title();
-    xml.empty("realmCode", &[("code", "FI")]);
-    xml.empty("typeId", &[("extension", "POCD_HD000040"), ("root", "2.16.840.1.113883.1.3")]);
-    xml.empty("templateId", &[("root", writing.definition.header.as_str())]);
-    xml.empty("id", &[("root", facts.reference.id.as_str())]);
-    code(xml, "code", DOCUMENT_TYPES, facts.reference.document_type.code(), title);
-    xml.text("title", &[], title);
-    time(xml, "effectiveTime", facts.made_at);
-    code(xml, "confidentialityCode", CONFIDENTIALITY, "5", "Terveydenhuollon salassapidettävä");
-    xml.empty("languageCode", &[("code", "fi")]);
-    xml.empty("setId", &[("root", facts.reference.set_id.as_str())]);
-    xml.empty("versionNumber", &[("value", &facts.version.to_string())]);
-    record_target(xml, facts.patient);
-    for (function, person) in facts.authors {
-        author(xml, Some(*function), person);
-    }
-    xml.element("custodian", &[], |xml| {
-        xml.element("assignedCustodian", &[], |xml| {
-            xml.element("representedCustodianOrganization", &[], |xml| {
-                xml.empty("id", &[("root", CUSTODIAN)]);
-                xml.text("name", &[], "Kansaneläkelaitos");
-                xml.element("addr", &[("use", "PST")], |xml| {
-                    xml.text("postBox", &[], "PL 450");
-                    xml.text("city", &[], "Helsinki");
-                    xml.text("postalCode", &[], "00101");
-                });
-            });
-        });
-    });
-    if let Some((type_code, document)) = facts.related {
-        xml.element("relatedDocument", &[("typeCode", type_code)], |xml| {
-            xml.element("parentDocument", &[], |xml| document_ids(xml, document));
-        });
-    }
-    xml.element("componentOf", &[], |xml| {
-        xml.element("encompassingEncounter", &[], |xml| {
-            time(xml, "effectiveTime", facts.encounter_at);
-            if let Some(unit) = facts.encounter_organisation {
-                xml.element("location", &[], |xml| facility(xml, unit));
-            }
-        });
-    });
-    let software = &writing.software;
-    xml.element("hl7fi:localHeader", &[], |xml| {
-        time(xml, "hl7fi:declaredTime", facts.made_at);
-        xml.text(
-            "hl7fi:softwareSupport",
-            &[("moderator", &software.vendor), ("product", &software.product), ("version", &software.version)],
-            &format!("{} {} {}", software.vendor, software.product, software.version),
-        );
-    });
-}
-
-fn sections(
-    xml: &mut Xml,
-    document: &DocumentReference,
-    (place, medicine): (&[String], &[String]),
-    entries: impl FnOnce(&mut Xml),
-) {
-    let title = document.document_type.title();
-    let ids: Vec<String> = (1..=3).map(|arc| document.id.child(arc).to_string()).collect();
-    let [outer, middle, inner] = ids.as_slice() else { return };
-    section(xml, outer, |xml| {
-        code(xml, "code", DOCUMENT_TYPES, document.document_type.code(), title);
-        xml.text("title", &[], title);
-        xml.element("component", &[], |xml| {
-            section(xml, middle, |xml| {
-                paragraphs(xml, place);
-                xml.element("component", &[], |xml| {
-                    section(xml, inner, |xml| {
-                        paragraphs(xml, medicine);
-                        entries(xml);
-                    });
-                });
-            });
-        });
-    });
-}
-
-fn section(xml: &mut Xml, id: &str, inside: impl FnOnce(&mut Xml)) {
-    xml.element("section", &[("ID", &format!("OID{id}"))], |xml| {
-        xml.empty("id", &[("root", id)]);
-        inside(xml);
-    });
-}
-
-fn paragraphs(xml: &mut Xml, lines: &[String]) {
-    xml.element("text", &[], |xml| {
-        for line in lines {
-            xml.element("paragraph", &[], |xml| xml.text("content", &[], line));
-        }
-    });
 }

@@ -3,6 +3,7 @@
 
 use crate::WriteError;
 use crate::tree::LARGEST_DOCUMENT;
+use crate::verbatim::is_verbatim;
 
 /// A document as it grows. The first fault is kept and returned by [`Xml::finish`].
 pub(crate) struct Xml {
@@ -72,6 +73,16 @@ impl Xml {
         }
     }
 
+    /// A part of another document as [`crate::verbatim::verbatim`] gave it.
+    pub(crate) fn verbatim(&mut self, part: &str) {
+        if !is_verbatim(part) {
+            return self.fail(WriteError::Character { fact: "unknown part" });
+        }
+        self.indent();
+        self.out.push_str(part);
+        self.out.push('\n');
+    }
+
     /// Notes that the value cannot be written.
     pub(crate) fn fail(&mut self, fault: WriteError) {
         self.fault.get_or_insert(fault);
@@ -112,21 +123,25 @@ impl Xml {
     }
 
     fn escape(&mut self, fact: &'static str, text: &str, attribute: bool) {
-        for character in text.chars() {
-            match character {
-                '&' => self.out.push_str("&amp;"),
-                '<' => self.out.push_str("&lt;"),
-                '>' => self.out.push_str("&gt;"),
-                '"' if attribute => self.out.push_str("&quot;"),
-                '\r' => self.out.push_str("&#13;"),
-                '\n' if attribute => self.out.push_str("&#10;"),
-                '\t' if attribute => self.out.push_str("&#9;"),
-                '\n' | '\t' => self.out.push(character),
-                character if (character as u32) < 0x20 || matches!(character, '\u{fffe}' | '\u{ffff}') => {
-                    self.fail(WriteError::Character { fact });
-                }
-                character => self.out.push(character),
-            }
+        if text.chars().any(|c| c < ' ' && !matches!(c, '\r' | '\n' | '\t') || matches!(c, '\u{fffe}' | '\u{ffff}')) {
+            return self.fail(WriteError::Character { fact });
+        }
+        escape_into(text, attribute, &mut self.out);
+    }
+}
+
+/// Escapes what XML can carry.
+pub(crate) fn escape_into(text: &str, attribute: bool, out: &mut String) {
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' if attribute => out.push_str("&quot;"),
+            '\r' => out.push_str("&#13;"),
+            '\n' if attribute => out.push_str("&#10;"),
+            '\t' if attribute => out.push_str("&#9;"),
+            character => out.push(character),
         }
     }
 }

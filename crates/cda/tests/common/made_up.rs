@@ -2,7 +2,6 @@
 #![allow(dead_code)]
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
-use prescription::rules::samples;
 use prescription::*;
 use proptest::option;
 use proptest::prelude::*;
@@ -19,7 +18,7 @@ pub fn writing(definition: Definition) -> Writing {
 }
 
 /// A text that survives trimming and line ends, with all that XML escapes.
-pub fn text() -> impl Strategy<Value = String> {
+pub fn text() -> BoxedStrategy<String> {
     prop_oneof![
         "[a-zåäöA-ZÅÄÖ0-9&<>\"'µ½ .,;:%/+-]{1,40}",
         Just("Ota 1 tabletti <ruoan> kanssa & \"heti\"\naamulla\t!".to_owned()),
@@ -28,17 +27,18 @@ pub fn text() -> impl Strategy<Value = String> {
     ]
     .prop_map(|t| t.trim().to_owned())
     .prop_filter("empty", |t| !t.is_empty())
+    .boxed()
 }
 
-fn word() -> impl Strategy<Value = String> {
+pub fn word() -> impl Strategy<Value = String> {
     "[a-zåäöA-ZÅÄÖ][a-zåäö'&<-]{0,12}"
 }
 
-fn oid() -> impl Strategy<Value = Oid> {
+pub fn oid() -> impl Strategy<Value = Oid> {
     (1u32..99_999_999, 1u32..9_999).prop_map(|(a, b)| Oid::parse(&format!("1.2.246.10.{a}.93.2026.{b}")).unwrap())
 }
 
-fn reference(types: &'static [&'static str]) -> impl Strategy<Value = DocumentReference> {
+pub fn reference(types: &'static [&'static str]) -> impl Strategy<Value = DocumentReference> {
     (oid(), oid(), proptest::sample::select(types)).prop_map(|(id, set_id, t)| DocumentReference {
         id,
         set_id,
@@ -46,53 +46,74 @@ fn reference(types: &'static [&'static str]) -> impl Strategy<Value = DocumentRe
     })
 }
 
-fn time() -> impl Strategy<Value = NaiveDateTime> {
+pub fn time() -> impl Strategy<Value = NaiveDateTime> {
     (0i64..4_000_000_000).prop_map(|s| chrono::DateTime::from_timestamp(s, 0).unwrap().naive_utc())
 }
 
-fn date() -> impl Strategy<Value = NaiveDate> {
+pub fn date() -> impl Strategy<Value = NaiveDate> {
     (0u64..60_000).prop_map(|d| NaiveDate::from_ymd_opt(1900, 1, 1).unwrap().checked_add_days(Days::new(d)).unwrap())
 }
 
-fn name(suffix: bool) -> impl Strategy<Value = PersonName> {
+pub fn name(suffix: bool) -> impl Strategy<Value = PersonName> {
     let suffix = if suffix { option::of(word()).boxed() } else { Just(None).boxed() };
     (proptest::collection::vec(word(), 0..4), option::of(word()), word(), suffix)
         .prop_map(|(given, call_name, family, suffix)| PersonName { given, call_name, family, suffix })
 }
 
-fn patient() -> impl Strategy<Value = Patient> {
+pub fn patient() -> BoxedStrategy<Patient> {
     let code = option::of("[0-3][0-9][01][0-9]{3}[-A]9[0-9]{2}[0-9A-Y]");
     let sex = proptest::sample::select(&[Sex::Unknown, Sex::Male, Sex::Female, Sex::NotSpecified]);
-    (code, name(false), option::of(date()), sex).prop_map(|(code, name, birth_date, sex)| Patient {
-        identity_code: code.map(|c| PersonIdentityCode::as_stated(&c)),
-        name,
-        birth_date,
-        sex,
-    })
+    (code, name(false), option::of(date()), sex)
+        .prop_map(|(code, name, birth_date, sex)| Patient {
+            identity_code: code.map(|c| PersonIdentityCode::as_stated(&c)),
+            name,
+            birth_date,
+            sex,
+        })
+        .boxed()
 }
 
-fn organisation() -> impl Strategy<Value = Organisation> {
+pub fn organisation() -> BoxedStrategy<Organisation> {
     let address =
         (word(), "[0-9]{5}", word()).prop_map(|(street, postal_code, city)| Address { street, postal_code, city });
     (oid(), text(), option::of("[+0-9][0-9]{5,10}"), option::of(address))
-        .prop_map(|(id, name, phone, address)| Organisation { id, name, phone, address })
+        .prop_map(|(id, name, phone, address)| Organisation { id, name, phone, address, part_of: None })
+        .boxed()
 }
 
-fn professional(organisation: Option<Organisation>) -> impl Strategy<Value = Professional> {
+/// A unit, and often the organisation that it is part of.
+pub fn unit() -> BoxedStrategy<Organisation> {
+    let whole =
+        (oid(), text()).prop_map(|(id, name)| Organisation { id, name, phone: None, address: None, part_of: None });
+    (organisation(), option::of(whole))
+        .prop_map(|(unit, whole)| Organisation { part_of: whole.map(Box::new), ..unit })
+        .boxed()
+}
+
+pub fn professional(organisation: Option<Organisation>) -> BoxedStrategy<Professional> {
     let right = option::of("[0-9]{3}".prop_map(|r| Right::new(&r)));
-    ("[0-9]{11}", option::of("[0-9]{6}"), name(true), right, option::of(time())).prop_map(
-        move |(number, prescriber_id, name, right, logged_in_at)| Professional {
+    let specialty = ("[0-9]{5}", option::of(text())).prop_map(|(code, name)| Code {
+        code,
+        system: "1.2.246.537.6.148.2008".into(),
+        name,
+    });
+    let titles = (option::of(specialty), option::of(text()), option::of(text()));
+    ("[0-9]{11}", option::of("[0-9]{6}"), name(true), right, option::of(time()), titles)
+        .prop_map(move |(number, prescriber_id, name, right, logged_in_at, (specialty, post, degree))| Professional {
             registration: RegistrationNumber::parse(&number).ok(),
             prescriber_id,
             name,
             right,
+            specialty,
+            post,
+            degree,
             organisation: organisation.clone(),
             logged_in_at,
-        },
-    )
+        })
+        .boxed()
 }
 
-fn decimal() -> impl Strategy<Value = Decimal> {
+pub fn decimal() -> impl Strategy<Value = Decimal> {
     (0i64..100_000_000, 0u32..6).prop_map(|(m, scale)| Decimal::new(m, scale))
 }
 
@@ -100,7 +121,7 @@ pub fn amount() -> impl Strategy<Value = Amount> {
     (decimal(), "[a-zåäöµ&%]{1,8}").prop_map(|(value, unit)| Amount { value, unit: Unit::new(&unit) })
 }
 
-fn product(container: bool) -> impl Strategy<Value = Product> {
+pub fn product(container: bool) -> BoxedStrategy<Product> {
     let atc = ("[A-Z][0-9]{2}[A-Z]{2}[0-9]{2}", option::of(text())).prop_map(|(code, name)| Code {
         code,
         system: "1.2.246.537.6.32".into(),
@@ -123,18 +144,19 @@ fn product(container: bool) -> impl Strategy<Value = Product> {
             container,
             database_version,
         })
+        .boxed()
 }
 
-fn control() -> impl Strategy<Value = Option<ControlClass>> {
+pub fn control() -> impl Strategy<Value = Option<ControlClass>> {
     option::of(proptest::sample::select(&["H", "P", "Z", "Q"]).prop_map(ControlClass::from))
 }
 
-fn remaining() -> impl Strategy<Value = RemainingStatement> {
-    (option::of(decimal()), option::of("[0-9]{1,2}X[0-9]{1,3}"), "[a-zå]{0,5}")
-        .prop_map(|(value, text, unit)| RemainingStatement { value, text, unit: Unit::new(&unit) })
+pub fn remaining() -> impl Strategy<Value = RemainingStatement> {
+    (option::of(decimal()), option::of("[0-9]{1,2}X[0-9]{1,3}"), "[a-zå]{0,5}", option::of(text()))
+        .prop_map(|(value, text, unit, words)| RemainingStatement { value, text, unit: Unit::new(&unit), words })
 }
 
-pub fn dispensation() -> impl Strategy<Value = Dispensation> {
+pub fn dispensation() -> BoxedStrategy<Dispensation> {
     let people = organisation().prop_flat_map(|pharmacy| {
         (professional(Some(pharmacy.clone())), Just(pharmacy), option::of(professional(None)))
     });
@@ -145,8 +167,10 @@ pub fn dispensation() -> impl Strategy<Value = Dispensation> {
         (product(false), 0u32..99, amount(), 1u32..20, option::of(text()), amount(), remaining()),
         (any::<[bool; 6]>(), option::of(text()), option::of(text()), option::of(decimal())),
         (option::of(reason), option::of(0u32..9), control(), option::of(text())),
+        (option::of(text()), option::of("[0-9]{1,2}X[0-9]{1,3}"), option::of(text()), option::of(text())),
+        (option::of(explained("1.2.246.537.5.40109.2006")), any::<bool>()),
     )
-        .prop_map(|(who, what, says, more)| {
+        .prop_map(|(who, what, says, more, texts, (identification, strange))| {
             let (reference, version, prescription, patient, (author, pharmacy, preparer), dispensed_at, made_at) = who;
             let (product, packages, package_size, package_factor, package_text, delivered, remaining) = what;
             let (
@@ -156,9 +180,11 @@ pub fn dispensation() -> impl Strategy<Value = Dispensation> {
                 price,
             ) = says;
             let (substitution_reason, copayments, control, label) = more;
+            let (composition, delivered_text, delivered_words, dose_dispensing_text) = texts;
             Dispensation {
                 reference,
                 version,
+                change: None,
                 prescription,
                 patient,
                 author,
@@ -167,6 +193,7 @@ pub fn dispensation() -> impl Strategy<Value = Dispensation> {
                 dispensed_at,
                 made_at,
                 product,
+                composition,
                 packages,
                 package_size,
                 package_factor,
@@ -174,79 +201,54 @@ pub fn dispensation() -> impl Strategy<Value = Dispensation> {
                 part_package,
                 compounded,
                 delivered,
+                delivered_text,
+                delivered_words,
                 remaining,
                 fully_dispensed,
                 dose_dispensing,
+                dose_dispensing_text,
                 substituted,
                 remark,
                 report_to_kela: report,
                 price,
                 substitution_reason,
+                deviation: None,
                 copayments,
+                identification,
                 control,
                 narcotic,
                 label_dosage: label.unwrap_or_default(),
+                unknown: if strange { strange_parts() } else { vec![] },
             }
         })
+        .boxed()
 }
 
-fn quantity() -> impl Strategy<Value = Quantity> {
-    prop_oneof![
-        (1u32..99, 1u32..20, amount(), option::of(text())).prop_map(|(count, factor, size, text)| Quantity::Packages {
-            count,
-            factor,
-            size,
-            text
-        }),
-        amount().prop_map(|amount| Quantity::Total { amount }),
-        (option::of(date()), 1u32..400, proptest::sample::select(&["d", "mo", "a"]))
-            .prop_map(|(start, length, unit)| Quantity::Period { start, length, unit: unit.to_owned() }),
-        Just(Quantity::Nothing),
+/// A code of that code set with words beside it.
+pub fn explained(system: &'static str) -> BoxedStrategy<Explained> {
+    ("[0-9]", option::of(text()), option::of(text()))
+        .prop_map(move |(code, name, text)| Explained { code: Code { code, system: system.into(), name }, text })
+        .boxed()
+}
+
+/// A part in each place of a dispensation that no program of today understands.
+pub fn strange_parts() -> Vec<UnknownPart> {
+    let observation = |code: &str| {
+        format!(
+            "<observation classCode=\"OBS\" moodCode=\"EVN\"><code code=\"{code}\" \
+             codeSystem=\"1.2.246.537.6.12.2002.126\" displayName=\"Uusi\"/><value xsi:type=\"ST\">a &lt; b</value></observation>"
+        )
+    };
+    let related =
+        |code: &str| format!("<entryRelationship typeCode=\"COMP\">{}</entryRelationship>", observation(code));
+    let part =
+        |place: &str, text: &str, xml: String| UnknownPart { place: place.into(), text: text.into(), xml: Some(xml) };
+    vec![
+        part("entry/997", "Uusi: a < b", format!("<entry>{}</entry>", observation("997"))),
+        part("100/999", "Uusi: a < b", related("999")),
+        part("100/supply/996", "Uusi: a < b", related("996")),
+        part("100/routeCode", "53", "<routeCode code=\"53\"/>".to_owned()),
+        part("100/supply/expectedUseTime", "20261103", "<expectedUseTime value=\"20261103\"/>".to_owned()),
+        part("104/998", "Uusi: a < b", format!("<component>{}</component>", observation("998"))),
     ]
-}
-
-pub fn prescription() -> impl Strategy<Value = Prescription> {
-    let iteration = (0u32..20, option::of(1u32..400), option::of(text()))
-        .prop_map(|(repeats, interval_days, text)| Iteration { repeats, interval_days, text });
-    let people = option::of(organisation()).prop_flat_map(professional);
-    (
-        (oid(), patient(), people, option::of(professional(None)), time(), option::of(date())),
-        (product(true), proptest::collection::vec(text(), 0..4), quantity(), option::of(iteration)),
-        (option::of(text()), any::<[bool; 8]>(), control(), option::of(text()), option::of(text())),
-        proptest::sample::select(&["1", "2", "3", "5"]),
-    )
-        .prop_map(|((id, patient, prescriber, recorder, prescribed_at, valid_until), what, says, kind)| {
-            let (product, active_substances, quantity, iteration) = what;
-            let (
-                dosage,
-                [only_text, sic, narcotic, no_substitution, no_renewal, permanent, doses, first],
-                control,
-                purpose,
-                message,
-            ) = says;
-            Prescription {
-                reference: DocumentReference { set_id: id.clone(), id, document_type: DocumentType::Prescription },
-                patient,
-                prescriber,
-                recorder,
-                prescribed_at,
-                valid_until,
-                kind: kind.into(),
-                product,
-                active_substances,
-                quantity,
-                iteration,
-                dosage: Dosage { text: dosage.unwrap_or_default(), only_text, sic },
-                control,
-                narcotic,
-                purpose,
-                message_to_pharmacy: message,
-                substitution_prohibited: no_substitution,
-                renewal_prohibited: no_renewal,
-                permanent,
-                dose_dispensing: doses,
-                first_use: first,
-                ..samples::iterated_diazepam()
-            }
-        })
 }

@@ -42,7 +42,7 @@ fn of_two_dispensations_at_once_from_the_last_lot_one_is_accepted() {
     let mut world = World::over(SqliteStore::open(&path).unwrap());
     let prescription = world.held(|p| {
         p.iteration = None;
-        p.quantity = Quantity::Total { amount: prescription::Amount::new(21, "fol") };
+        p.quantity = Quantity::total(prescription::Amount::new(21, "fol")).unwrap();
     });
     let lots: Vec<_> = (0..4).map(|_| world.lot(&prescription, &[], 21)).collect();
     let now = world.now;

@@ -435,7 +435,7 @@ fn di_7_more_than_is_left_is_refused_remaining_amount_check() {
     let prescription = world.held(|p| {
         p.iteration = None;
         p.control = None;
-        p.quantity = Quantity::Total { amount: prescription::Amount::new(21, "fol") };
+        p.quantity = Quantity::total(prescription::Amount::new(21, "fol")).unwrap();
     });
     let first = world.lot(&prescription, &[], 14);
     accepted(world.send(&first));

@@ -313,7 +313,11 @@ fn prescriber() -> Professional {
             name: unit.name,
             phone: None,
             address: None,
+            part_of: None,
         }),
+        specialty: None,
+        post: None,
+        degree: None,
         logged_in_at: None,
     }
 }
@@ -326,6 +330,7 @@ fn pharmacy() -> Organisation {
         name: unit.name,
         phone: Some(unit.telephone.trim_start_matches("tel:").to_owned()),
         address: Some(Address { street: unit.street, postal_code: unit.postal_code, city: unit.city }),
+        part_of: None,
     }
 }
 
@@ -362,12 +367,12 @@ fn line(prescription: &Prescription) -> Metadata {
         version: prescription.version,
         patient: prescription.patient.clone(),
         medicine: Medicine {
-            name: product.name.clone(),
+            name: product.name().to_owned(),
             strength: product.strength.clone(),
             form: product.form.clone(),
-            atc: product.atc.clone(),
-            vnr: product.vnr.clone(),
-            kind: product.kind.clone(),
+            atc: product.atc().cloned(),
+            vnr: product.vnr().cloned(),
+            kind: product.kind(),
             control: prescription.control.clone(),
             narcotic: prescription.narcotic,
         },

@@ -130,9 +130,9 @@ pub fn check(case: &Case<'_>) -> Vec<Finding> {
 
 /// The day before which the next lot may not be given (DI-7b), where the prescription has an interval and history.
 pub fn next_lot_day(prescription: &Prescription, history: &[Dispensation]) -> Option<NaiveDate> {
-    let interval = prescription.iteration.as_ref()?.interval_days?;
+    let interval = prescription.iteration.as_ref()?.interval?;
     let last = history.iter().map(|d| d.dispensed_at.date()).max()?;
-    last.checked_add_days(chrono::Days::new(interval.into()))
+    interval.after(last)
 }
 
 struct Answers<'a> {
@@ -183,7 +183,7 @@ fn may_be_touched(case: &Case<'_>, answers: &mut Answers<'_>) {
     let unusable = matches!(prescription.kind, PrescriptionKind::Abroad | PrescriptionKind::Unknown(_));
     answers.stop(&table::LC_15, unusable, vec![]);
     let unknown_class = matches!(prescription.control, Some(crate::ControlClass::Unknown(_)))
-        || matches!(prescription.product.kind, ProductKind::Unknown(_));
+        || matches!(prescription.product.kind(), ProductKind::Unknown(_));
     answers.stop(&table::UK_1, unknown_class, vec![]);
 }
 
@@ -204,20 +204,29 @@ fn is_valid_today(case: &Case<'_>, answers: &mut Answers<'_>) {
         && two_years
         && prescription.permanent
         && !prescription.is_controlled()
-        && prescription.product.kind != ProductKind::PatientSpecialPermit;
+        && prescription.product.kind() != ProductKind::PatientSpecialPermit;
     answers.stop_or_reason(&table::LC_5, day > last, !grace, vec![("day", finnish_day(last))]);
 }
 
 fn is_the_right_product(case: &Case<'_>, answers: &mut Answers<'_>) {
     let (prescribed, given) = (&case.prescription.product, &case.proposal.product);
-    let from_database = !matches!(prescribed.kind, ProductKind::OutsideDatabase | ProductKind::Compounded);
+    let kind = prescribed.kind();
+    let from_database = !matches!(kind, ProductKind::OutsideDatabase | ProductKind::Compounded);
     answers.stop(&table::DI_2, from_database && given.vnr.is_none(), vec![]);
-    let atc = |p: &crate::Product| p.atc.as_ref().map(|code| code.code.clone());
-    let differs = (atc(prescribed).is_some() && atc(prescribed) != atc(given))
+    let atc = |code: Option<&crate::Code>| code.map(|code| code.code.clone());
+    let substance = atc(prescribed.atc());
+    let differs = (substance.is_some() && substance != atc(given.atc.as_ref()))
         || different_text(prescribed.strength.as_deref(), given.strength.as_deref());
-    answers.stop(&table::SU_1, differs, vec![("prescribed", shown(prescribed)), ("given", shown(given))]);
-    let substituted = prescribed.kind != ProductKind::ByActiveSubstance
-        && !prescribed.name.trim().eq_ignore_ascii_case(given.name.trim());
+    answers.stop(
+        &table::SU_1,
+        differs,
+        vec![
+            ("prescribed", shown(prescribed.name(), prescribed.strength.as_deref())),
+            ("given", shown(&given.name, given.strength.as_deref())),
+        ],
+    );
+    let substituted =
+        kind != ProductKind::ByActiveSubstance && !prescribed.name().trim().eq_ignore_ascii_case(given.name.trim());
     answers.stop(&table::SU_2, substituted && case.prescription.substitution_prohibited, vec![]);
     answers.stop(&table::SU_3, substituted != case.proposal.substituted && !differs, vec![]);
 }
@@ -256,7 +265,7 @@ fn is_the_right_amount(case: &Case<'_>, answers: &mut Answers<'_>) {
         controlled,
         vec![("day", paced.map(finnish_day).unwrap_or_default())],
     );
-    let one_turn_only = prescription.iteration.as_ref().is_some_and(|i| i.interval_days.is_some());
+    let one_turn_only = prescription.iteration.as_ref().is_some_and(|i| i.interval.is_some());
     let most_now = if one_turn_only { rest_of_turn } else { *left };
     answers.stop_or_reason(
         &table::DI_7D,
@@ -296,8 +305,8 @@ fn different_text(a: Option<&str>, b: Option<&str>) -> bool {
     matches!((a, b), (Some(a), Some(b)) if plain(a) != plain(b))
 }
 
-fn shown(product: &crate::Product) -> String {
-    format!("{} {}", product.name, product.strength.as_deref().unwrap_or("")).trim().to_owned()
+fn shown(name: &str, strength: Option<&str>) -> String {
+    format!("{name} {}", strength.unwrap_or("")).trim().to_owned()
 }
 
 fn finnish_day(day: NaiveDate) -> String {

@@ -3,7 +3,6 @@
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use rust_decimal::Decimal;
 
-use crate::codes::PrescriptionKind;
 use crate::*;
 
 fn oid(text: &str) -> Oid {
@@ -25,8 +24,11 @@ pub fn iterated_diazepam() -> Prescription {
             document_type: DocumentType::Prescription,
         },
         version: 1,
+        change: None,
         definition: oid("1.2.246.777.11.2015.1"),
+        made_at: at,
         patient: patient(),
+        minor_disclosure: None,
         prescriber: Professional {
             registration: RegistrationNumber::parse("00000000018").ok(),
             prescriber_id: Some("900001".into()),
@@ -34,27 +36,50 @@ pub fn iterated_diazepam() -> Prescription {
                 given: vec!["Lauri".into()], call_name: None, family: "Lääkäri".into(), suffix: None
             },
             right: Some(Right::new("034")),
-            organisation: None,
-            logged_in_at: None,
+            ..Professional::default()
         },
-        recorder: None,
+        recording: Recording::ByPrescriber,
         prescribed_at: at,
+        service_event: None,
         valid_until: at.date().checked_add_days(Days::new(150)),
+        renews: None,
+        medicine: None,
         kind: PrescriptionKind::Ordinary,
+        hospital_pharmacy: None,
         product: diazepam(),
-        active_substances: vec!["diatsepaami".into()],
-        quantity: Quantity::Total { amount: Amount::new(21, "fol") },
-        iteration: Some(Iteration { repeats: 3, interval_days: Some(7), text: Some("iter ter 7 pv".into()) }),
-        dosage: Dosage { text: "1 tabletti tarvittaessa 3 kertaa vuorokaudessa.".into(), only_text: true, sic: false },
+        quantity: Quantity::total(Amount::new(21, "fol")).unwrap_or(Quantity::Nothing),
+        iteration: Iteration::new(3, Length::days(7), Some("iter ter 7 pv".into())),
+        dosage: Dosage {
+            text: "1 tabletti tarvittaessa 3 kertaa vuorokaudessa.".into(),
+            only_text: true,
+            ..Dosage::default()
+        },
         control: Some(ControlClass::PkvPsychotropic),
         narcotic: false,
+        identification: None,
         purpose: Some("Ahdistuneisuuden hoitoon.".into()),
+        care_types: vec![Code {
+            code: "S".into(),
+            system: "1.2.246.537.5.40101.2006".into(),
+            name: Some("Sairauden hoito".into()),
+        }],
+        employer: None,
+        insurer: None,
+        special_report: None,
         message_to_pharmacy: Some("Toimitetaan viikon annoksissa.".into()),
         substitution_prohibited: false,
-        renewal_prohibited: false,
+        renewal_prohibited: None,
         permanent: false,
         dose_dispensing: false,
+        dose_dispensing_text: None,
         first_use: true,
+        weight: None,
+        fee: None,
+        fee_as_specialist: None,
+        communicable_disease: None,
+        monitored: None,
+        biological: None,
+        blood_product: None,
         details: vec![],
         unknown: vec![],
     }
@@ -69,6 +94,7 @@ pub fn lot(prescription: &Prescription, units: u32, dispensed_at: &str) -> Dispe
     let mut made = Dispensation {
         reference: DocumentReference { id: id.clone(), set_id: id, document_type: DocumentType::Dispensation },
         version: 1,
+        change: None,
         prescription: prescription.reference.clone(),
         patient: prescription.patient.clone(),
         author: Professional {
@@ -76,19 +102,19 @@ pub fn lot(prescription: &Prescription, units: u32, dispensed_at: &str) -> Dispe
             prescriber_id: None,
             name: PersonName { given: vec!["Siri".into()], call_name: None, family: "Salminen".into(), suffix: None },
             right: Some(Right::new(Right::PHARMACIST)),
-            organisation: None,
-            logged_in_at: None,
+            ..Professional::default()
         },
         pharmacy: Organisation {
             id: oid("1.2.246.10.99999901.34"),
             name: "Esimerkin apteekki".into(),
             phone: None,
             address: None,
+            part_of: None,
         },
         preparer: None,
         dispensed_at,
         made_at: dispensed_at,
-        product: prescription.product.clone(),
+        product: prescription.product.as_dispensed(),
         packages: 1,
         package_size: Amount::new(units, &unit),
         package_factor: 1,
@@ -96,18 +122,25 @@ pub fn lot(prescription: &Prescription, units: u32, dispensed_at: &str) -> Dispe
         part_package: true,
         compounded: false,
         delivered: Amount::new(units, &unit),
-        remaining: RemainingStatement { value: Some(Decimal::ZERO), text: None, unit: Unit::new(&unit) },
+        delivered_text: None,
+        delivered_words: None,
+        remaining: RemainingStatement { value: Some(Decimal::ZERO), text: None, unit: Unit::new(&unit), words: None },
         fully_dispensed: false,
         dose_dispensing: false,
+        dose_dispensing_text: None,
         substituted: false,
         remark: None,
         report_to_kela: None,
         price: None,
         substitution_reason: None,
+        deviation: None,
         copayments: Some(1),
+        identification: None,
+        composition: None,
         control: prescription.control.clone(),
         narcotic: prescription.narcotic,
         label_dosage: prescription.dosage.text.clone(),
+        unknown: vec![],
     };
     restate(prescription, &[], &mut made);
     made
@@ -136,16 +169,19 @@ fn patient() -> Patient {
     }
 }
 
-fn diazepam() -> Product {
-    Product {
-        kind: ProductKind::Authorised,
-        name: "DIAPAM".into(),
+fn diazepam() -> PrescribedProduct {
+    let atc = Code { code: "N05BA01".into(), system: "1.2.246.537.6.32".into(), name: Some("Diatsepaami".into()) };
+    let (name, substances) = ("DIAPAM".to_owned(), vec![Substance::named("diatsepaami")]);
+    PrescribedProduct {
+        item: match Vnr::parse("469452") {
+            Ok(vnr) => Item::Authorised { vnr, name, atc: Some(atc), substances },
+            Err(_) => Item::Unknown { code: "1".into(), name: Some(name), vnr: None, atc: Some(atc), substances },
+        },
         strength: Some("10 mg".into()),
         form: Some("tabletti".into()),
-        atc: Some(Code { code: "N05BA01".into(), system: "1.2.246.537.6.32".into(), name: Some("Diatsepaami".into()) }),
-        vnr: Vnr::parse("469452").ok(),
         holder: Some("ORION OYJ".into()),
         container: None,
+        note: None,
         database_version: Some("2026.022".into()),
     }
 }

@@ -176,7 +176,7 @@ fn locks_reservations_cancellations_and_newer_versions_stop() {
 #[test]
 fn su_1_and_su_2_another_strength_and_a_forbidden_substitution_stop() {
     let mut story = Story::new();
-    let five: Product = Product { strength: Some("5 mg".into()), ..story.prescription.product.clone() };
+    let five: Product = Product { strength: Some("5 mg".into()), ..story.prescription.product.as_dispensed() };
     let mut proposal = story.proposal(21, DAY_1);
     proposal.product = five;
     assert_eq!(story.hindrances(&proposal), [("SU-1", Outcome::Stop)]);
@@ -219,7 +219,7 @@ fn di_7c_a_package_of_a_hundred_fills_ninety_eight() {
     let mut story = Story::new();
     story.prescription.control = None;
     story.prescription.iteration = None::<Iteration>;
-    story.prescription.quantity = Quantity::Packages { count: 1, factor: 1, size: Amount::new(98, "fol"), text: None };
+    story.prescription.quantity = Quantity::packages(1, 1, Amount::new(98, "fol"), None).unwrap();
     let mut proposal = story.proposal(100, DAY_1);
     proposal.part_package = false;
     samples::restate(&story.prescription, &[], &mut proposal);
@@ -284,7 +284,8 @@ fn di_2_a_product_that_is_not_of_the_database_stops_unless_it_is_made_or_bought_
     let mut proposal = story.proposal(21, DAY_1);
     proposal.product.vnr = None;
     assert_eq!(story.hindrances(&proposal), [("DI-2", Outcome::Stop)]);
-    story.prescription.product.kind = ProductKind::Compounded;
+    story.prescription.product.item =
+        crate::Item::Compounded { name: Some("DIAPAM".into()), recipe: crate::Recipe::Text("M.d.s.".into()) };
     assert_eq!(story.hindrances(&proposal), []);
 }
 
@@ -309,7 +310,8 @@ fn di_20_and_di_8_an_amount_of_nothing_and_another_unit_stop() {
 fn di_11_di_13_di_14_lc_16_what_the_pharmacist_is_told_hinders_nothing() {
     let mut story = Story::new();
     story.prescription.dosage.sic = true;
-    story.prescription.unknown = vec![crate::UnknownPart { place: "999".into(), text: "uusi kenttä".into() }];
+    story.prescription.unknown =
+        vec![crate::UnknownPart { place: "999".into(), text: "uusi kenttä".into(), xml: None }];
     let proposal = story.proposal(21, DAY_1);
     let case = Case {
         prescription: &story.prescription,

@@ -1,13 +1,16 @@
 //! What the tests share: an artificial document, signers, and xmlsec1.
 #![allow(dead_code)]
 
+pub mod forge;
+
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use chrono::{DateTime, FixedOffset, Utc};
 use signing::software::SoftwareSigner;
-use signing::{SignatureKind, Signing, sign};
+use signing::{DigestToSign, SignatureKind, Signer, SignerError, Signing, sign};
 use test_authority::{Authority, Pair, People, place, who};
 
 /// A small document of an artificial patient, with everything that canonicalisation could trip over.
@@ -89,6 +92,100 @@ pub fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
+/// A signer that counts the requests of each call, then signs, or spoils the first value.
+pub struct Watched<S> {
+    pub inner: S,
+    pub calls: Vec<usize>,
+    pub spoil: bool,
+}
+
+impl<S> Watched<S> {
+    pub fn new(inner: S) -> Self {
+        Self { inner, calls: vec![], spoil: false }
+    }
+}
+
+impl<S: Signer> Signer for Watched<S> {
+    fn certificate(&self) -> &[u8] {
+        self.inner.certificate()
+    }
+    fn sign(&mut self, requests: &[DigestToSign]) -> Result<Vec<Vec<u8>>, SignerError> {
+        self.calls.push(requests.len());
+        let mut values = self.inner.sign(requests)?;
+        if self.spoil {
+            values[0][5] ^= 1;
+        }
+        Ok(values)
+    }
+}
+
+pub fn base64(bytes: &[u8]) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+/// The body as a document of its own, with the namespaces that it inherits.
+pub fn body_alone(document: &str) -> String {
+    let from = document.find("<structuredBody").unwrap();
+    let to = document.find("</structuredBody>").unwrap() + "</structuredBody>".len();
+    let root = document.find("<ClinicalDocument").unwrap() + "<ClinicalDocument".len();
+    let inherited = &document[root..root + document[root..].find('>').unwrap()];
+    let inherited: String =
+        inherited.split_inclusive('"').collect::<Vec<_>>().chunks(2).fold(String::new(), |all, pair| {
+            if pair[0].trim_start().starts_with("xmlns") { all + &pair.concat() } else { all }
+        });
+    document[from..to].replacen("<structuredBody", &format!("<structuredBody {inherited}"), 1)
+}
+
+/// xmllint's exclusive canonical form, comments taken out.
+pub fn xmllint_exclusive(xml: &str) -> Vec<u8> {
+    let mut canonical =
+        String::from_utf8(piped(Command::new("xmllint").args(["--exc-c14n", "-"]), xml.as_bytes())).unwrap();
+    while let Some(from) = canonical.find("<!--") {
+        let to = canonical[from..].find("-->").unwrap() + from + 3;
+        canonical.replace_range(from..to, "");
+    }
+    canonical.into_bytes()
+}
+
+pub fn openssl_sha256(bytes: &[u8]) -> Vec<u8> {
+    piped(Command::new("openssl").args(["dgst", "-sha256", "-binary"]), bytes)
+}
+
+fn piped(command: &mut Command, input: &[u8]) -> Vec<u8> {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("not installed");
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    output.stdout
+}
+
+/// What xmlsec1 must be told of the document's IDs.
+pub const IDS: [&str; 6] = [
+    "--id-attr:ID",
+    "urn:hl7-org:v3:structuredBody",
+    "--id-attr:ID",
+    "urn:hl7finland:signatureTimestamp",
+    "--id-attr:ID",
+    "urn:hl7finland:multipleDocumentSignature",
+];
+
+/// A signed document with everything taken out that xmlsec1 fills in when it signs.
+pub fn template(signed: &str) -> String {
+    let mut out = String::new();
+    let mut rest = signed;
+    while let Some((name, from)) = ["ds:DigestValue", "ds:SignatureValue", "ds:X509Data"]
+        .iter()
+        .filter_map(|name| Some((name, rest.find(&format!("<{name}>"))?)))
+        .min_by_key(|(_, at)| *at)
+    {
+        let end = format!("</{name}>");
+        out += &format!("{}<{name}/>", &rest[..from]);
+        rest = &rest[rest.find(&end).unwrap() + end.len()..];
+    }
+    out + rest
+}
+
 /// Whether xmlsec1 accepts the n-th signature (from 1) with the certificate in it, trusting the authority.
 pub fn xmlsec1_accepts(document: &str, nth: usize) -> bool {
     xmlsec1_accepts_in(world(), document, nth)
@@ -102,9 +199,7 @@ pub fn xmlsec1_accepts_in(world: &World, document: &str, nth: usize) -> bool {
     let root = world.authority.directory();
     let output = Command::new("xmlsec1")
         .arg("--verify")
-        .args(["--id-attr:ID", "urn:hl7-org:v3:structuredBody"])
-        .args(["--id-attr:ID", "urn:hl7finland:signatureTimestamp"])
-        .args(["--id-attr:ID", "urn:hl7finland:multipleDocumentSignature"])
+        .args(IDS)
         .arg("--trusted-pem")
         .arg(root.join("root.pem"))
         .arg("--untrusted-pem")

@@ -1,0 +1,199 @@
+//! The text of a new signature, and the bytes that its value is made over.
+//!
+//! Exclusive canonicalisation does not look around, so a signature is digested by itself, as a small document
+//! of its own; the same text then fits into any document. That is what lets one signature over a list stand
+//! in every document of the list.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, FixedOffset};
+
+use crate::algorithm::{DIGEST_SHA256, HashAlgorithm, PublicKey};
+use crate::canonical::{Mode, canonical};
+use crate::chain::{Chain, EXCLUSIVE, XPATH};
+use crate::envelope::{CDA, DS, Envelope, HL7FI, attribute, children, parse};
+use crate::place::PREFIX;
+use crate::{Failure, Listed, SignError, SignatureKind, VerifyError};
+
+/// The digest of everything that is referred to in what is written.
+const DIGEST: HashAlgorithm = HashAlgorithm::Sha256;
+
+/// What a new signature covers beside its timestamp.
+pub(crate) enum Content {
+    /// The body of one document.
+    Body {
+        /// The body's ID; without one it is found by XPath, as the Centre itself has done it.
+        id: Option<String>,
+        /// Its digest, base64.
+        digest: String,
+    },
+    /// The bodies of several documents.
+    List(Vec<Listed>),
+}
+
+impl Content {
+    /// The document's body, by its ID if it has one.
+    pub fn body(envelope: &Envelope<'_>) -> Result<Self, SignError> {
+        let id = attribute(&envelope.document, envelope.body, "ID").map(str::to_owned);
+        let chain = if id.is_some() { Chain::plain() } else { Chain::BodyOfCanonical };
+        let bytes = chain.bytes(&envelope.document, envelope.body).map_err(unsignable)?;
+        Ok(Self::Body { id, digest: STANDARD.encode(DIGEST.digest(&bytes)) })
+    }
+}
+
+/// The document as an entry of a list: its identifier and the digest that a signature of type 1 would have.
+pub(crate) fn listed(envelope: &Envelope<'_>) -> Result<Listed, SignError> {
+    let id = envelope.document_id().ok_or(SignError::NoIdentifier)?.to_owned();
+    let bytes = Chain::plain().bytes(&envelope.document, envelope.body).map_err(unsignable)?;
+    Ok(Listed { id, digest: DIGEST.digest(&bytes) })
+}
+
+/// The IDs of one signature.
+pub(crate) struct Ids {
+    envelope: String,
+    timestamp: String,
+    list: String,
+    signature: String,
+}
+
+impl Ids {
+    pub fn new(seed: &str) -> Result<Self, SignError> {
+        let plain = |one: u8| one.is_ascii_alphanumeric() || matches!(one, b'.' | b'-' | b'_');
+        if seed.is_empty() || seed.len() > 128 || !seed.bytes().all(plain) {
+            return Err(SignError::UnusableSeed);
+        }
+        Ok(Self {
+            envelope: format!("SIG_{seed}"),
+            timestamp: format!("TS_{seed}"),
+            list: format!("MDS_{seed}"),
+            signature: format!("DS_{seed}"),
+        })
+    }
+
+    /// Refuses IDs that stand in the document already.
+    pub fn must_be_new_in(&self, envelope: &Envelope<'_>) -> Result<(), SignError> {
+        let taken = envelope.has_id_of(&[&self.envelope, &self.timestamp, &self.list, &self.signature]);
+        if taken { Err(SignError::UnusableSeed) } else { Ok(()) }
+    }
+}
+
+/// A new signature, complete but for its value.
+pub(crate) struct Draft {
+    kind: SignatureKind,
+    signed_at: String,
+    ids: Ids,
+    content: Content,
+    signature_method: &'static str,
+    certificate: String,
+    timestamp_digest: String,
+    list_digest: String,
+    /// What the value is made over: `SignedInfo`, canonical.
+    pub message: Vec<u8>,
+}
+
+impl Draft {
+    pub fn new(
+        kind: SignatureKind,
+        content: Content,
+        signed_at: DateTime<FixedOffset>,
+        ids: Ids,
+        certificate: &[u8],
+        key: &PublicKey,
+    ) -> Result<Self, SignError> {
+        let mut draft = Self {
+            kind,
+            signed_at: signed_at.format("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+            ids,
+            content,
+            signature_method: key.way_of_signing().ok_or(SignError::UnusableCertificate)?.1,
+            certificate: STANDARD.encode(certificate),
+            timestamp_digest: String::new(),
+            list_digest: String::new(),
+            message: Vec::new(),
+        };
+        let digest = |bytes: Vec<u8>| STANDARD.encode(DIGEST.digest(&bytes));
+        // Once without digests, to digest the timestamp and the list; once with them, for SignedInfo.
+        let text = draft.text(false, "");
+        draft.timestamp_digest = digest(part(&text, &[(HL7FI, "signatureTimestamp")])?);
+        if matches!(draft.content, Content::List(_)) {
+            draft.list_digest = digest(part(&text, &[(HL7FI, "multipleDocumentSignature")])?);
+        }
+        draft.message = part(&draft.text(false, ""), &[(DS, "Signature"), (DS, "SignedInfo")])?;
+        Ok(draft)
+    }
+
+    /// The signature's text. Its prefix is declared in it unless it is bound where the text goes.
+    pub fn text(&self, prefix_is_bound: bool, value: &str) -> String {
+        let Self { signed_at, signature_method, certificate, .. } = self;
+        let Ids { envelope, timestamp, signature, .. } = &self.ids;
+        let p = PREFIX;
+        let declared = if prefix_is_bound { String::new() } else { format!(" xmlns:hl7fi=\"{HL7FI}\"") };
+        let (code, name) = (self.kind.code(), self.kind.display_name());
+        let (list, references) = (self.list(), self.references());
+        format!(
+            "<{p}signature{declared} ID=\"{envelope}\">\
+             <{p}signatureDescription code=\"{code}\" codeSystem=\"1.2.246.537.5.40127.2006\" \
+             codeSystemName=\"Sähköisen allekirjoituksen tyyppi\" displayName=\"{name}\"/>\
+             <{p}signatureTimestamp ID=\"{timestamp}\">{signed_at}</{p}signatureTimestamp>{list}\
+             <ds:Signature xmlns:ds=\"{DS}\" Id=\"{signature}\"><ds:SignedInfo>\
+             <ds:CanonicalizationMethod Algorithm=\"{EXCLUSIVE}\"/>\
+             <ds:SignatureMethod Algorithm=\"{signature_method}\"/>{references}</ds:SignedInfo>\
+             <ds:SignatureValue>{value}</ds:SignatureValue>\
+             <ds:KeyInfo><ds:X509Data><ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>\
+             </ds:Signature></{p}signature>"
+        )
+    }
+
+    fn list(&self) -> String {
+        let Content::List(listed) = &self.content else { return String::new() };
+        let refs: String = listed
+            .iter()
+            .map(|one| format!("<{PREFIX}Ref OID=\"{}\" hash=\"{}\"/>", one.id, STANDARD.encode(&one.digest)))
+            .collect();
+        let id = &self.ids.list;
+        format!("<{PREFIX}multipleDocumentSignature ID=\"{id}\">{refs}</{PREFIX}multipleDocumentSignature>")
+    }
+
+    fn references(&self) -> String {
+        let exclusive = format!("<ds:Transform Algorithm=\"{EXCLUSIVE}\"/>");
+        let by_id = |id: &str, digest: &str| reference(&format!("#{}", escaped(id)), &exclusive, digest);
+        let content = match &self.content {
+            Content::Body { id: Some(id), digest } => by_id(id, digest),
+            Content::Body { id: None, digest } => {
+                let xpath = format!(
+                    "{exclusive}<ds:Transform Algorithm=\"{XPATH}\">\
+                     <ds:XPath xmlns:hl7=\"{CDA}\">ancestor-or-self::hl7:structuredBody</ds:XPath></ds:Transform>"
+                );
+                reference("", &xpath, digest)
+            }
+            Content::List(_) => by_id(&self.ids.list, &self.list_digest),
+        };
+        by_id(&self.ids.timestamp, &self.timestamp_digest) + &content
+    }
+}
+
+fn reference(uri: &str, transforms: &str, digest: &str) -> String {
+    format!(
+        "<ds:Reference URI=\"{uri}\"><ds:Transforms>{transforms}</ds:Transforms>\
+         <ds:DigestMethod Algorithm=\"{DIGEST_SHA256}\"/><ds:DigestValue>{digest}</ds:DigestValue></ds:Reference>"
+    )
+}
+
+/// The canonical form of the one element at that path of a signature's text.
+fn part(text: &str, path: &[(&str, &str)]) -> Result<Vec<u8>, SignError> {
+    let document = parse(text)?;
+    let mut node = document.document_element().ok_or(SignError::NoPlace)?;
+    for (namespace, name) in path {
+        let [child] = children(&document, node, namespace, name)[..] else { return Err(SignError::NoPlace) };
+        node = child;
+    }
+    Ok(canonical(&document, node, Mode::Exclusive))
+}
+
+fn unsignable(_: Failure) -> SignError {
+    SignError::Document(VerifyError::NotXml)
+}
+
+fn escaped(value: &str) -> String {
+    value.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+}
