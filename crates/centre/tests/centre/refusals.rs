@@ -460,8 +460,9 @@ fn every_use_leaves_an_entry_of_a_chain_that_holds() {
     let mut world = W::new();
     let prescription = world.held(|_| {});
     let lot = world.lot(&prescription, &[], 21);
-    accepted(world.send(&lot));
-    accepted(world.send(&lot));
+    let document = signed_by(&lot, who::SIRI, world.now);
+    accepted(world.send_document(&lot, document.clone()));
+    accepted(world.send_document(&lot, document));
     world.search(&[AINO]).unwrap();
     let events: Vec<String> = world.logged().into_iter().map(|(event, _)| event).collect();
     assert_eq!(events, ["load", "store", "store", "search"]);
