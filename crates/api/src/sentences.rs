@@ -515,9 +515,9 @@ pub(crate) const TABLE: &[Row] = &[
         "signature-of-a-stranger",
         Place::Centre,
         text(
-            "Allekirjoittaja on muu kuin lääkkeen määrääjä.",
-            "Undertecknaren är någon annan än förskrivaren.",
-            "The signer is not the prescriber.",
+            "Allekirjoittaja ei ole lääkkeen määrääjä eikä Reseptikeskus.",
+            "Undertecknaren är varken förskrivaren eller Receptcentret.",
+            "The signer is neither the prescriber nor the Prescription Centre.",
         ),
         DO_NOT_DISPENSE,
     ),

@@ -73,6 +73,8 @@ pub struct Pharmacy {
 pub struct Centre {
     /// `https://127.0.0.1:7443`.
     pub url: String,
+    /// The organisation that its system certificate names: only that one's signature is the Centre's.
+    pub organisation: Oid,
     /// Folder of certificates, as `test-authority` makes one.
     pub pki: PathBuf,
     /// The pharmacy's certificate and key under it: `servers/<name>`.
@@ -205,6 +207,7 @@ mod tests {
         city = "Mallila"
         [centre]
         url = "https://127.0.0.1:7443"
+        organisation = "1.2.246.10.99999904.10.1"
         pki = "../pki"
         certificate = "servers/kuusen-apteekki"
     "#;

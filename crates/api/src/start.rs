@@ -78,6 +78,7 @@ fn deps(settings: &Settings) -> Result<Deps, Problem> {
         randomness: Arc::new(|bytes| SystemRandom::new().fill(bytes).map_err(|_| CounterError::NoRandomness)),
         trust: Arc::new(trust),
         centre: Arc::new(CentreClient::new(transport)),
+        centre_organisation: settings.centre.organisation.clone(),
         record,
         medicines: Arc::new(medicines.map_err(|error| sentences::of_code(error.code(), settings.language))?),
         pharmacy: settings.organisation(),

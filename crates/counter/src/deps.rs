@@ -11,7 +11,7 @@ use kanta_client::{CentreClient, Transport};
 use medicines::Edition;
 use prescription::{Oid, Organisation};
 use record::Record;
-use trust::TrustStore;
+use trust::{Holder, TrustStore};
 
 use crate::CounterError;
 
@@ -37,6 +37,8 @@ pub struct Deps {
     pub trust: Arc<TrustStore>,
     /// The way to the Prescription Centre.
     pub centre: Arc<CentreClient<Arc<dyn Transport>>>,
+    /// The Centre's organisation: a system's signature is the Centre's own only where its certificate names this one.
+    pub centre_organisation: Oid,
     /// What must not be forgotten.
     pub record: Record,
     /// The Pharmaceutical Database.
@@ -50,6 +52,11 @@ pub struct Deps {
 }
 
 impl Deps {
+    /// Whether a system's certificate is the Centre's: pharmacies have system certificates of the same issuers.
+    pub(crate) fn is_the_centre(&self, holder: &Holder) -> bool {
+        holder.organisation_oid.as_deref() == Some(self.centre_organisation.as_str())
+    }
+
     /// The identity of one message: new each time, so that an answer is known to be this message's.
     pub(crate) fn frame(&self) -> Result<Frame, CounterError> {
         let mut bytes = [0_u8; 16];

@@ -173,7 +173,11 @@ impl Counter {
             signatures.iter().any(|signature| {
                 signature.kind == Some(SignatureKind::System)
                     && signature.outcome.is_ok()
-                    && self.deps.trust.judge(&signature.certificate, Purpose::SystemSignature, now).is_ok()
+                    && self
+                        .deps
+                        .trust
+                        .judge(&signature.certificate, Purpose::SystemSignature, now)
+                        .is_ok_and(|holder| self.deps.is_the_centre(&holder))
             })
         })
     }

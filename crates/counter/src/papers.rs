@@ -116,7 +116,10 @@ impl Counter {
             Ok(Covered::List { covers_this: false, .. }) => Some("signature-of-another"),
             Err(_) => Some("signature-invalid"),
         };
-        let stranger = |holder: &Holder| !is_system && !is_author(prescription, holder);
+        let stranger = |holder: &Holder| match is_system {
+            true => !self.deps.is_the_centre(holder),
+            false => !is_author(prescription, holder),
+        };
         let wrong = match (covers, &judged) {
             (Some(code), _) => Some(code),
             (None, Err(why)) => Some(why.code()),

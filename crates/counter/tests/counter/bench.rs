@@ -92,6 +92,7 @@ impl Bench {
             cards: reader.clone(),
             trust: Arc::new(TrustStore::load(&AUTHORITY).unwrap()),
             centre: Arc::new(CentreClient::new(transport)),
+            centre_organisation: centre_organisation(),
             record,
             medicines: Arc::new(Edition::parse(medicines::ARTIFICIAL).unwrap()),
             pharmacy: pharmacy(),
@@ -320,6 +321,11 @@ fn prescriber() -> Professional {
         degree: None,
         logged_in_at: None,
     }
+}
+
+fn centre_organisation() -> Oid {
+    let authority = Authority::open(&AUTHORITY).unwrap();
+    Oid::parse(&authority.people().organisation(place::CENTRE).unwrap().oid).unwrap()
 }
 
 fn pharmacy() -> Organisation {

@@ -8,7 +8,7 @@ use kanta::{Incoming, MESSAGE_BYTES_AT_MOST};
 use kanta_client::TransportError;
 use prescription::{DocumentReference, SignatureTrust};
 use signing::SignatureKind;
-use test_authority::who;
+use test_authority::{place, who};
 
 use crate::bench::{Bench, frame, sign};
 
@@ -39,15 +39,26 @@ fn held(bench: &Bench) -> String {
     String::from_utf8(bench.centre().document.clone()).unwrap()
 }
 
-/// The prescription with another professional's signature in place of its own.
-fn signed_as(bench: &Bench, slug: &str) -> Vec<u8> {
+/// The prescription signed by that professional and that system in place of its own.
+fn signed_by(bench: &Bench, slug: &str, system: &str) -> Vec<u8> {
     let prescription = bench.centre().prescription.clone();
     let software = cda::Software { vendor: "Tiski".into(), product: "Tiski".into(), version: "0.1".into() };
     let writing = cda::Writing { definition: cda::Definition::version_3_30().unwrap(), software };
     let document = cda::write_prescription(&prescription, &writing).unwrap();
     let now = Utc::now();
     let once = sign(&document, &format!("people/{slug}/sign"), SignatureKind::Professional, now);
-    sign(&once, "systems/centre/", SignatureKind::System, now)
+    sign(&once, &format!("systems/{system}/"), SignatureKind::System, now)
+}
+
+fn signed_as(bench: &Bench, slug: &str) -> Vec<u8> {
+    signed_by(bench, slug, place::CENTRE)
+}
+
+#[test]
+fn si_1_a_pharmacys_system_does_not_pass_for_the_centre() {
+    let (bench, codes) = looked_at(|bench| signed_by(bench, who::LAURI_PRESCRIBER, place::KUUSI));
+    assert!(codes.contains(&"signature-of-a-stranger"), "{codes:?}");
+    nothing_came_of_it(&bench);
 }
 
 #[test]

@@ -142,6 +142,7 @@ impl World {
 
     fn write_settings(&self, port: u16) -> Result<()> {
         let pharmacy = self.authority.people().organisation(place::KUUSI).context("the people have no pharmacy")?;
+        let centre = self.authority.people().organisation(place::CENTRE).context("the people have no Centre")?;
         let card = match (self.way, &self.card) {
             (CardWay::Pcsc, _) => "kind = \"pcsc\"\n".to_owned(),
             (CardWay::Software, person) => {
@@ -164,9 +165,10 @@ impl World {
             "environment = \"test\"\nlanguage = \"fi\"\nworkstation = 1\ndata = \"data\"\nclock = {clock}\n\n\
              [pharmacy]\nid = {id}\nname = {name}\nphone = {phone}\nstreet = {street}\npostal_code = {code}\n\
              city = {city}\n\n\
-             [centre]\nurl = \"https://127.0.0.1:{port}\"\npki = \"../pki\"\ncertificate = \"servers/{slug}\"\n\
+             [centre]\nurl = \"https://127.0.0.1:{port}\"\norganisation = {centre}\npki = \"../pki\"\ncertificate = \"servers/{slug}\"\n\
              timeout_ms = 3000\nretry_ms = 200\nretry_most_ms = 1000\n\n[card]\n{card}",
             clock = quoted(&self.clock.file().to_string_lossy()),
+            centre = quoted(&centre.oid),
             id = quoted(&pharmacy.oid),
             name = quoted(&pharmacy.name),
             phone = quoted(&pharmacy.telephone),
