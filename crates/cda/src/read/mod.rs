@@ -7,12 +7,14 @@ mod dosage;
 mod header;
 mod leftovers;
 mod mark;
+mod observations;
 mod others;
 mod people;
 mod prescribed;
 mod prescription;
 mod product;
 mod renewal;
+mod strange;
 mod values;
 
 pub(crate) use header::{encounter_time, stated_once};
