@@ -111,7 +111,6 @@ impl Draft {
             list_digest: String::new(),
             message: Vec::new(),
         };
-        let digest = |bytes: Vec<u8>| STANDARD.encode(DIGEST.digest(&bytes));
         let digest = |text: String| -> Result<String, SignError> { Ok(STANDARD.encode(DIGEST.digest(&alone(&text)?))) };
         draft.timestamp_digest = digest(draft.timestamp())?;
         if matches!(draft.content, Content::List(_)) {
