@@ -17,6 +17,10 @@ pub const JUDGES: &[&str] =
     &["opensc", "opensc-pkcs11", "xmlsec1", "libxmlsec1-openssl", "libxml2-utils", "openssl", "sqlite3"];
 /// To drive the window where there is no screen.
 pub const SCREEN: &[&str] = &["xvfb", "xauth", "webkit2gtk-driver", "dbus", "dbus-x11", "at-spi2-core", "imagemagick"];
+/// To build the fuzzer, which is C++.
+pub const FUZZER: &[&str] = &["g++"];
+/// To build the judge of `bench documents`.
+pub const BENCH: &[&str] = &["libxml2-dev", "libxmlsec1-dev", "pkg-config"];
 /// The page's tools, where no other Node is installed.
 pub const NODE: &[&str] = &["nodejs", "npm"];
 

@@ -9,6 +9,7 @@ use crate::paths;
 use crate::tasks::{ask, cargo, step};
 
 const NEXTEST: &str = "0.9.143";
+const FUZZ: &str = "0.13.1";
 
 /// A command that runs nextest: the machine's own, or one that is built into the build folder.
 pub fn nextest() -> Result<Command> {
@@ -30,6 +31,36 @@ pub fn nextest() -> Result<Command> {
         let _ = std::fs::remove_dir_all(tools.join("build"));
     }
     Ok(named(own))
+}
+
+/// A command that runs cargo-fuzz of the pinned version, built into the build folder.
+pub fn fuzz() -> Result<Command> {
+    let tools = paths::scratch("tools")?;
+    let own = tools.join("bin/cargo-fuzz");
+    if ask(&own.to_string_lossy(), &["--version"]).as_deref() != Some(&format!("cargo-fuzz {FUZZ}")) {
+        let mut command = cargo();
+        command
+            .args([
+                "install",
+                "cargo-fuzz",
+                "--version",
+                FUZZ,
+                "--locked",
+                "--debug",
+                "--force",
+                "--no-track",
+                "--root",
+            ])
+            .arg(&tools)
+            .arg("--target-dir")
+            .arg(tools.join("build"))
+            .env("CARGO_PROFILE_DEV_DEBUG", "0");
+        step("the fuzzer (cargo-fuzz), once", &mut command)?;
+        let _ = std::fs::remove_dir_all(tools.join("build"));
+    }
+    let mut command = Command::new(own);
+    command.current_dir(paths::root());
+    Ok(command)
 }
 
 /// Whether a Node that the page's tools run on is here.

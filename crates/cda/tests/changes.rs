@@ -124,8 +124,7 @@ fn parts_that_are_not_understood_are_carried_on_into_correction_and_cancellation
         let from = from.or_else(|| text.find(&format!("<code code=\"{field}\""))).unwrap();
         from + text[from..].find("</organizer>").unwrap()
     };
-    let mut edits = vec![
-        (text.find("<independentInd").unwrap(), "<priorityCode code=\"A\"/>".to_owned()),
+    let mut edits = [
         (text.find("<subject typeCode").unwrap(), "<expectedUseTime value=\"20261103\"/>".to_owned()),
         (text.find("<reference typeCode").unwrap(), within("entryRelationship")),
         (text.find("<doseQuantity").unwrap(), "<approachSiteCode code=\"9\" codeSystem=\"1.2.3\"/>".to_owned()),
@@ -137,7 +136,6 @@ fn parts_that_are_not_understood_are_carried_on_into_correction_and_cancellation
     edits.sort_by_key(|(position, _)| std::cmp::Reverse(*position));
     let mut newer = text.clone();
     edits.iter().for_each(|(position, part)| newer.insert_str(*position, part));
-    let newer = newer.replacen("<priorityCode code=\"A\"/>", "", 1);
     let read = back(newer.as_bytes());
     let mut places: Vec<&str> = read.unknown.iter().map(|part| part.place.as_str()).collect();
     places.sort_unstable();

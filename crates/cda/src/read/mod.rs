@@ -5,6 +5,7 @@ mod describe;
 mod dispensation;
 mod dosage;
 mod header;
+mod item;
 mod leftovers;
 mod mark;
 mod observations;
