@@ -4,7 +4,6 @@
 
 use std::path::PathBuf;
 
-use tiski_cda::{Definition, Shape, Software, Writing};
 use kanta::metadata::{self, Answer, Query};
 use kanta::mr::{self, FetchQuery, FetchedDocument, StoreAnswer};
 use kanta::{Issue, errors::Known};
@@ -14,6 +13,7 @@ use proptest::test_runner::TestRunner;
 use signing::software::SoftwareSigner;
 use signing::{SignatureKind, Signing};
 use test_authority::{Authority, People, place, who};
+use tiski_cda::{Definition, Shape, Software, Writing};
 
 #[path = "../../crates/cda/tests/common/made_up.rs"]
 mod made_up;
@@ -78,7 +78,10 @@ fn documents() -> Files {
         };
         push("prescription", of(value(&mut runner, made_up_prescriptions::prescription(Shape::Text)), &text));
         push("structured", of(value(&mut runner, made_up_prescriptions::prescription(Shape::Structured)), &structured));
-        push("dispensation", tiski_cda::write_dispensation(&value(&mut runner, made_up::dispensation()), &old).unwrap());
+        push(
+            "dispensation",
+            tiski_cda::write_dispensation(&value(&mut runner, made_up::dispensation()), &old).unwrap(),
+        );
         push("mark", tiski_cda::write_mark(&value(&mut runner, made_up_marks::mark()), &old).unwrap());
         let request = value(&mut runner, made_up_marks::renewal_request());
         push("renewal", tiski_cda::write_renewal_request(&request, &old).unwrap());
@@ -155,7 +158,8 @@ fn at() -> chrono::DateTime<chrono::FixedOffset> {
 /// Requests and answers of every exchange, each behind the line that names its reader.
 fn messages_of_both_sides() -> Files {
     let to = messages::frame(7).message_id;
-    let document = FetchedDocument { reference: messages::reference(5), version: 1, bytes: b"<ClinicalDocument/>".into() };
+    let document =
+        FetchedDocument { reference: messages::reference(5), version: 1, bytes: b"<ClinicalDocument/>".into() };
     let fetch = FetchQuery { identifiers: vec![messages::oid("1.2.3"), messages::oid("1.2.4")], document: None };
     let one = FetchQuery { identifiers: vec![], document: Some(messages::oid("1.2.3")) };
     let code = prescription::PersonIdentityCode::parse("010181-900C").unwrap();

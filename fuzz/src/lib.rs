@@ -26,9 +26,25 @@ pub fn written_again(document: &Document) -> Option<Vec<u8>> {
         }
         Content::Dispensation(it) => tiski_cda::write_dispensation(it, &writing(Definition::dispensation_2014())?).ok(),
         Content::Mark(it) => tiski_cda::write_mark(it, &writing(Definition::dispensation_2014())?).ok(),
-        Content::RenewalRequest(it) => tiski_cda::write_renewal_request(it, &writing(Definition::dispensation_2014())?).ok(),
+        Content::RenewalRequest(it) => {
+            tiski_cda::write_renewal_request(it, &writing(Definition::dispensation_2014())?).ok()
+        }
         Content::RenewalAnswer(_) | Content::Other(_) => None,
     }
+}
+
+/// Whether everything in a document was understood. What was not is carried on as it stood, as far as there is a place
+/// for it.
+pub fn is_understood(document: &Document) -> bool {
+    let unknown = match &document.content {
+        Content::Prescription(it) => &it.unknown,
+        Content::Dispensation(it) => &it.unknown,
+        Content::Mark(it) => &it.unknown,
+        Content::RenewalRequest(it) => &it.unknown,
+        Content::RenewalAnswer(it) => &it.unknown,
+        Content::Other(_) => return false,
+    };
+    unknown.is_empty()
 }
 
 fn writing<E>(definition: Result<Definition, E>) -> Option<Writing> {
