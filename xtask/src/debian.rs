@@ -19,6 +19,10 @@ pub const JUDGES: &[&str] =
 pub const SCREEN: &[&str] = &["xvfb", "xauth", "webkit2gtk-driver", "dbus", "dbus-x11", "at-spi2-core", "imagemagick"];
 /// To look at the page in a browser: axe judges it there.
 pub const BROWSER: &[&str] = &["chromium"];
+/// To build the fuzzer, which is C++.
+pub const FUZZER: &[&str] = &["g++"];
+/// To build the judge of `bench documents`.
+pub const BENCH: &[&str] = &["libxml2-dev", "libxmlsec1-dev", "pkg-config"];
 /// The page's tools, where no other Node is installed.
 pub const NODE: &[&str] = &["nodejs", "npm"];
 

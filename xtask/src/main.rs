@@ -1,13 +1,15 @@
-//! What a developer runs: `cargo xtask demo`, `test`, `screens`, `rules`, `interop`, `bench`, `simulate`.
+//! What a developer runs: `cargo xtask demo`, `test`, `screens`, `rules`, `interop`, `bench`, `fuzz`, `simulate`.
 //!
 //! It needs nothing but Rust and a C compiler, so that it compiles in seconds on a bare machine; it installs or names
 //! what else is needed, builds the workspace's programs, and lets them do the work. What a whole pharmacy is made of is
 //! the crate `stage`.
 
 mod bench;
+mod bench_documents;
 mod checks;
 mod debian;
 mod demo;
+mod fuzz;
 mod paths;
 mod rules;
 mod tasks;
@@ -25,6 +27,8 @@ cargo xtask screens [--out FOLDER]     pictures of every screen, two sizes, two 
 cargo xtask rules [--check]            writes docs/rules.md; with --check only compares
 cargo xtask interop [FOLDER]           reads every document of a folder and verifies its signatures
 cargo xtask bench [NAME] [--json]      how long the main way through the house takes
+cargo xtask bench documents [--json]   documents a second beside libxml2 and libxmlsec1
+cargo xtask fuzz TARGET SECONDS        feeds one reader: document, signature, message or texts
 cargo xtask simulate --seeds N [--from S]
 ";
 
@@ -54,7 +58,11 @@ fn run(words: &[String]) -> Result<u8> {
         "screens" => demo::screens(options.value("--out")?, &mut options)?,
         "rules" => rules::rules(options.flag("--check"), &mut options)?,
         "interop" => demo::interop(options.next(), &mut options)?,
-        "bench" => bench::bench(options.flag("--json"), options.next(), &mut options)?,
+        "bench" => match (options.flag("--json"), options.next()) {
+            (json, Some(name)) if name == "documents" => bench_documents::bench(json, &mut options)?,
+            (json, name) => bench::bench(json, name, &mut options)?,
+        },
+        "fuzz" => fuzz::by_hand(options.next(), options.next(), &mut options)?,
         "simulate" => {
             eprintln!(
                 "simulate: not built yet. A seeded simulation of a whole pharmacy and a whole Centre is a room of its own."

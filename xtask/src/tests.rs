@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use crate::tasks::{Finished, attempt, cargo, spoken};
-use crate::{NOT_NOW, Options, checks, debian, paths, rules, tools};
+use crate::{NOT_NOW, Options, checks, debian, fuzz, paths, rules, tools};
 
 /// What has passed and what has failed so far.
 #[derive(Default)]
@@ -47,8 +47,8 @@ impl Count {
 pub fn test(long: bool, options: &mut Options) -> Result<u8> {
     options.done()?;
     let begun = Instant::now();
-    let mut wanted =
-        vec![debian::BUILD, debian::WINDOW, debian::READER, debian::JUDGES, debian::SCREEN, debian::BROWSER];
+    let mut wanted = vec![debian::BUILD, debian::WINDOW, debian::READER, debian::JUDGES, debian::SCREEN];
+    wanted.extend([debian::BROWSER, debian::FUZZER]);
     if !tools::node_is_here() {
         wanted.push(debian::NODE);
     }
@@ -68,6 +68,8 @@ pub fn test(long: bool, options: &mut Options) -> Result<u8> {
             untested.map(|ids| ids.into_iter().map(|id| format!("{id} is in no test and no story")).collect()),
         );
         tests(&mut count, long)?;
+        let way = if long { fuzz::Way::Long } else { fuzz::Way::Short };
+        fuzz::all(way, |name, command| count.ran(name, command))?;
     }
     let mut clippy = cargo();
     clippy.args(["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]);

@@ -9,27 +9,17 @@ use crate::paths;
 use crate::tasks::{ask, cargo, step};
 
 const NEXTEST: &str = "0.9.143";
+const FUZZ: &str = "0.13.1";
 
 /// A command that runs nextest: the machine's own, or one that is built into the build folder.
 pub fn nextest() -> Result<Command> {
-    if ask("cargo-nextest", &["nextest", "--version"]).is_some() {
-        return Ok(named("cargo-nextest".into()));
-    }
-    let tools = paths::scratch("tools")?;
-    let own = tools.join("bin/cargo-nextest");
-    if !own.exists() {
-        let mut command = cargo();
-        command
-            .args(["install", "cargo-nextest", "--version", NEXTEST, "--locked", "--debug"])
-            .args(["--no-default-features", "--features", "default-no-update", "--no-track", "--root"])
-            .arg(&tools)
-            .arg("--target-dir")
-            .arg(tools.join("build"))
-            .env("CARGO_PROFILE_DEV_DEBUG", "0");
-        step("the test runner (cargo-nextest), once", &mut command)?;
-        let _ = std::fs::remove_dir_all(tools.join("build"));
-    }
-    Ok(named(own))
+    let program = match ask("cargo-nextest", &["nextest", "--version"]) {
+        Some(_) => "cargo-nextest".into(),
+        None => built("cargo-nextest", NEXTEST, &["--no-default-features", "--features", "default-no-update"])?,
+    };
+    let mut command = Command::new(program);
+    command.arg("nextest");
+    Ok(command)
 }
 
 /// A command that runs the examples in the documentation. The compiler's own `rustdoc` is named, since a machine may have
@@ -44,15 +34,30 @@ pub fn examples() -> Command {
     command
 }
 
+/// A command that runs cargo-fuzz of the pinned version.
+pub fn fuzz() -> Result<Command> {
+    let mut command = Command::new(built("cargo-fuzz", FUZZ, &[])?);
+    command.current_dir(paths::root());
+    Ok(command)
+}
+
+/// A tool of that version, built into the build folder once.
+fn built(name: &str, version: &str, more: &[&str]) -> Result<PathBuf> {
+    let tools = paths::scratch("tools")?.join(format!("{name}-{version}"));
+    let program = tools.join("bin").join(name);
+    if !program.exists() {
+        let mut command = cargo();
+        command.args(["install", name, "--version", version, "--locked", "--debug", "--no-track"]).args(more);
+        command.arg("--root").arg(&tools).arg("--target-dir").arg(tools.join("build"));
+        step(&format!("{name}, once"), command.env("CARGO_PROFILE_DEV_DEBUG", "0"))?;
+        let _ = std::fs::remove_dir_all(tools.join("build"));
+    }
+    Ok(program)
+}
+
 /// Whether a Node that the page's tools run on is here.
 pub fn node_is_here() -> bool {
     let version = ask("node", &["--version"]).unwrap_or_default();
     let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
     major.is_some_and(|major| major >= 18) && ask("npm", &["--version"]).is_some()
-}
-
-fn named(program: PathBuf) -> Command {
-    let mut command = Command::new(program);
-    command.arg("nextest");
-    command
 }

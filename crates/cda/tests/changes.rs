@@ -124,8 +124,7 @@ fn parts_that_are_not_understood_are_carried_on_into_correction_and_cancellation
         let from = from.or_else(|| text.find(&format!("<code code=\"{field}\""))).unwrap();
         from + text[from..].find("</organizer>").unwrap()
     };
-    let mut edits = vec![
-        (text.find("<independentInd").unwrap(), "<priorityCode code=\"A\"/>".to_owned()),
+    let mut edits = [
         (text.find("<subject typeCode").unwrap(), "<expectedUseTime value=\"20261103\"/>".to_owned()),
         (text.find("<reference typeCode").unwrap(), within("entryRelationship")),
         (text.find("<doseQuantity").unwrap(), "<approachSiteCode code=\"9\" codeSystem=\"1.2.3\"/>".to_owned()),
@@ -137,7 +136,6 @@ fn parts_that_are_not_understood_are_carried_on_into_correction_and_cancellation
     edits.sort_by_key(|(position, _)| std::cmp::Reverse(*position));
     let mut newer = text.clone();
     edits.iter().for_each(|(position, part)| newer.insert_str(*position, part));
-    let newer = newer.replacen("<priorityCode code=\"A\"/>", "", 1);
     let read = back(newer.as_bytes());
     let mut places: Vec<&str> = read.unknown.iter().map(|part| part.place.as_str()).collect();
     places.sort_unstable();
@@ -193,6 +191,21 @@ fn an_amount_or_a_field_that_is_not_understood_stands_again_as_it_stood() {
     );
 }
 
+/// Which of two containers is meant cannot be known: both reach whoever reads the correction.
+#[test]
+fn a_field_of_the_package_that_stands_twice_is_carried_on_beside_the_first() {
+    let writing = made_up::writing(Definition::version_3_30().unwrap());
+    let text = String::from_utf8(write_prescription(&samples::iterated_diazepam(), &writing).unwrap()).unwrap();
+    let start = text[..text.find("<code code=\"24\"").unwrap()].rfind("<entryRelationship").unwrap();
+    let end = start + text[start..].find("</entryRelationship>").unwrap() + "</entryRelationship>".len();
+    let twice = format!("{}{}{}", &text[..end], text[start..end].replace("tabletti", "kapseli"), &text[end..]);
+    let read = back(twice.as_bytes());
+    assert_eq!(read.product.form.as_deref(), Some("tabletti"));
+    assert_eq!(read.unknown.iter().map(|part| part.place.as_str()).collect::<Vec<_>>(), ["83/supply/24"]);
+    let next = correction(&read);
+    assert_eq!(back(&write_prescription(&next, &writing).unwrap()), next);
+}
+
 #[test]
 fn a_change_that_says_other_than_its_document_and_a_loss_are_refused_by_name() {
     let first = samples::iterated_diazepam();
@@ -220,6 +233,13 @@ fn a_change_that_says_other_than_its_document_and_a_loss_are_refused_by_name() {
     let mut made = first.clone();
     made.unknown = vec![UnknownPart { place: "88/999".into(), text: "uutta".into(), xml: None }];
     assert_eq!(refused(&made, new.clone()), WriteError::Missing { fact: "an understood part" });
+    let mut made = first.clone();
+    made.hospital_pharmacy = Some(samples::lot(&first, 21, "2026-11-03T10:00:00").pharmacy);
+    assert_eq!(refused(&made, new.clone()), WriteError::Contradiction { fact: "hospital pharmacy" });
+    let made = Prescription { fee: Some((-1).into()), ..first.clone() };
+    assert_eq!(refused(&made, new.clone()), WriteError::Negative { fact: "fee" });
+    let made = Prescription { minor_disclosure: Some(MinorDisclosure::Unknown(String::new())), ..first.clone() };
+    assert_eq!(refused(&made, new.clone()), WriteError::Missing { fact: "answer about disclosure" });
     let mut made = first.clone();
     made.monitored = Some(Answer::Yes);
     assert_eq!(refused(&made, old), WriteError::NoPlace { fact: "additional monitoring" });

@@ -184,3 +184,16 @@ fn shapes_that_cost_much_are_bounded() {
     );
     assert_eq!(refused(&deep), ReadError::TooDeep);
 }
+
+/// Which of two messages is meant cannot be known: both reach whoever reads a correction of that prescription.
+#[test]
+fn a_message_that_stands_twice_is_written_twice() {
+    let whole = prescription();
+    let start = whole[..whole.find("<code code=\"92\"").unwrap()].rfind("<component>").unwrap();
+    let message = &whole[start..start + whole[start..].find("</component>").unwrap() + "</component>".len()];
+    let twice = whole.replacen(message, &format!("{message}{message}"), 1);
+    let Content::Prescription(read) = read(twice.as_bytes()).unwrap().content else { panic!() };
+    assert_eq!(read.unknown.len(), 1, "the second is unknown, and hinders");
+    let written = write_prescription(&read, &writing(Definition::version_3_30().unwrap())).unwrap();
+    assert_eq!(String::from_utf8(written).unwrap().matches("<code code=\"92\"").count(), 2);
+}

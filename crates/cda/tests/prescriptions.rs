@@ -142,19 +142,19 @@ fn recipes_are_read_coded_uncoded_and_as_free_text() {
     };
     let atc = |value: &str, name: &str| Some(code(value, "1.2.246.537.6.32", name));
     let words = |text: &str| IngredientAmount::Text(text.into());
-    let coded = Recipe::Ingredients {
-        active: vec![part("Oksikodonihydrokloridi", atc("N02AA05", "Oksikodoni"), exact("3", "mg"))],
-        other: vec![part("Aqua menth. piper. c. cons.", None, words("ad 1 ml"))],
-        instruction: Some("M.d.s.".into()),
-    };
+    let coded = Recipe::new(
+        vec![part("Oksikodonihydrokloridi", atc("N02AA05", "Oksikodoni"), exact("3", "mg"))],
+        vec![part("Aqua menth. piper. c. cons.", None, words("ad 1 ml"))],
+        Some("M.d.s.".into()),
+    );
     let (name, recipe) = read("LM8_ex_tempore_rakenteinen_koodattu_ainesosa.xml");
-    assert_eq!((name.as_deref(), recipe), (Some("Oksikodonilius"), coded));
-    let uncoded = Recipe::Ingredients {
-        active: vec![part("Acid.salic", None, exact("7.5", "g")), part("Acid.lact.", None, exact("7.5", "g"))],
-        other: vec![part("Collodium", None, exact("15", "g")), part("aether", None, words("q.s"))],
-        instruction: Some("M.d.s.".into()),
-    };
-    assert_eq!(read("LM9_ex_tempore_rakenteinen_koodaamaton_ainesosa.xml").1, uncoded);
+    assert_eq!((name.as_deref(), recipe), (Some("Oksikodonilius"), coded.unwrap()));
+    let uncoded = Recipe::new(
+        vec![part("Acid.salic", None, exact("7.5", "g")), part("Acid.lact.", None, exact("7.5", "g"))],
+        vec![part("Collodium", None, exact("15", "g")), part("aether", None, words("q.s"))],
+        Some("M.d.s.".into()),
+    );
+    assert_eq!(read("LM9_ex_tempore_rakenteinen_koodaamaton_ainesosa.xml").1, uncoded.unwrap());
     let factory_made = read("LM10_ex_tempore_rakenteinen_koodattu_tehdasvalmisteesta.xml").1;
     let ibaril = part("Ibaril 0,25 % emulsiovoide", atc("D07AC03", "Desoksimetasoni"), exact("30", "g"));
     assert_eq!(factory_made.active(), [ibaril]);

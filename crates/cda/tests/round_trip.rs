@@ -21,6 +21,12 @@ fn cases() -> ProptestConfig {
     if std::env::var_os("PROPTEST_CASES").is_some() { usual } else { ProptestConfig { cases: 64, ..usual } }
 }
 
+/// Parts that are not understood stand in the order of the document, which is the writer's own.
+fn in_order(mut prescription: Prescription) -> Prescription {
+    prescription.unknown.sort_by(|a, b| a.place.cmp(&b.place));
+    prescription
+}
+
 proptest! {
     #![proptest_config(cases())]
 
@@ -42,7 +48,7 @@ proptest! {
             let made = Prescription { definition: definition.header.clone(), ..made };
             let bytes = write_prescription(&made, &writing(definition)).unwrap();
             let Content::Prescription(back) = read(&bytes).unwrap().content else { panic!("another content") };
-            prop_assert_eq!(*back, made);
+            prop_assert_eq!(in_order(*back), in_order(made));
             prop_assert_eq!(header_body_mismatches(&bytes).unwrap(), vec![]);
         }
     }

@@ -2,6 +2,7 @@
 //! its package number, one by active substance its substance, a compounded one its recipe.
 use serde::{Deserialize, Serialize};
 
+use crate::amount::kept_by_parts;
 use crate::{Code, PositiveAmount, Product, ProductKind, Vnr};
 
 /// What was prescribed.
@@ -124,31 +125,47 @@ impl NamedKind {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Recipe {
     /// Ingredients with their amounts, and what is done with them. Each ingredient has a code or only a name.
-    Ingredients {
-        /// The active ones (field 4); at least one, or one of the others.
-        active: Vec<Ingredient>,
-        /// The others (field 10).
-        other: Vec<Ingredient>,
-        /// "M.f.ungt.d.s." (valmistusohje).
-        instruction: Option<String>,
-    },
+    Ingredients(Ingredients),
     /// All of it in words.
     Text(String),
 }
 
+/// The ingredients of a recipe, of which there is at least one; made by [`Recipe::new`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "IngredientParts", into = "IngredientParts")]
+pub struct Ingredients {
+    active: Vec<Ingredient>,
+    other: Vec<Ingredient>,
+    instruction: Option<String>,
+}
+
+/// Active ones, others, and the instruction.
+type IngredientParts = (Vec<Ingredient>, Vec<Ingredient>, Option<String>);
+
+kept_by_parts!(
+    Ingredients,
+    IngredientParts,
+    |(active, other, instruction)| match Recipe::new(active, other, instruction) {
+        Some(Recipe::Ingredients(ingredients)) => Some(ingredients),
+        _ => None,
+    },
+    |kept| (kept.active, kept.other, kept.instruction)
+);
+
 impl Recipe {
-    /// A recipe from what a prescription says, if that is a recipe: ingredients, or else words.
+    /// A recipe from what a prescription says, if that is a recipe: active (field 4) and other (field 10) ingredients with an
+    /// instruction (valmistusohje, "M.f.ungt.d.s."), or else words alone.
     pub fn new(active: Vec<Ingredient>, other: Vec<Ingredient>, instruction: Option<String>) -> Option<Self> {
         if active.is_empty() && other.is_empty() {
             return instruction.filter(|words| !words.trim().is_empty()).map(Self::Text);
         }
-        Some(Self::Ingredients { active, other, instruction })
+        Some(Self::Ingredients(Ingredients { active, other, instruction }))
     }
 
     /// What is to be done, or all of the recipe in words.
     pub fn words(&self) -> Option<&str> {
         match self {
-            Self::Ingredients { instruction, .. } => instruction.as_deref(),
+            Self::Ingredients(ingredients) => ingredients.instruction.as_deref(),
             Self::Text(words) => Some(words),
         }
     }
@@ -156,7 +173,7 @@ impl Recipe {
     /// The active ingredients.
     pub fn active(&self) -> &[Ingredient] {
         match self {
-            Self::Ingredients { active, .. } => active,
+            Self::Ingredients(ingredients) => &ingredients.active,
             Self::Text(_) => &[],
         }
     }
@@ -164,7 +181,7 @@ impl Recipe {
     /// The other ingredients.
     pub fn other(&self) -> &[Ingredient] {
         match self {
-            Self::Ingredients { other, .. } => other,
+            Self::Ingredients(ingredients) => &ingredients.other,
             Self::Text(_) => &[],
         }
     }
@@ -301,6 +318,7 @@ mod tests {
         let other = vec![ingredient("Novalan", IngredientAmount::Text("ad 100 g".into()))];
         let recipe = Recipe::new(active, other, Some("M.f.ungt.d.s.".into())).unwrap();
         assert_eq!((recipe.active().len(), recipe.other().len(), recipe.words()), (1, 1, Some("M.f.ungt.d.s.")));
+        assert!(Ingredients::try_from((vec![], vec![], Some("M.d.s.".into()))).is_err(), "none is none when read back");
     }
 
     #[test]

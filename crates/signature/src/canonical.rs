@@ -155,7 +155,7 @@ impl<'d> Writer<'d, '_> {
         self.out.push(b'"');
     }
 
-    fn escaped(&mut self, text: &str, escape: fn(u8) -> Option<&'static [u8]>) {
+    fn escaped(&mut self, text: &str, escape: impl Fn(u8) -> Option<&'static [u8]>) {
         let mut rest = text.as_bytes();
         while let Some((at, replacement)) =
             rest.iter().enumerate().find_map(|(at, byte)| escape(*byte).map(|escape| (at, escape)))

@@ -1,7 +1,7 @@
 //! The text of a new signature, and the bytes that its value is made over.
 //!
-//! Exclusive canonicalisation does not look around, so a signature is digested by itself, as a small document
-//! of its own; the same text then fits into any document. That is what lets one signature over a list stand
+//! Exclusive canonicalisation does not look around, so each part of a signature is digested by itself, before
+//! it stands anywhere; the same text then fits into any document. That is what lets one signature over a list stand
 //! in every document of the list.
 
 use base64::Engine;
@@ -11,7 +11,7 @@ use chrono::{DateTime, FixedOffset};
 use crate::algorithm::{DIGEST_SHA256, HashAlgorithm, PublicKey};
 use crate::canonical::{Mode, canonical};
 use crate::chain::{Chain, EXCLUSIVE, XPATH};
-use crate::envelope::{CDA, DS, Envelope, HL7FI, attribute, children, parse};
+use crate::envelope::{CDA, DS, Envelope, HL7FI, attribute, parse};
 use crate::place::PREFIX;
 use crate::{Failure, Listed, SignError, SignatureKind, VerifyError};
 
@@ -111,37 +111,36 @@ impl Draft {
             list_digest: String::new(),
             message: Vec::new(),
         };
-        let digest = |bytes: Vec<u8>| STANDARD.encode(DIGEST.digest(&bytes));
-        // Once without digests, to digest the timestamp and the list; once with them, for SignedInfo.
-        let text = draft.text(false, "");
-        draft.timestamp_digest = digest(part(&text, &[(HL7FI, "signatureTimestamp")])?);
+        let digest = |text: String| -> Result<String, SignError> { Ok(STANDARD.encode(DIGEST.digest(&alone(&text)?))) };
+        draft.timestamp_digest = digest(draft.timestamp())?;
         if matches!(draft.content, Content::List(_)) {
-            draft.list_digest = digest(part(&text, &[(HL7FI, "multipleDocumentSignature")])?);
+            draft.list_digest = digest(draft.list())?;
         }
-        draft.message = part(&draft.text(false, ""), &[(DS, "Signature"), (DS, "SignedInfo")])?;
+        draft.message = alone(&draft.signed_info())?;
         Ok(draft)
     }
 
     /// The signature's text. Its prefix is declared in it unless it is bound where the text goes.
     pub fn text(&self, prefix_is_bound: bool, value: &str) -> String {
-        let Self { signed_at, signature_method, certificate, .. } = self;
-        let Ids { envelope, timestamp, signature, .. } = &self.ids;
+        let Self { ids: Ids { envelope, signature, .. }, certificate, .. } = self;
         let p = PREFIX;
         let declared = if prefix_is_bound { String::new() } else { format!(" xmlns:hl7fi=\"{HL7FI}\"") };
         let (code, name) = (self.kind.code(), self.kind.display_name());
-        let (list, references) = (self.list(), self.references());
+        let (timestamp, list, signed_info) = (self.timestamp(), self.list(), self.signed_info());
         format!(
             "<{p}signature{declared} ID=\"{envelope}\">\
              <{p}signatureDescription code=\"{code}\" codeSystem=\"1.2.246.537.5.40127.2006\" \
-             codeSystemName=\"Sähköisen allekirjoituksen tyyppi\" displayName=\"{name}\"/>\
-             <{p}signatureTimestamp ID=\"{timestamp}\">{signed_at}</{p}signatureTimestamp>{list}\
-             <ds:Signature xmlns:ds=\"{DS}\" Id=\"{signature}\"><ds:SignedInfo>\
-             <ds:CanonicalizationMethod Algorithm=\"{EXCLUSIVE}\"/>\
-             <ds:SignatureMethod Algorithm=\"{signature_method}\"/>{references}</ds:SignedInfo>\
+             codeSystemName=\"Sähköisen allekirjoituksen tyyppi\" displayName=\"{name}\"/>{timestamp}{list}\
+             <ds:Signature xmlns:ds=\"{DS}\" Id=\"{signature}\">{signed_info}\
              <ds:SignatureValue>{value}</ds:SignatureValue>\
              <ds:KeyInfo><ds:X509Data><ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>\
              </ds:Signature></{p}signature>"
         )
+    }
+
+    fn timestamp(&self) -> String {
+        let Self { ids: Ids { timestamp, .. }, signed_at, .. } = self;
+        format!("<{PREFIX}signatureTimestamp ID=\"{timestamp}\">{signed_at}</{PREFIX}signatureTimestamp>")
     }
 
     fn list(&self) -> String {
@@ -152,6 +151,14 @@ impl Draft {
             .collect();
         let id = &self.ids.list;
         format!("<{PREFIX}multipleDocumentSignature ID=\"{id}\">{refs}</{PREFIX}multipleDocumentSignature>")
+    }
+
+    fn signed_info(&self) -> String {
+        let (method, references) = (self.signature_method, self.references());
+        format!(
+            "<ds:SignedInfo><ds:CanonicalizationMethod Algorithm=\"{EXCLUSIVE}\"/>\
+             <ds:SignatureMethod Algorithm=\"{method}\"/>{references}</ds:SignedInfo>"
+        )
     }
 
     fn references(&self) -> String {
@@ -179,15 +186,12 @@ fn reference(uri: &str, transforms: &str, digest: &str) -> String {
     )
 }
 
-/// The canonical form of the one element at that path of a signature's text.
-fn part(text: &str, path: &[(&str, &str)]) -> Result<Vec<u8>, SignError> {
-    let document = parse(text)?;
-    let mut node = document.document_element().ok_or(SignError::NoPlace)?;
-    for (namespace, name) in path {
-        let [child] = children(&document, node, namespace, name)[..] else { return Err(SignError::NoPlace) };
-        node = child;
-    }
-    Ok(canonical(&document, node, Mode::Exclusive))
+/// The canonical form of an element of a signature's text, wherever it will stand.
+fn alone(text: &str) -> Result<Vec<u8>, SignError> {
+    let text = format!("<alone xmlns:hl7fi=\"{HL7FI}\" xmlns:ds=\"{DS}\">{text}</alone>");
+    let document = parse(&text)?;
+    let element = document.document_element().and_then(|root| document.children_iter(root).next());
+    Ok(canonical(&document, element.ok_or(SignError::NoPlace)?, Mode::Exclusive))
 }
 
 fn unsignable(_: Failure) -> SignError {

@@ -1,13 +1,13 @@
 //! A signer whose key is in memory: a system's signature key, and professionals without a card in tests.
 //!
-//! Documents are signed by `ring`, which takes the message whole and is several times faster; the `p384` and
-//! `rsa` crates are for digests, which is what a card is asked for. Those two erase their keys when the signer
-//! is dropped, `ring` does not: such a key is a system's, and lives as long as the program.
+//! Signing works on digests, by the `p384` and `rsa` crates, which erase their keys when the signer is dropped; with
+//! P-384 the same message gives the same value. `rsa` needs several times as long as `ring`, so a message that is at hand
+//! whole is signed by `ring` (which does not erase: such a key is a system's, and lives as long as the program).
 
 use p384::ecdsa::signature::hazmat::PrehashSigner;
 use p384::pkcs8::DecodePrivateKey;
 use ring::rand::SystemRandom;
-use ring::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384};
+use ring::signature::{KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384};
 use rsa::Pkcs1v15Sign;
 use rsa::sha2::{Sha256, Sha384};
 
@@ -18,12 +18,11 @@ use crate::{DigestToSign, HashAlgorithm, SignError, Signer, SignerError};
 pub struct SoftwareSigner {
     certificate: Vec<u8>,
     key: Key,
-    random: SystemRandom,
 }
 
 enum Key {
-    P384 { messages: Box<EcdsaKeyPair>, digests: Box<p384::ecdsa::SigningKey> },
-    Rsa { messages: Box<ring::rsa::KeyPair>, digests: Box<rsa::RsaPrivateKey> },
+    P384(Box<p384::ecdsa::SigningKey>),
+    Rsa { digests: Box<rsa::RsaPrivateKey>, messages: Box<ring::rsa::KeyPair> },
 }
 
 impl SoftwareSigner {
@@ -31,40 +30,21 @@ impl SoftwareSigner {
     ///
     /// [`SignError::UnusableCertificate`] when one of them cannot be read, or they do not belong together.
     pub fn from_pkcs8(certificate: &[u8], key: &[u8]) -> Result<Self, SignError> {
-        let random = SystemRandom::new();
-        let key = Key::from_pkcs8(key, &random).ok_or(SignError::UnusableCertificate)?;
+        let key = Key::from_pkcs8(key).ok_or(SignError::UnusableCertificate)?;
         let public = match &key {
-            Key::P384 { messages, .. } => messages.public_key().as_ref(),
-            Key::Rsa { messages, .. } => messages.public_key().as_ref(),
+            Key::P384(key) => key.verifying_key().to_encoded_point(false).as_bytes().to_vec(),
+            Key::Rsa { messages, .. } => messages.public_key().as_ref().to_vec(),
         };
-        if !PublicKey::of_certificate(certificate).is_some_and(|one| one.is(public)) {
+        if !PublicKey::of_certificate(certificate).is_some_and(|one| one.is(&public)) {
             return Err(SignError::UnusableCertificate);
         }
-        Ok(Self { certificate: certificate.to_vec(), key, random })
-    }
-
-    fn sign_message(&self, hash: HashAlgorithm, message: &[u8]) -> Option<Vec<u8>> {
-        match (&self.key, hash) {
-            (Key::P384 { messages, .. }, HashAlgorithm::Sha384) => {
-                Some(messages.sign(&self.random, message).ok()?.as_ref().to_vec())
-            }
-            (Key::P384 { .. }, HashAlgorithm::Sha256) => None,
-            (Key::Rsa { messages, .. }, hash) => {
-                let padding = match hash {
-                    HashAlgorithm::Sha256 => &RSA_PKCS1_SHA256,
-                    HashAlgorithm::Sha384 => &RSA_PKCS1_SHA384,
-                };
-                let mut value = vec![0; messages.public().modulus_len()];
-                messages.sign(padding, &self.random, message, &mut value).ok()?;
-                Some(value)
-            }
-        }
+        Ok(Self { certificate: certificate.to_vec(), key })
     }
 
     fn sign_digest(&self, request: &DigestToSign) -> Option<Vec<u8>> {
         match &self.key {
-            Key::P384 { digests, .. } => {
-                let value: p384::ecdsa::Signature = digests.sign_prehash(&request.digest).ok()?;
+            Key::P384(key) => {
+                let value: p384::ecdsa::Signature = key.sign_prehash(&request.digest).ok()?;
                 Some(value.to_vec())
             }
             Key::Rsa { digests, .. } => {
@@ -77,18 +57,28 @@ impl SoftwareSigner {
             }
         }
     }
+
+    fn sign_message(&self, hash: HashAlgorithm, message: &[u8]) -> Option<Vec<u8>> {
+        let Key::Rsa { messages, .. } = &self.key else {
+            return self.sign_digest(&DigestToSign { hash, digest: hash.digest(message) });
+        };
+        let padding = match hash {
+            HashAlgorithm::Sha256 => &RSA_PKCS1_SHA256,
+            HashAlgorithm::Sha384 => &RSA_PKCS1_SHA384,
+        };
+        let mut value = vec![0; messages.public().modulus_len()];
+        messages.sign(padding, &SystemRandom::new(), message, &mut value).ok()?;
+        Some(value)
+    }
 }
 
 impl Key {
-    fn from_pkcs8(key: &[u8], random: &SystemRandom) -> Option<Self> {
-        if let Ok(digests) = p384::ecdsa::SigningKey::from_pkcs8_der(key) {
-            let messages = EcdsaKeyPair::from_pkcs8(&ECDSA_P384_SHA384_FIXED_SIGNING, key, random).ok()?;
-            Some(Self::P384 { messages: Box::new(messages), digests: Box::new(digests) })
-        } else {
-            let digests = rsa::RsaPrivateKey::from_pkcs8_der(key).ok()?;
-            let messages = ring::rsa::KeyPair::from_pkcs8(key).ok()?;
-            Some(Self::Rsa { messages: Box::new(messages), digests: Box::new(digests) })
+    fn from_pkcs8(key: &[u8]) -> Option<Self> {
+        if let Ok(key) = p384::ecdsa::SigningKey::from_pkcs8_der(key) {
+            return Some(Self::P384(Box::new(key)));
         }
+        let digests = Box::new(rsa::RsaPrivateKey::from_pkcs8_der(key).ok()?);
+        Some(Self::Rsa { digests, messages: Box::new(ring::rsa::KeyPair::from_pkcs8(key).ok()?) })
     }
 }
 

@@ -140,6 +140,14 @@ fn a_signature_over_a_list_is_not_made_for_one_document() {
 }
 
 #[test]
+fn a_software_key_signs_the_same_document_the_same_way_twice() {
+    for signer in [&mut p384(), &mut rsa()] {
+        let once = sign(&signing(DOCUMENT.as_bytes(), "1"), signer).unwrap();
+        assert_eq!(sign(&signing(DOCUMENT.as_bytes(), "1"), signer).unwrap(), once);
+    }
+}
+
+#[test]
 fn a_seed_must_make_ids_of_its_own() {
     let first = signed();
     assert_eq!(sign(&signing(first.as_bytes(), "1"), &mut p384()), Err(SignError::UnusableSeed));

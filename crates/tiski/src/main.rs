@@ -1,5 +1,7 @@
 //! Tiski without a window: the headless host, and what an administrator runs on the command line.
 
+mod document;
+mod evidence;
 mod headless;
 mod rules;
 
@@ -28,6 +30,8 @@ enum Work {
     Doctor,
     /// The table of rules as Markdown.
     Rules,
+    /// Shows, checks or compares documents in files. Needs no settings.
+    Document(document::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -39,6 +43,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let settings = || api::Settings::load(&arguments.settings);
     let ended = match arguments.work {
+        Work::Document(arguments) => return document::run(&arguments),
         Work::Headless => settings().and_then(api::start).map(headless::serve),
         Work::Doctor => settings().and_then(api::start).map(|started| doctor(&started)),
         Work::Rules => {

@@ -11,12 +11,14 @@ use rust_decimal::Decimal;
 
 use super::entries;
 use super::leftovers::Leftovers;
+use super::observations::Observations;
 use super::others::explained;
 use super::people::{body_patient, completed, read_organisation, stated_person};
 use super::prescription::{cancellation, correction};
 use super::product::{self, Stated};
-use super::values::{amount, code, coded, count, field_code, number, reference, text, truth};
-use crate::fields::{self, CANCELLER, CORRECTOR, DEVIATIONS, DISPENSER, Field};
+use super::strange::{beside, inside};
+use super::values::{amount, code, coded, count, field_code, number, reference};
+use crate::fields::{self, CANCELLER, CORRECTOR, DISPENSER, Field};
 use crate::time::read_time;
 use crate::tree::Node;
 use crate::{Header, ReadError};
@@ -26,6 +28,8 @@ const ADMINISTRATION: &str = "100";
 const SUPPLY: &str = "100/supply";
 const OTHERS: &str = "104";
 
+/// What an organizer holds.
+const ORGANIZER: &[&str] = &["id", "code", "statusCode", "component"];
 /// Fields in the substance administration.
 const AMOUNTS: &[Field] = &[fields::DELIVERED, fields::REMAINING];
 /// Fields in the supply.
@@ -86,9 +90,9 @@ pub(super) fn read(header: &Header, body: Node<'_>) -> Result<Dispensation, Read
     let package_factor = package.count(fields::PACKAGE_FACTOR, "field 125")?.unwrap_or(1);
     let size = parts.supply.only("quantity")?.and_then(amount);
     let delivered = delivered(amounts, size.as_ref(), packages, package_factor)?;
-    let substitution_reason = others.take(fields::SUBSTITUTION_REASON, substitution_reason, &mut left);
-    let identification = others.take(fields::IDENTIFICATION, explained, &mut left);
-    let control = others.take(fields::CONTROL, |o| code(o).map(Into::into), &mut left);
+    let substitution_reason = others.take(fields::SUBSTITUTION_REASON, substitution_reason, OTHERS, &mut left);
+    let identification = others.take(fields::IDENTIFICATION, explained, OTHERS, &mut left);
+    let control = others.take(fields::CONTROL, |o| code(o).map(Into::into), OTHERS, &mut left);
     Ok(Dispensation {
         reference: match of_type(administration, "SPRT") {
             Some(own) => reference(own, "document reference")?,
@@ -164,12 +168,15 @@ impl<'t> Parts<'t> {
             if std::mem::replace(place, organizer).is_some() {
                 return Err(ReadError::Repeated { fact });
             }
+            beside(entry, &["organizer"], &mut left.unknown);
         }
         let product = product.ok_or(ReadError::Missing { fact: "field 100" })?;
         let administration = product
             .only("component")?
             .and_then(|c| c.child("substanceAdministration"))
             .ok_or(ReadError::Missing { fact: "substanceAdministration" })?;
+        beside(product, ORGANIZER, &mut left.unknown);
+        product.children("component").for_each(|c| beside(c, &["substanceAdministration"], &mut left.unknown));
         let supply = supply(administration)?;
         let mut deviation = None;
         let amounts = Observations::of(administration, ADMINISTRATION, AMOUNTS, &mut deviation, left)?;
@@ -180,7 +187,10 @@ impl<'t> Parts<'t> {
             _ => OTHER.iter().chain(CHANGE).copied().collect(),
         };
         let others = match other {
-            Some(organizer) => Observations::of(organizer, OTHERS, &known, &mut deviation, left)?,
+            Some(organizer) => {
+                beside(organizer, ORGANIZER, &mut left.unknown);
+                Observations::of(organizer, OTHERS, &known, &mut deviation, left)?
+            }
             None => Observations::default(),
         };
         Ok(Self { administration, supply, amounts, package, others, deviation })
@@ -193,31 +203,50 @@ fn supply(administration: Node<'_>) -> Result<Node<'_>, ReadError> {
     if supplies.next().is_some() { Err(ReadError::Repeated { fact: "supply" }) } else { Ok(supply) }
 }
 
-/// Elements beside fields that no reader takes.
-fn strange(administration: Node<'_>, supply: Node<'_>, left: &mut Leftovers) {
+/// Elements beside fields that no reader takes, and second ones of those of which one is taken.
+fn strange<'t>(administration: Node<'t>, supply: Node<'t>, left: &mut Leftovers) {
+    let mut seen: Vec<(&str, Option<&str>)> = Vec::new();
     for element in administration.elements() {
-        let says = |kinds: &[&str]| element.attr("typeCode").is_some_and(|code| kinds.contains(&code));
+        let kind = element.attr("typeCode");
         let taken = match element.name() {
-            "id" | "statusCode" | "text" | "effectiveTime" | "subject" | "consumable" | "performer" | "author"
-            | "entryRelationship" => true,
-            "doseQuantity" => element.path(&["translation", "originalText"]).is_some(),
-            "reference" => says(&["SPRT", "REFR", "RPLC"]),
+            "id" | "statusCode" | "entryRelationship" => true,
+            "text" | "effectiveTime" | "subject" | "consumable" | "performer" | "author" => {
+                is_first(element, &mut seen)
+            }
+            "doseQuantity" => element.path(&["translation", "originalText"]).is_some() && is_first(element, &mut seen),
+            "reference" => matches!(kind, Some("SPRT" | "REFR" | "RPLC")) && is_first(element, &mut seen),
             _ => false,
         };
-        if !taken {
-            left.add(ADMINISTRATION, element);
-        }
+        keep(taken, ADMINISTRATION, element, left);
     }
+    seen.clear();
     for element in supply.elements() {
-        let owner = || element.path(&["participantRole"]).and_then(|role| role.attr("classCode")) == Some("OWN");
+        let owner = || element.child("participantRole").and_then(|role| role.attr("classCode")) == Some("OWN");
         let taken = match element.name() {
-            "id" | "statusCode" | "repeatNumber" | "quantity" | "product" | "entryRelationship" => true,
-            "participant" => element.attr("typeCode") == Some("HLD") && owner(),
+            "id" | "statusCode" | "entryRelationship" => true,
+            "repeatNumber" | "quantity" | "product" => is_first(element, &mut seen),
+            "participant" => element.attr("typeCode") == Some("HLD") && owner() && is_first(element, &mut seen),
             _ => false,
         };
-        if !taken {
-            left.add(SUPPLY, element);
-        }
+        keep(taken, SUPPLY, element, left);
+    }
+}
+
+/// Whether it is the first of its name and kind.
+fn is_first<'t>(element: Node<'t>, seen: &mut Vec<(&'t str, Option<&'t str>)>) -> bool {
+    let this = (element.name(), element.attr("typeCode"));
+    let first = !seen.contains(&this);
+    seen.push(this);
+    first
+}
+
+/// An element that no reader takes, or what no reader looks at inside one that is taken. Fields are looked into one by
+/// one.
+fn keep(taken: bool, container: &str, element: Node<'_>, left: &mut Leftovers) {
+    match taken {
+        false => left.add(container, element),
+        true if element.name() == "entryRelationship" => {}
+        true => inside(element, &mut left.unknown),
     }
 }
 
@@ -306,91 +335,4 @@ fn price(others: &Observations<'_>) -> Result<Option<Decimal>, ReadError> {
 fn substitution_reason(observation: Node<'_>) -> Option<(Code, Option<String>)> {
     let code = coded(observation.child("value")?)?;
     Some((code, observation.child("text").and_then(Node::text)))
-}
-
-/// The observations of one place, each field at most once.
-#[derive(Default)]
-struct Observations<'t>(Vec<(&'t str, Node<'t>)>);
-
-impl<'t> Observations<'t> {
-    /// The known fields among the children of a container. The reason for a deviating dispensation is known by its code
-    /// set, whatever its field is; every other child that holds something is left over.
-    fn of(
-        container: Node<'t>,
-        place: &str,
-        known: &[Field],
-        deviation: &mut Option<Explained>,
-        left: &mut Leftovers,
-    ) -> Result<Self, ReadError> {
-        let mut found: Vec<(&str, Node<'t>)> = Vec::new();
-        for child in container.elements().filter(|e| matches!(e.name(), "component" | "entryRelationship")) {
-            if child.child("supply").is_some() {
-                continue;
-            }
-            let observation = child.child("observation");
-            let deviates =
-                observation.filter(|o| o.child("value").and_then(|v| v.attr("codeSystem")) == Some(DEVIATIONS.oid));
-            if let Some(reason) = deviates.and_then(explained).filter(|_| deviation.is_none()) {
-                *deviation = Some(reason);
-                continue;
-            }
-            let field = observation.and_then(field_code).filter(|code| known.iter().any(|field| field.code == *code));
-            let (Some(observation), Some(code)) = (observation, field) else {
-                left.add(place, child);
-                continue;
-            };
-            if found.iter().any(|(known, _)| *known == code) {
-                return Err(ReadError::Repeated { fact: "field of the dispensation" });
-            }
-            found.push((code, observation));
-        }
-        Ok(Self(found))
-    }
-
-    fn find(&self, field: Field) -> Option<Node<'t>> {
-        self.0.iter().find(|(code, _)| *code == field.code).map(|(_, node)| *node)
-    }
-
-    /// What a field says; one that says nothing understandable is left over as it stood.
-    fn take<T>(&self, field: Field, read: impl FnOnce(Node<'t>) -> Option<T>, left: &mut Leftovers) -> Option<T> {
-        let observation = self.find(field)?;
-        let value = read(observation);
-        if let (None, Some(component)) = (&value, observation.parent()) {
-            left.add(OTHERS, component);
-        }
-        value
-    }
-
-    /// Absent or empty is no, as a dispensation says only what is so; any other word is malformed.
-    fn truth(&self, field: Field) -> Result<bool, ReadError> {
-        let Some(observation) = self.find(field) else { return Ok(false) };
-        let says = observation.child("value").is_some_and(|v| v.attr("value").is_some());
-        match truth(observation) {
-            None if says => Err(ReadError::Malformed { fact: "truth value of the dispensation" }),
-            value => Ok(value.unwrap_or(false)),
-        }
-    }
-
-    fn text(&self, field: Field) -> Option<String> {
-        self.find(field).and_then(text)
-    }
-
-    /// The formula in which an amount is written beside its number (laskukaavamuoto).
-    fn formula(&self, field: Field) -> Option<String> {
-        self.find(field)?.path(&["value", "translation", "originalText"]).and_then(Node::text)
-    }
-
-    /// The words beside a value.
-    fn words(&self, field: Field) -> Option<String> {
-        self.find(field)?.child("text").and_then(Node::text)
-    }
-
-    fn code(&self, field: Field) -> Option<&'t str> {
-        self.find(field).and_then(code)
-    }
-
-    fn count(&self, field: Field, fact: &'static str) -> Result<Option<u32>, ReadError> {
-        let value = self.find(field).and_then(|o| o.child("value"));
-        value.map(|value| count(value).ok_or(ReadError::Malformed { fact })).transpose()
-    }
 }

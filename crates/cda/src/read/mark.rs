@@ -4,6 +4,7 @@
 use prescription::{DocumentReference, DocumentType, Explanation, LockReference, Mark, MarkKind, UnknownPart};
 
 use super::describe::unknown;
+use super::strange::{beside, inside};
 use super::{entries, step};
 use crate::time::read_time;
 use crate::tree::Node;
@@ -60,7 +61,10 @@ impl Said {
             match entry.child("act") {
                 None => self.unknown.push(unknown(&step("entry", entry), entry)),
                 Some(_) if std::mem::replace(&mut seen, true) => return Err(ReadError::Repeated { fact: "act" }),
-                Some(act) => self.read_act(act)?,
+                Some(act) => {
+                    beside(entry, &["act"], &mut self.unknown);
+                    self.read_act(act)?;
+                }
             }
         }
         Ok(())
@@ -74,8 +78,12 @@ impl Said {
             let read = |text| read_time(text).ok_or(ReadError::Malformed { fact: "time of the mark" });
             self.at = value.map(read).transpose()?;
         }
-        let strange = act.elements().filter(|e| !matches!(e.name(), "code" | "text" | "statusCode" | "effectiveTime"));
-        self.unknown.extend(strange.map(|element| unknown(&step("act", element), element)));
+        for element in act.elements() {
+            match element.name() {
+                "code" | "text" | "statusCode" | "effectiveTime" => inside(element, &mut self.unknown),
+                _ => self.unknown.push(unknown(&step("act", element), element)),
+            }
+        }
         Ok(())
     }
 }

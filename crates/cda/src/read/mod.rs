@@ -5,14 +5,17 @@ mod describe;
 mod dispensation;
 mod dosage;
 mod header;
+mod item;
 mod leftovers;
 mod mark;
+mod observations;
 mod others;
 mod people;
 mod prescribed;
 mod prescription;
 mod product;
 mod renewal;
+mod strange;
 mod values;
 
 pub(crate) use header::{encounter_time, stated_once};

@@ -1,27 +1,25 @@
-//! What was prescribed and how much: organizer 83 with the supply in it, and the ingredients of organizers 4 and 10.
+//! What was prescribed and how much: organizer 83 with the supply in it.
 
 use std::num::NonZeroU32;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use prescription::amount::package_size_in;
 use prescription::quantity::interval_in;
-use prescription::{
-    Code, Ingredient, IngredientAmount, Item, Iteration, Length, NamedKind, PositiveAmount, PrescribedProduct,
-    ProductKind, Quantity, Recipe, Substance, TimeUnit, Vnr,
-};
+use prescription::{Iteration, Length, PositiveAmount, PrescribedProduct, Quantity, TimeUnit};
 
+use super::item;
 use super::leftovers::{Leftovers, says_something};
-use super::product::{drug_or_material, is_of, old_kind};
-use super::values::{amount, code, coded, count, field_code, text, truth};
+use super::product::drug_or_material;
+use super::values::{amount, count, field_code, text};
 use crate::ReadError;
-use crate::fields::{AMOUNT_FORMS, ATC, VNR};
+use crate::fields::AMOUNT_FORMS;
 use crate::time::{read_date, read_time};
 use crate::tree::Node;
 
 /// The container of what stands in the substance administration of organizer 83.
-const ADMINISTRATION: &str = "83";
+pub(super) const ADMINISTRATION: &str = "83";
 /// The container of what stands in its supply.
-const SUPPLY: &str = "83/supply";
+pub(super) const SUPPLY: &str = "83/supply";
 
 /// Organizer 83, with the elements of people that the caller reads.
 pub(super) struct Prescribed<'t> {
@@ -63,7 +61,8 @@ pub(super) fn read<'t>(
     let quantity = quantity(supply, &mut fields, &mut read, left);
     fields.leave(left);
     let strength = strength(administration, left);
-    let item = item(administration, supply, (active, other), &mut fields, left)?;
+    let (kind, compounded) = (fields.kind, fields.compounded);
+    let item = item::read(&item::Stated { administration, supply, active, other, kind, compounded }, left)?;
     for element in administration.elements() {
         let known = ["text", "effectiveTime", "doseQuantity", "consumable", "entryRelationship", "subject", "author"];
         if !known.contains(&element.name()) && !is_technical(element) {
@@ -106,7 +105,7 @@ fn times(administration: Node<'_>) -> Result<(Option<NaiveDateTime>, Option<Naiv
     Ok((start, Some(last)))
 }
 
-fn is_technical(element: Node<'_>) -> bool {
+pub(super) fn is_technical(element: Node<'_>) -> bool {
     matches!(element.name(), "id" | "statusCode" | "code" | "templateId")
 }
 
@@ -207,7 +206,7 @@ fn iteration(act: Node<'_>) -> Option<Iteration> {
     Iteration::new(act.child("repeatNumber").and_then(count)?, interval, words)
 }
 
-pub(super) fn length(width: Node<'_>) -> Option<Length> {
+fn length(width: Node<'_>) -> Option<Length> {
     Length::new(count(width)?, TimeUnit::parse(width.attr("unit")?)?)
 }
 
@@ -298,111 +297,6 @@ fn strength(administration: Node<'_>, left: &mut Leftovers) -> Option<String> {
         return None;
     }
     dose.path(&["translation", "originalText"]).and_then(Node::text)
-}
-
-/// What stands around the kind: names, codes, and the ingredients that only a compounded medicine has with amounts.
-fn item<'t>(
-    administration: Node<'t>,
-    supply: Node<'t>,
-    (active, other): (Option<Node<'t>>, Option<Node<'t>>),
-    fields: &mut Fields<'t>,
-    left: &mut Leftovers,
-) -> Result<Item, ReadError> {
-    let consumable = administration.only("consumable")?;
-    let product = supply.only("product")?;
-    let substance = consumable.and_then(|c| c.child("manufacturedProduct")).and_then(drug_or_material);
-    let package = product.and_then(|p| p.child("manufacturedProduct")).and_then(drug_or_material);
-    let written = |node: Option<Node<'_>>| node.and_then(|n| n.child("name")).and_then(Node::text);
-    let package_code = package.and_then(|p| p.child("code")).filter(|c| c.attr("code").is_some());
-    let vnr = package_code.filter(|c| is_of(*c, VNR.oid)).and_then(|c| Vnr::parse(c.attr("code")?).ok());
-    let coded_name = package_code.and_then(|c| c.attr("displayName")).map(str::to_owned);
-    let class = substance.and_then(|s| s.child("code")).filter(|c| c.attr("code").is_some_and(|code| code != "NI"));
-    let atc = class.filter(|c| is_of(*c, ATC.oid)).and_then(coded);
-
-    let compounded = fields.compounded.and_then(|e| e.child("observation")).and_then(truth);
-    let stated = fields.kind.and_then(|e| e.child("observation")).and_then(code).map(ProductKind::from);
-    let old = || old_kind(package.and_then(|p| p.child("code")), compounded.unwrap_or(false));
-    let kind = stated.unwrap_or_else(old);
-    let is_compounded = kind == ProductKind::Compounded;
-    let mut ingredients = |organizer: Option<Node<'_>>, container: &str| {
-        organizer.map(|organizer| ingredients(organizer, container, is_compounded, left)).unwrap_or_default()
-    };
-    let (active, other) = (ingredients(active, "4"), ingredients(other, "10"));
-
-    // What has no place in the type is kept beside it.
-    let names: Vec<String> = [coded_name, written(package), written(substance)].into_iter().flatten().collect();
-    let name = names.first().cloned();
-    let differs = |node: Option<Node<'_>>| written(node).is_some_and(|other| Some(&other) != name.as_ref());
-    let by_substance = kind == ProductKind::ByActiveSubstance && atc.is_some();
-    let odd_package = (package_code.is_some() && (vnr.is_none() || is_compounded || by_substance))
-        || differs(package)
-        || (by_substance && written(package).is_some());
-    if let Some(product) = product.filter(|_| odd_package) {
-        left.add(SUPPLY, product);
-    }
-    let odd_class = (class.is_some() && (atc.is_none() || is_compounded))
-        || differs(substance)
-        || (by_substance && written(substance).is_some());
-    if let Some(consumable) = consumable.filter(|_| odd_class) {
-        left.add(ADMINISTRATION, consumable);
-    }
-    match (fields.compounded, compounded) {
-        (Some(element), None) => left.add(SUPPLY, element),
-        (Some(element), Some(compounded)) if compounded != is_compounded => left.add(SUPPLY, element),
-        _ => {}
-    }
-    let words = administration.only("text")?.and_then(Node::text);
-    if is_compounded {
-        if let Some(recipe) = Recipe::new(active.clone(), other, words.clone()) {
-            return Ok(Item::Compounded { name, recipe });
-        }
-    } else if let Some(text) = administration.child("text").filter(|_| words.is_some()) {
-        left.add(ADMINISTRATION, text);
-    }
-    let substances: Vec<Substance> = active.into_iter().map(|ingredient| ingredient.substance).collect();
-    let named = NamedKind::ALL.into_iter().find(|named| named.kind() == kind);
-    Ok(match (named, kind, name, vnr, atc) {
-        (Some(kind), _, Some(name), vnr, atc) => Item::Named { kind, name, vnr, atc, substances },
-        (_, ProductKind::Authorised, Some(name), Some(vnr), atc) => Item::Authorised { vnr, name, atc, substances },
-        (_, ProductKind::ByActiveSubstance, _, _, Some(atc)) => Item::BySubstance { atc, substances },
-        (_, kind, name, vnr, atc) => Item::Unknown { code: kind.code().to_owned(), name, vnr, atc, substances },
-    })
-}
-
-/// The ingredients of an organizer. Only a compounded medicine has amounts of them, and others than active ones.
-fn ingredients(organizer: Node<'_>, container: &str, compounded: bool, left: &mut Leftovers) -> Vec<Ingredient> {
-    let mut found = Vec::new();
-    for component in organizer.elements().filter(|e| e.name() != "code" && !is_technical(*e)) {
-        let act = component.child("substanceAdministration").filter(|_| component.name() == "component");
-        match act.and_then(ingredient) {
-            Some(read) if compounded || (container == "4" && read.amount == IngredientAmount::Unstated) => {
-                found.push(read)
-            }
-            _ => left.add(container, component),
-        }
-    }
-    found
-}
-
-fn ingredient(act: Node<'_>) -> Option<Ingredient> {
-    let drug = act.path(&["consumable", "manufacturedProduct"]).and_then(drug_or_material)?;
-    let code = drug.child("code").filter(|c| c.attr("code").is_some_and(|code| code != "NI"));
-    if code.is_some_and(|c| !is_of(c, ATC.oid)) {
-        return None;
-    }
-    let code: Option<Code> = code.and_then(coded);
-    let name = drug.child("name").and_then(Node::text).or_else(|| code.as_ref()?.name.clone())?;
-    let amount = match act.child("doseQuantity") {
-        None => IngredientAmount::Unstated,
-        Some(dose) => match (dose.child("center"), dose.path(&["translation", "originalText"]).and_then(Node::text)) {
-            (Some(center), None) => IngredientAmount::Exact(PositiveAmount::of(amount(center)?)?),
-            (None, Some(text)) => IngredientAmount::Text(text),
-            (None, None) if dose.elements().next().is_none() => IngredientAmount::Unstated,
-            _ => return None,
-        },
-    };
-    let other = act.elements().any(|e| !matches!(e.name(), "doseQuantity" | "consumable") && !is_technical(e));
-    (!other).then_some(Ingredient { substance: Substance { name, code }, amount })
 }
 
 /// The edition of the database that the first code names.

@@ -5,6 +5,7 @@ use prescription::{DocumentType, Organisation, Professional, RenewalAnswer, Rene
 use super::describe::unknown;
 use super::mark::one_related;
 use super::people::{address, body_patient, read_organisation, stated_person, telephone};
+use super::strange::{beside, inside};
 use super::values::{code, coded, field_code, text};
 use super::{entries, step};
 use crate::time::read_time;
@@ -99,12 +100,14 @@ impl<'t> Parts<'t> {
                     if self.act.replace(act).is_some() {
                         return Err(ReadError::Repeated { fact: "act" });
                     }
+                    beside(entry, &["act"], &mut self.unknown);
                     self.read_act(act)?;
                 }
                 (None, Some(medicine)) => {
                     if self.medicine.replace(medicine).is_some() {
                         return Err(ReadError::Repeated { fact: "medicine to be renewed" });
                     }
+                    beside(entry, &["substanceAdministration"], &mut self.unknown);
                     self.strange(medicine, "medicine", &["effectiveTime", "consumable", "author"]);
                 }
                 _ => self.unknown.push(unknown(&step("entry", entry), entry)),
@@ -129,6 +132,10 @@ impl<'t> Parts<'t> {
                 return Err(ReadError::Repeated { fact: "field of the renewal request" });
             }
             *place = observation;
+            beside(related, &["observation"], &mut self.unknown);
+            if let Some(observation) = observation {
+                inside(observation, &mut self.unknown);
+            }
         }
         let directed = |p: &Node<'_>| p.attr("typeCode") == Some("DIR");
         for other in act.children("participant").filter(|p| !directed(p)) {
@@ -142,8 +149,14 @@ impl<'t> Parts<'t> {
     }
 
     fn strange(&mut self, node: Node<'t>, container: &str, known: &[&str]) {
-        let strange = node.elements().filter(|element| !known.contains(&element.name()));
-        self.unknown.extend(strange.map(|element| unknown(&step(container, element), element)));
+        for element in node.elements() {
+            match element.name() {
+                // Looked into one by one.
+                "entryRelationship" if known.contains(&"entryRelationship") => {}
+                name if known.contains(&name) => inside(element, &mut self.unknown),
+                _ => self.unknown.push(unknown(&step(container, element), element)),
+            }
+        }
     }
 }
 

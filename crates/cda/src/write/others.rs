@@ -41,12 +41,16 @@ pub(super) fn medicine(xml: &mut Xml, medicine: &MedicineIdentity) {
 /// The content of the organizer.
 pub(super) fn others(xml: &mut Xml, written: &Written<'_>) {
     let made = written.prescription;
-    let field = |xml: &mut Xml, field: Field, inside: &dyn Fn(&mut Xml)| {
+    let field = |xml: &mut Xml, field: Field, inside: &dyn Fn(&mut Xml)| component(xml, field, inside);
+    // A field that has a value whatever was read must not stand beside the same one, not understood and carried on. One
+    // that may be absent stands beside a second of its kind.
+    let always = |xml: &mut Xml, field: Field, inside: &dyn Fn(&mut Xml)| {
         if !written.is_carried("88", field.code) {
             component(xml, field, inside);
         }
     };
-    let yes = |xml: &mut Xml, of: Field, value: Option<bool>| {
+    let yes = |xml: &mut Xml, of: Field, value: bool| always(xml, of, &|xml| truth(value)(xml));
+    let answered = |xml: &mut Xml, of: Field, value: Option<bool>| {
         if let Some(value) = value {
             field(xml, of, &|xml| truth(value)(xml));
         }
@@ -60,7 +64,7 @@ pub(super) fn others(xml: &mut Xml, written: &Written<'_>) {
     if !made.care_types.is_empty() {
         field(xml, fields::CARE_TYPE, &|xml| made.care_types.iter().for_each(|code| value(xml, code)));
     }
-    yes(xml, fields::PERMANENT, Some(made.permanent));
+    yes(xml, fields::PERMANENT, made.permanent);
     if let Some(report) = &made.special_report {
         field(xml, fields::SPECIAL_REPORT, &|xml| {
             if let Some(words) = said(&report.text) {
@@ -72,14 +76,14 @@ pub(super) fn others(xml: &mut Xml, written: &Written<'_>) {
             report.code.iter().for_each(|code| value(xml, code));
         });
     }
-    yes(xml, fields::RENEWAL_PROHIBITED, Some(made.renewal_prohibited.is_some()));
-    yes(xml, fields::SUBSTITUTION_PROHIBITED, Some(made.substitution_prohibited));
+    yes(xml, fields::RENEWAL_PROHIBITED, made.renewal_prohibited.is_some());
+    yes(xml, fields::SUBSTITUTION_PROHIBITED, made.substitution_prohibited);
     if let Some(weight) = &made.weight {
         field(xml, fields::WEIGHT, &|xml| {
             xml.empty("value", &[("unit", weight.unit.as_str()), ("value", &plain(weight.value)), ("xsi:type", "PQ")]);
         });
     }
-    field(xml, fields::DOSE_DISPENSING, &|xml| {
+    always(xml, fields::DOSE_DISPENSING, &|xml| {
         if let Some(words) = said(&made.dose_dispensing_text) {
             xml.text("text", &[], words);
         }
@@ -98,9 +102,9 @@ pub(super) fn others(xml: &mut Xml, written: &Written<'_>) {
     if let Some(class) = &made.control {
         field(xml, fields::CONTROL, &|xml| coded_value(xml, "CE", CONTROL_CLASSES, class.code(), class.name()));
     }
-    yes(xml, fields::FIRST_USE, Some(made.first_use));
-    yes(xml, fields::NARCOTIC, Some(made.narcotic));
-    field(xml, fields::PRESCRIPTION_KIND, &|xml| kind(xml, &made.kind, made.hospital_pharmacy.as_ref()));
+    yes(xml, fields::FIRST_USE, made.first_use);
+    yes(xml, fields::NARCOTIC, made.narcotic);
+    always(xml, fields::PRESCRIPTION_KIND, &|xml| kind(xml, &made.kind, made.hospital_pharmacy.as_ref()));
     if let Some(reason) = made.renewal_prohibited.as_ref().and_then(|prohibition| prohibition.reason.as_ref()) {
         field(xml, fields::RENEWAL_PROHIBITION_REASON, &|xml| value_with_text(xml, reason.code(), reason.text()));
     }
@@ -116,8 +120,8 @@ pub(super) fn others(xml: &mut Xml, written: &Written<'_>) {
             xml.empty("value", &[("currency", "EUR"), ("value", &plain(fee)), ("xsi:type", "MO")]);
         });
     }
-    yes(xml, fields::FEE_AS_SPECIALIST, made.fee_as_specialist);
-    yes(xml, fields::COMMUNICABLE_DISEASES, made.communicable_disease);
+    answered(xml, fields::FEE_AS_SPECIALIST, made.fee_as_specialist);
+    answered(xml, fields::COMMUNICABLE_DISEASES, made.communicable_disease);
     if written.is_structured() {
         if let Some(answer) = &made.monitored {
             field(xml, fields::MONITORED, &|xml| self::answer(xml, answer));

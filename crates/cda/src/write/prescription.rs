@@ -5,17 +5,17 @@
 //! library calls it "eteenpäin yhteensopivuus"): each unknown part stands again where it stood. Assumed
 //! (docs/assumptions.md): the shape of a cancellation in 4.00, of which no sample is public, is the one of 3.30.
 
-use prescription::{Change, DocumentType, Item, Prescription, Quantity, Structure, UnknownPart};
+use prescription::{Change, DocumentType, Item, Prescription, PrescriptionKind, Quantity, Structure, UnknownPart};
 
 use super::carried::{ALIKE, Carried, all_fit};
 use super::header::{HeaderFacts, RequestFacts, document};
 use super::others::others;
-use super::parts::{organizer, related, said};
+use super::parts::{organizer, said};
 use super::product::{ingredients, product};
 use super::xml::Xml;
-use super::{dosage, there, titled};
+use super::{dosage, not_negative, there, titled};
 use crate::document::Shape;
-use crate::fields::{self, CANCELLER, CORRECTOR, Field, PRESCRIBER, RECORDER};
+use crate::fields::{self, CANCELLER, CORRECTOR, PRESCRIBER, RECORDER};
 use crate::time::show_date;
 use crate::{WriteError, Writing};
 
@@ -94,13 +94,6 @@ impl Written<'_> {
         self.parts.iter().any(|part| place(part) == Some(true))
     }
 
-    /// A field of the supply, unless it is carried on.
-    pub(super) fn supply_field(&self, xml: &mut Xml, field: Field, inside: impl FnOnce(&mut Xml)) {
-        if !self.is_carried("83/supply", field.code) {
-            related(xml, field, inside);
-        }
-    }
-
     fn entries(&self, xml: &mut Xml) {
         let written = self.prescription;
         if let Some(medicine) = written.medicine.as_ref().filter(|_| self.is_structured()) {
@@ -149,6 +142,12 @@ impl Written<'_> {
         if let Quantity::Unknown { .. } = &written.quantity {
             there("form of the amount", self.is_carried("83/supply", "code"))?;
         }
+        let at_hospital = written.kind == PrescriptionKind::HospitalPharmacy;
+        if written.hospital_pharmacy.is_some() && !at_hospital {
+            return Err(WriteError::Contradiction { fact: "hospital pharmacy" });
+        }
+        there("answer about disclosure", written.minor_disclosure.as_ref().is_none_or(|d| !d.code().is_empty()))?;
+        not_negative("fee", written.fee.unwrap_or_default())?;
         if written.dosage.structure == Structure::Unclear {
             there("an understood dosage", self.is_carried("32", fields::SEASON.code))?;
         }

@@ -8,8 +8,8 @@ use prescription::{
 
 use super::carried::{ADMINISTRATION, ALIKE, SUPPLY};
 use super::parts::{
-    author, code, coded_value, consumable, holder, no_code, organizer, own, package, reference, said, strength,
-    subject, text, time, truth, whole,
+    author, code, coded_value, consumable, holder, no_code, organizer, own, package, reference, related, said,
+    strength, subject, text, time, truth, whole,
 };
 use super::prescription::Written;
 use super::xml::Xml;
@@ -146,28 +146,29 @@ fn supply_fields(xml: &mut Xml, written: &Written<'_>) {
     let prescription = written.prescription;
     let product = &prescription.product;
     if let Some(form) = said(&product.form) {
-        written.supply_field(xml, fields::FORM, text(form));
+        related(xml, fields::FORM, text(form));
     }
     if let Some(turns) = &prescription.iteration {
-        written.supply_field(xml, fields::ITERATION, |xml| iteration(xml, turns));
+        related(xml, fields::ITERATION, |xml| iteration(xml, turns));
     }
-    if !written.is_structured() {
-        written.supply_field(xml, fields::COMPOUNDED, truth(product.kind() == ProductKind::Compounded));
+    // One that contradicts the kind is carried on, and does not stand twice.
+    if !written.is_structured() && !written.is_carried("83/supply", fields::COMPOUNDED.code) {
+        related(xml, fields::COMPOUNDED, truth(product.kind() == ProductKind::Compounded));
     }
     if let Quantity::Packages { factor, text: size, .. } = &prescription.quantity {
-        written.supply_field(xml, fields::PACKAGE_FACTOR, whole(factor.get()));
+        related(xml, fields::PACKAGE_FACTOR, whole(factor.get()));
         if let Some(size) = said(size) {
-            written.supply_field(xml, fields::PACKAGE_TEXT, text(size));
+            related(xml, fields::PACKAGE_TEXT, text(size));
         }
     }
     if let Some(note) = said(&product.note) {
-        written.supply_field(xml, fields::PRODUCT_NOTE, text(note));
+        related(xml, fields::PRODUCT_NOTE, text(note));
     }
     if let Some(container) = said(&product.container) {
-        written.supply_field(xml, fields::CONTAINER, |xml| xml.text("value", &[("xsi:type", "SC")], container));
+        related(xml, fields::CONTAINER, |xml| xml.text("value", &[("xsi:type", "SC")], container));
     }
     let kind = product.kind();
-    written.supply_field(xml, fields::KIND, |xml| coded_value(xml, "CD", PRODUCT_KINDS, kind.code(), kind.name()));
+    related(xml, fields::KIND, |xml| coded_value(xml, "CD", PRODUCT_KINDS, kind.code(), kind.name()));
 }
 
 /// Who pays after an accident at work.

@@ -309,6 +309,41 @@ fn frame(shape: Shape) -> BoxedStrategy<Frame> {
         .boxed()
 }
 
+/// Parts that no program of today understands, in every element in which one can stand, and one of an old definition that
+/// is known by name.
+fn leftovers() -> BoxedStrategy<(Vec<UnknownPart>, Vec<Detail>)> {
+    let observation = "<observation classCode=\"OBS\" moodCode=\"EVN\"><code code=\"999\" \
+                       codeSystem=\"1.2.246.537.6.12.2002.126\" displayName=\"Uusi &amp; outo\"/>\
+                       <value xsi:type=\"ST\">uutta</value></observation>";
+    let part =
+        |place: &str, text: &str, xml: String| UnknownPart { place: place.into(), text: text.into(), xml: Some(xml) };
+    let field = |container: &str, wrapper: &str, end: &str| {
+        part(&format!("{container}/999"), "Uusi & outo: uutta", format!("<{wrapper}>{observation}</{end}>"))
+    };
+    let parts = vec![
+        field("entry", "entry", "entry"),
+        field("4", "component", "component"),
+        field("10", "component", "component"),
+        field("32", "component", "component"),
+        field("88", "component", "component"),
+        field("83/supply", "entryRelationship typeCode=\"COMP\"", "entryRelationship"),
+        part("83/priorityCode", "P", "<priorityCode code=\"P\"/>".into()),
+        part("83/supply/expectedUseTime", "20261103", "<expectedUseTime value=\"20261103\"/>".into()),
+    ];
+    let declined = Detail {
+        place: "88/123".into(),
+        name: "Potilas kieltäytynyt potilasohjeen tulostamisesta".into(),
+        text: "kyllä".into(),
+        xml: Some(
+            "<component><observation classCode=\"OBS\" moodCode=\"EVN\"><code code=\"123\" \
+             codeSystem=\"1.2.246.537.6.12.2002.126\"/><value xsi:type=\"BL\" value=\"true\"/></observation></component>"
+                .into(),
+        ),
+    };
+    let parts = proptest::sample::subsequence(parts, 0..=8);
+    (parts, proptest::sample::subsequence(vec![declined], 0..=1)).boxed()
+}
+
 /// A prescription, correction or cancellation of that shape.
 pub fn prescription(shape: Shape) -> BoxedStrategy<Prescription> {
     let structured = shape == Shape::Structured;
@@ -326,9 +361,10 @@ pub fn prescription(shape: Shape) -> BoxedStrategy<Prescription> {
         (control(), option::of(known_by), words(), care, words(), words(), option::of(special_report())),
         (words(), any::<[bool; 5]>(), option::of(prohibition), words(), option::of(kg)),
         (option::of((0i64..90_000).prop_map(|fee| Decimal::new(fee, 2))), any::<[Option<bool>; 2]>()),
-        (option::of(answer()), option::of(biological()), option::of(answer())),
+        (option::of(answer()), option::of(biological()), option::of(answer()), leftovers()),
     )
         .prop_map(move |(what, who, says, (fee, [fee_as_specialist, communicable_disease]), new)| {
+            let (unknown, details) = new.3;
             let (frame, product, quantity, iteration, dosage, (kind, hospital, named)) = what;
             let (control, identification, purpose, care_types, employer, insurer, special_report) = who;
             let (message, [narcotic, no_substitution, permanent, doses, first], prohibited, doses_text, weight) = says;
@@ -362,6 +398,8 @@ pub fn prescription(shape: Shape) -> BoxedStrategy<Prescription> {
                 monitored: new.0.filter(|_| structured),
                 biological: new.1.filter(|_| structured),
                 blood_product: new.2.filter(|_| structured),
+                details,
+                unknown,
                 ..frame.made
             }
         })

@@ -1,0 +1,69 @@
+//! A page as plain text for a terminal. Texts were made safe before (`Viewer`); here they are only set.
+
+use prescription::Language;
+
+use crate::{Page, Row, Section, Table, Tone};
+
+/// A page as plain text.
+pub fn text(page: &Page) -> String {
+    let mut said = String::new();
+    line(&mut said, &page.title);
+    line(&mut said, &"=".repeat(page.title.chars().count().min(WIDTH)));
+    for more in &page.subtitle {
+        line(&mut said, more);
+    }
+    for (tone, warning) in &page.warnings {
+        line(&mut said, &format!("! {warning} [{}]", tone.words(page.language)));
+    }
+    for section in &page.sections {
+        self::section(&mut said, section, page.language);
+    }
+    said
+}
+
+/// The widest ruler, and the widest column of labels.
+const WIDTH: usize = 100;
+const LABELS: usize = 34;
+
+fn section(said: &mut String, section: &Section, language: Language) {
+    line(said, "");
+    line(said, section.heading);
+    line(said, &"-".repeat(section.heading.chars().count().min(WIDTH)));
+    let facts = || section.facts.iter().filter(|fact| !fact.quiet);
+    let width = facts().map(|fact| fact.label.chars().count()).max().unwrap_or_default().min(LABELS);
+    for fact in facts() {
+        entry(said, &fact.label, width, &fact.value, fact.tone, language);
+    }
+    if let Some(table) = &section.table {
+        self::table(said, table, language);
+    }
+}
+
+/// Rows as entries: a terminal is too narrow for six columns of words.
+fn table(said: &mut String, table: &Table, language: Language) {
+    let width = table.columns.iter().map(|column| column.chars().count()).max().unwrap_or_default();
+    for (at, Row { cells, tone }) in table.rows.iter().enumerate() {
+        if at > 0 {
+            line(said, "");
+        }
+        for (at, (column, cell)) in table.columns.iter().zip(cells).enumerate() {
+            if !cell.is_empty() {
+                let tone = if at == 0 { *tone } else { None };
+                entry(said, column, width, cell, tone, language);
+            }
+        }
+    }
+}
+
+fn entry(said: &mut String, label: &str, width: usize, value: &str, tone: Option<Tone>, language: Language) {
+    let mark = tone.map(|tone| format!(" [{}]", tone.words(language))).unwrap_or_default();
+    for (at, part) in value.split('\n').enumerate() {
+        let (label, mark) = if at == 0 { (label, mark.as_str()) } else { ("", "") };
+        line(said, &format!("  {label:<width$}  {part}{mark}"));
+    }
+}
+
+fn line(said: &mut String, text: &str) {
+    said.push_str(text.trim_end());
+    said.push('\n');
+}
