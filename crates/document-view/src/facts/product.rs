@@ -1,8 +1,8 @@
 //! The medicine: what was prescribed by its kind, and what was dispensed.
 
 use prescription::{
-    Biological, Code, Ingredient, IngredientAmount, Item, MedicineIdentity, PrescribedProduct, Prescription, Product,
-    Recipe, Substance, Vnr,
+    Biological, Code, Ingredient, IngredientAmount, Item, MedicineIdentity, PrescribedProduct, Prescription,
+    Product, Recipe, Substance, Vnr,
 };
 
 use super::Facts;
@@ -91,18 +91,13 @@ fn substances(facts: &mut Facts<'_>, substances: &[Substance]) {
 }
 
 fn made(facts: &mut Facts<'_>, recipe: &Recipe) {
-    match recipe {
-        Recipe::Ingredients { active, other, instruction } => {
-            for part in active {
-                facts.say(&labels::SUBSTANCE, part, ingredient(part, facts.viewer));
-            }
-            for part in other {
-                facts.say(&labels::OTHER_INGREDIENT, part, ingredient(part, facts.viewer));
-            }
-            facts.maybe_text(&labels::MAKING, instruction);
-        }
-        Recipe::Text(words) => facts.text(&labels::MAKING, words),
+    for part in recipe.active() {
+        facts.say(&labels::SUBSTANCE, part, ingredient(part, facts.viewer));
     }
+    for part in recipe.other() {
+        facts.say(&labels::OTHER_INGREDIENT, part, ingredient(part, facts.viewer));
+    }
+    facts.text(&labels::MAKING, recipe.words().unwrap_or_default());
 }
 
 fn substance(substance: &Substance, viewer: &Viewer) -> String {

@@ -1,0 +1,146 @@
+//! Comparison of versions: every field counts, the medicine first, and unknown parts by their XML.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod common;
+
+use cda::Document;
+use common::{corrected, dispensed, lot, prescription, written};
+use prescription::{Prescription, UnknownPart};
+use tiski_document_view::{Change, NotComparable, Viewer, compare};
+
+fn keys(a: &Document, b: &Document) -> Vec<(String, &'static str)> {
+    let comparison = compare(a, b, false, &Viewer::default()).unwrap();
+    comparison.differences.iter().map(|one| (one.key.clone(), one.change.name())).collect()
+}
+
+/// The same document with another content.
+fn with(read: &Document, change: impl FnOnce(&mut Prescription)) -> Document {
+    let mut changed = read.clone();
+    if let cda::Content::Prescription(prescription) = &mut changed.content {
+        change(prescription);
+    }
+    changed
+}
+
+#[test]
+fn a_correction_is_told_field_by_field_the_medicine_first() {
+    let first = prescription();
+    let (a, b) = (written(&first).0, written(&corrected(&first)).0);
+    let comparison = compare(&a, &b, false, &Viewer::default()).unwrap();
+    assert!(!comparison.is_equal());
+    let critical: Vec<&str> =
+        comparison.differences.iter().take_while(|d| d.critical).map(|d| d.key.as_str()).collect();
+    assert_eq!(critical, ["medicine.strength", "dosage.text"]);
+    assert!(comparison.differences[critical.len()..].iter().all(|d| !d.critical));
+    let of = |key: &str| comparison.differences.iter().find(|d| d.key == key).map(|d| &d.change).unwrap();
+    assert!(
+        matches!(of("medicine.strength"), Change::Changed { before, after } if before == "10 mg" && after == "5 mg")
+    );
+    assert!(matches!(of("prescription.purpose"), Change::Removed(before) if before == "Ahdistuneisuuden hoitoon."));
+    assert!(matches!(of("prescription.employer"), Change::Added(after) if after == "Esimerkki Oy"));
+    assert!(comparison.differences.iter().any(|d| d.key == "change.reason"));
+}
+
+#[test]
+fn a_document_equals_itself_and_others_are_not_compared_unasked() {
+    let first = prescription();
+    let (a, _) = written(&first);
+    let comparison = compare(&a, &a, false, &Viewer::default()).unwrap();
+    assert!(comparison.is_equal() && comparison.same > 40);
+    let given = dispensed(&lot(&first, 1, "2026-11-05T10:00:00", &[])).0;
+    assert_eq!(compare(&a, &given, true, &Viewer::default()).err(), Some(NotComparable::Kinds));
+    let other = dispensed(&lot(&first, 2, "2026-11-05T10:00:00", &[])).0;
+    assert_eq!(compare(&given, &other, false, &Viewer::default()).err(), Some(NotComparable::Sets));
+    assert!(compare(&given, &other, true, &Viewer::default()).is_ok());
+}
+
+#[test]
+fn a_difference_that_is_not_shown_is_a_difference() {
+    let (a, _) = written(&prescription());
+    // Masked alike, and another person's.
+    let b = with(&a, |of| of.patient.identity_code = Some(prescription::PersonIdentityCode::as_stated("010181-901D")));
+    assert_eq!(keys(&a, &b), [("patient.identity-code".to_owned(), "changed")]);
+    let b = with(&a, |of| of.care_types[0].system = "1.2.3".into());
+    assert_eq!(keys(&a, &b), [("prescription.care-type".to_owned(), "changed")]);
+    let b = with(&a, |of| of.valid_until = None);
+    assert_eq!(keys(&a, &b), [("prescription.valid-until".to_owned(), "changed")]);
+}
+
+#[test]
+fn unknown_parts_are_compared_by_their_xml() {
+    let (a, _) = written(&prescription());
+    let strange = |xml: &str| UnknownPart { place: "88/995".into(), text: "x".into(), xml: Some(xml.into()) };
+    let more = with(&a, |of| of.unknown.insert(0, strange("<a/>")));
+    assert_eq!(keys(&a, &more), [("unknown.part".to_owned(), "added")]);
+    assert_eq!(keys(&more, &a), [("unknown.part".to_owned(), "removed")]);
+    let other = with(&a, |of| of.unknown.insert(0, strange("<b/>")));
+    let told: Vec<&str> = keys(&more, &other).iter().map(|(_, change)| *change).collect();
+    assert_eq!(told, ["removed", "added"]);
+}
+
+/// Whatever field of a prescription is changed, the comparison tells: the fields are walked through as JSON.
+#[test]
+fn every_field_of_a_prescription_takes_part() {
+    let (read, _) = written(&prescription());
+    let cda::Content::Prescription(full) = &read.content else { panic!() };
+    let json = serde_json::to_value(full.as_ref()).unwrap();
+    let mut silent = Vec::new();
+    for (field, value) in json.as_object().unwrap() {
+        // The header states these; that the content has them too is how it was read.
+        if ["reference", "version", "definition", "made_at"].contains(&field.as_str()) {
+            continue;
+        }
+        let Some(other) = other_than(field, value) else { continue };
+        let mut changed = json.clone();
+        changed[field] = other;
+        let changed: Prescription = serde_json::from_value(changed).unwrap_or_else(|e| panic!("{field}: {e}"));
+        if keys(&read, &with(&read, |of| *of = changed)).is_empty() {
+            silent.push(field.clone());
+        }
+    }
+    assert_eq!(silent, Vec::<String>::new());
+}
+
+/// Another value of the same type, where one is easily made.
+fn other_than(field: &str, value: &serde_json::Value) -> Option<serde_json::Value> {
+    use serde_json::json;
+    Some(match (field, value) {
+        (_, serde_json::Value::Bool(yes)) => json!(!yes),
+        ("prescribed_at", _) => json!("2020-01-01T00:00:00"),
+        ("valid_until", _) => json!("2020-01-01"),
+        ("service_event" | "medicine", _) => {
+            if field == "medicine" {
+                json!({ "id": "1.2.3", "part": 2 })
+            } else {
+                json!("1.2.3")
+            }
+        }
+        ("kind" | "control" | "minor_disclosure" | "monitored" | "blood_product", _) => json!("other"),
+        ("care_types" | "details" | "unknown", serde_json::Value::Array(some)) if !some.is_empty() => json!([]),
+        ("purpose" | "employer" | "insurer" | "message_to_pharmacy" | "dose_dispensing_text", _) => json!("muu"),
+        ("fee", _) => json!("1.5"),
+        ("fee_as_specialist" | "communicable_disease", _) => json!(true),
+        ("iteration", _) => serde_json::Value::Null,
+        ("quantity", _) => json!("Nothing"),
+        ("weight", _) => json!({ "value": "11", "unit": "kg" }),
+        ("special_report", _) => json!({ "code": null, "date": null, "text": "muu" }),
+        ("renewal_prohibited", _) => json!({ "reason": null }),
+        ("biological", _) => {
+            json!({ "is_biological": "K", "biosimilar": null, "not_cheapest_because": null, "group": null })
+        }
+        ("identification", _) => json!({ "code": { "code": "1", "system": "1.2", "name": null }, "text": null }),
+        ("renews", _) => json!({ "id": "1.2.3", "set_id": "1.2.3", "document_type": "8" }),
+        ("patient" | "prescriber" | "product" | "dosage", serde_json::Value::Object(parts)) => {
+            let mut parts = parts.clone();
+            let (part, other) = match field {
+                "patient" => ("birth_date", json!("1999-01-01")),
+                "prescriber" => ("post", json!("muu")),
+                "product" => ("note", json!("muu")),
+                _ => ("instruction", json!("muu")),
+            };
+            parts.insert(part.to_owned(), other);
+            serde_json::Value::Object(parts)
+        }
+        _ => return None,
+    })
+}
