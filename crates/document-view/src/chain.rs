@@ -1,7 +1,7 @@
 //! The chain of one prescription: its versions, dispensations and marks in order of time, and what remains. What remains
 //! is computed from the documents at hand (DI-7, DI-7e), so it is as true as they are complete.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use cda::{Content, Document};
 use prescription::dispensation::live;
@@ -55,7 +55,8 @@ pub fn chain(documents: &[(Document, Evidence)], viewer: &Viewer) -> Result<Page
         let name = document.header.reference.document_type.shown(viewer);
         warnings.extend(page.warnings.into_iter().map(|(tone, text)| (tone, format!("{name}: {text}"))));
     }
-    warnings.dedup();
+    let mut said = HashSet::new();
+    warnings.retain(|(_, warning)| said.insert(warning.clone()));
     let mut sections = vec![chain.remains(viewer), chain.history(viewer)];
     let kept = |section: &Section| section.critical || section.key != labels::DOCUMENT.key && section.table.is_none();
     sections.extend(newest_page.sections.into_iter().filter(kept));

@@ -90,11 +90,34 @@ fn every_field_of_a_prescription_takes_part() {
         if ["reference", "version", "definition", "made_at"].contains(&field.as_str()) {
             continue;
         }
-        let Some(other) = other_than(field, value) else { continue };
+        let Some(other) = other_than(field, value) else { panic!("{field} is not tried") };
         let mut changed = json.clone();
         changed[field] = other;
         let changed: Prescription = serde_json::from_value(changed).unwrap_or_else(|e| panic!("{field}: {e}"));
         if keys(&read, &with(&read, |of| *of = changed)).is_empty() {
+            silent.push(field.clone());
+        }
+    }
+    assert_eq!(silent, Vec::<String>::new());
+}
+
+/// The same of a dispensation.
+#[test]
+fn every_field_of_a_dispensation_takes_part() {
+    let (read, _) = dispensed(&lot(&prescription(), 1, "2026-11-05T10:00:00", &[]));
+    let cda::Content::Dispensation(full) = &read.content else { panic!() };
+    let json = serde_json::to_value(full.as_ref()).unwrap();
+    let mut silent = Vec::new();
+    for (field, value) in json.as_object().unwrap() {
+        if ["reference", "version", "made_at"].contains(&field.as_str()) {
+            continue;
+        }
+        let Some(other) = other_than(field, value) else { panic!("{field} is not tried") };
+        let mut changed = json.clone();
+        changed[field] = other;
+        let changed = serde_json::from_value(changed).unwrap_or_else(|e| panic!("{field}: {e}"));
+        let other = Document { content: cda::Content::Dispensation(Box::new(changed)), ..read.clone() };
+        if keys(&read, &other).is_empty() {
             silent.push(field.clone());
         }
     }
@@ -130,12 +153,37 @@ fn other_than(field: &str, value: &serde_json::Value) -> Option<serde_json::Valu
         }
         ("identification", _) => json!({ "code": { "code": "1", "system": "1.2", "name": null }, "text": null }),
         ("renews", _) => json!({ "id": "1.2.3", "set_id": "1.2.3", "document_type": "8" }),
-        ("patient" | "prescriber" | "product" | "dosage", serde_json::Value::Object(parts)) => {
+        ("dispensed_at", _) => json!("2020-01-01T00:00:00"),
+        ("packages" | "package_factor" | "copayments", _) => json!(7),
+        ("package_size" | "delivered", _) => json!({ "value": "7", "unit": "ml" }),
+        ("remaining", _) => json!({ "value": "7", "text": null, "unit": "ml", "words": null }),
+        ("package_text" | "composition" | "delivered_text" | "delivered_words" | "remark", _) => json!("muu"),
+        ("report_to_kela" | "label_dosage", _) => json!("muu"),
+        ("price", _) => json!("1.5"),
+        ("deviation", _) => json!({ "code": { "code": "1", "system": "1.2", "name": null }, "text": null }),
+        ("substitution_reason", _) => json!([{ "code": "1", "system": "1.2", "name": null }, null]),
+        ("prescription", _) => json!({ "id": "1.2.3", "set_id": "1.2.3", "document_type": "1" }),
+        ("preparer" | "hospital_pharmacy", _) => {
+            let person = json!({
+                "registration": null, "prescriber_id": null, "right": null, "organisation": null, "logged_in_at": null,
+                "name": { "given": [], "call_name": null, "family": "Muu", "suffix": null },
+            });
+            let unit = json!({ "id": "1.2.3", "name": "Muu", "phone": null, "address": null });
+            if field == "preparer" { person } else { unit }
+        }
+        ("pharmacy", _) => json!({ "id": "1.2.3", "name": "Muu", "phone": null, "address": null }),
+        ("change", _) => json!("Unclear"),
+        ("recording", _) => json!({ "By": {
+            "registration": null, "prescriber_id": null, "right": null, "organisation": null, "logged_in_at": null,
+            "name": { "given": [], "call_name": null, "family": "Muu", "suffix": null },
+        } }),
+        ("details" | "unknown", _) => json!([{ "place": "x", "name": "x", "text": "x", "xml": null }]),
+        ("patient" | "prescriber" | "author" | "product" | "dosage", serde_json::Value::Object(parts)) => {
             let mut parts = parts.clone();
             let (part, other) = match field {
                 "patient" => ("birth_date", json!("1999-01-01")),
-                "prescriber" => ("post", json!("muu")),
-                "product" => ("note", json!("muu")),
+                "prescriber" | "author" => ("post", json!("muu")),
+                "product" => ("holder", json!("muu")),
                 _ => ("instruction", json!("muu")),
             };
             parts.insert(part.to_owned(), other);

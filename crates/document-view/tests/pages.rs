@@ -7,8 +7,10 @@ mod common;
 use std::path::Path;
 
 use common::{LANGUAGES, corrected, dispensed, judged, lot, prescription, signed, unchecked, written};
-use prescription::{Explanation, Mark, MarkKind};
-use tiski_document_view::{ChainError, Page, Tone, Viewer, chain, compare, document, html, text};
+use prescription::{Explanation, Mark, MarkKind, Signers};
+use tiski_document_view::{
+    ChainError, Evidence, Page, Signatures, Tone, Viewer, chain, check, compare, document, html, text,
+};
 
 fn is_as_kept(name: &str, page: &Page) {
     for (extension, rendered) in [("txt", text(page)), ("html", html(page))] {
@@ -106,4 +108,22 @@ fn a_chain_is_one_prescriptions_and_says_what_is_wrong_with_it() {
     let page = chain(&[of(written(&second).0), of(dispensed(&wrong).0)], &viewer).unwrap();
     let tones: Vec<Tone> = page.warnings.iter().map(|(tone, _)| *tone).collect();
     assert!(tones.contains(&Tone::Notice) && tones.contains(&Tone::Mismatch), "{:?}", page.warnings);
+}
+
+#[test]
+fn a_dispensation_is_a_page_in_three_languages() {
+    let mut given = lot(&prescription(), 1, "2026-11-05T10:00:00", &[]);
+    given.substituted = true;
+    given.price = "12345.60".parse().ok();
+    given.remark = Some("Annettu viikon annos.".into());
+    let (read, bytes) = dispensed(&given);
+    let evidence = Evidence { signatures: Signatures::Each(vec![]), agreement: cda::compared_facts(&bytes).ok() };
+    for (language, name) in LANGUAGES {
+        let viewer = Viewer { language, whole: false };
+        is_as_kept(&format!("dispensation-{name}"), &document(&read, &evidence, &viewer));
+        let checked = check(&read, &evidence, &Signers::default(), &viewer);
+        is_as_kept(&format!("check-{name}"), &checked.page);
+        let failed: Vec<&str> = checked.findings.iter().filter(|one| !one.holds).map(|one| one.key.as_str()).collect();
+        assert_eq!(failed, ["signed"]);
+    }
 }
