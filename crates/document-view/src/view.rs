@@ -65,7 +65,11 @@ const fn text(fi: &'static str, sv: &'static str, en: &'static str) -> Text {
 
 /// "Lääkemääräys: DIAPAM 10 mg".
 pub(crate) fn title(document: &Document, viewer: &Viewer) -> String {
-    let kind = document.header.reference.document_type.shown(viewer);
+    let of_type = &document.header.reference.document_type;
+    let kind = match of_type.words() {
+        Some(words) => words.in_language(viewer.language).to_owned(),
+        None => format!("{} ({})", labels::DOCUMENT.words.in_language(viewer.language), of_type.shown(viewer)),
+    };
     let (name, strength) = match &document.content {
         Content::Prescription(of) => (of.product.name(), of.product.strength.as_deref()),
         Content::Dispensation(of) => (of.product.name.as_str(), of.product.strength.as_deref()),

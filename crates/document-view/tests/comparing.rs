@@ -5,7 +5,9 @@ mod common;
 
 use cda::Document;
 use common::{corrected, dispensed, lot, prescription, written};
-use prescription::{Prescription, UnknownPart};
+use prescription::{
+    Consent, DocumentReference, Explanation, Mark, MarkKind, Prescription, RenewalRequest, Requester, UnknownPart,
+};
 use tiski_document_view::{Change, NotComparable, Viewer, compare};
 
 fn keys(a: &Document, b: &Document) -> Vec<(String, &'static str)> {
@@ -122,6 +124,87 @@ fn every_field_of_a_dispensation_takes_part() {
         }
     }
     assert_eq!(silent, Vec::<String>::new());
+}
+
+/// The same of a mark and of a renewal request, one change at a time.
+#[test]
+fn every_field_of_a_mark_and_of_a_request_takes_part() {
+    let first = prescription();
+    let given = lot(&first, 1, "2026-11-05T10:00:00", &[]);
+    let id = common::oid("1.2.246.10.99999901.93.2026.9");
+    let mark = Mark {
+        id: id.clone(),
+        set_id: id.clone(),
+        version: 1,
+        kind: MarkKind::Lock { explanation: None },
+        prescription: first.reference.clone(),
+        patient: first.patient.clone(),
+        author: given.author.clone(),
+        unit: given.pharmacy.clone(),
+        at: given.made_at,
+        made_at: given.made_at,
+        unknown: vec![],
+    };
+    let strange = || vec![UnknownPart { place: "x".into(), text: "x".into(), xml: None }];
+    let other = || DocumentReference { id: common::oid("1.2.3"), ..first.reference.clone() };
+    let changes: [fn(&mut Mark); 4] = [
+        |of| of.kind = MarkKind::Lock { explanation: Explanation::new("muu").ok() },
+        |of| of.patient.name.given.clear(),
+        |of| of.author.post = Some("muu".into()),
+        |of| of.unit.name = "Muu".into(),
+    ];
+    let mut marks: Vec<Mark> = changes
+        .map(|change| {
+            let mut of = mark.clone();
+            change(&mut of);
+            of
+        })
+        .into();
+    marks.push(Mark { prescription: other(), ..mark.clone() });
+    marks.push(Mark { at: first.made_at, ..mark.clone() });
+    marks.push(Mark { unknown: strange(), ..mark.clone() });
+    let read = cda::read(&cda::write_mark(&mark, &common::writing()).unwrap()).unwrap();
+    let of = |mark: &Mark| Document { content: cda::Content::Mark(Box::new(mark.clone())), ..read.clone() };
+    for changed in &marks {
+        assert_eq!(keys(&of(&mark), &of(changed)).len(), 1, "{:?}", changed.kind);
+    }
+
+    let request = RenewalRequest {
+        reference: first.reference.clone(),
+        version: 1,
+        patient: first.patient.clone(),
+        mobile: None,
+        requester: Requester::Citizen { channel: given.pharmacy.clone() },
+        asked_at: given.made_at,
+        made_at: given.made_at,
+        recipient: given.pharmacy.clone(),
+        prescription: first.reference.clone(),
+        prescribed_at: None,
+        prescriber: first.prescriber.clone(),
+        product_name: "DIAPAM".into(),
+        consent: None,
+        message: None,
+        state: None,
+        unknown: vec![],
+    };
+    let requests = [
+        RenewalRequest { mobile: Some("0401234567".into()), ..request.clone() },
+        RenewalRequest { asked_at: first.made_at, ..request.clone() },
+        RenewalRequest { prescription: other(), ..request.clone() },
+        RenewalRequest { prescribed_at: Some(first.made_at), ..request.clone() },
+        RenewalRequest { product_name: "MUU".into(), ..request.clone() },
+        RenewalRequest { consent: Some(Consent::Oral), ..request.clone() },
+        RenewalRequest { message: Some("muu".into()), ..request.clone() },
+        RenewalRequest { state: Some(common::code("1", "1.2", "muu")), ..request.clone() },
+        RenewalRequest { unknown: strange(), ..request.clone() },
+    ];
+    let of = |request: &RenewalRequest| Document {
+        content: cda::Content::RenewalRequest(Box::new(request.clone())),
+        ..read.clone()
+    };
+    for (at, changed) in requests.iter().enumerate() {
+        assert_eq!(keys(&of(&request), &of(changed)).len(), 1, "{at}");
+    }
 }
 
 /// Another value of the same type, where one is easily made.
