@@ -6,6 +6,7 @@
 use std::alloc::System;
 
 use cap::Cap;
+use prescription::Item;
 use tiski_cda::{Content, Definition, Document, Software, Writing};
 
 /// The most that one input may hold of the heap, in bytes: 256 MiB. libFuzzer's own limit on one allocation needs a
@@ -34,9 +35,10 @@ pub fn written_again(document: &Document) -> Option<Vec<u8>> {
 }
 
 /// Whether everything in a document was understood. What was not is carried on as it stood, as far as there is a place
-/// for it.
+/// for it; a product of no known kind is not.
 pub fn is_understood(document: &Document) -> bool {
     let unknown = match &document.content {
+        Content::Prescription(it) if matches!(it.product.item, Item::Unknown { .. }) => return false,
         Content::Prescription(it) => &it.unknown,
         Content::Dispensation(it) => &it.unknown,
         Content::Mark(it) => &it.unknown,

@@ -11,11 +11,11 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(document) = read(bytes) else { return };
     let Some(written) = written_again(&document) else { return };
     let back = read(&written).expect("what we write, we read");
-    let mismatches = header_body_mismatches(&written).expect("what we write, we read");
-    assert!(mismatches.is_empty(), "what we write contradicts itself");
-    let again = written_again(&back);
-    if is_understood(&document) {
-        assert!(is_understood(&back), "what we write, we understand");
-        assert!(again.as_ref() == Some(&written), "what we wrote is written another way");
+    if !is_understood(&document) {
+        return;
     }
+    let mismatches = header_body_mismatches(&written).expect("what we write, we compare");
+    assert!(mismatches.is_empty(), "what we write contradicts itself");
+    assert!(is_understood(&back), "what we write, we understand");
+    assert!(written_again(&back).as_ref() == Some(&written), "what we wrote is written another way");
 });

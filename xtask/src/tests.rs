@@ -68,6 +68,7 @@ pub fn test(long: bool, options: &mut Options) -> Result<u8> {
             untested.map(|ids| ids.into_iter().map(|id| format!("{id} is in no test and no story")).collect()),
         );
         tests(&mut count, long)?;
+        count.ran("documents of others", Command::new(paths::programs()?.join("stage")).arg("interop"))?;
         let way = if long { fuzz::Way::Long } else { fuzz::Way::Short };
         fuzz::all(way, |name, command| count.ran(name, command))?;
     }

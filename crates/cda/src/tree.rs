@@ -209,6 +209,11 @@ impl<'t> Node<'t> {
         }
     }
 
+    /// Which node of its document it is.
+    pub(crate) fn id(self) -> NodeId {
+        self.id
+    }
+
     /// The parsed document that it is in, and which node of it.
     pub(crate) fn inside(self) -> (&'t uppsala::Document<'t>, NodeId) {
         (self.document, self.id)

@@ -197,3 +197,18 @@ fn a_message_that_stands_twice_is_written_twice() {
     let written = write_prescription(&read, &writing(Definition::version_3_30().unwrap())).unwrap();
     assert_eq!(String::from_utf8(written).unwrap().matches("<code code=\"92\"").count(), 2);
 }
+
+#[test]
+fn a_telephone_number_without_its_scheme_is_one_and_an_email_address_is_none() {
+    let mut made = samples::lot(&samples::iterated_diazepam(), 21, "2026-11-03T10:00:00");
+    made.pharmacy.phone = Some("0901234567".to_owned());
+    made.product.container = None;
+    let whole = write_dispensation(&made, &writing(Definition::dispensation_2014().unwrap())).unwrap();
+    let phone_with = |scheme: &str| {
+        let text = String::from_utf8(whole.clone()).unwrap().replace("\"tel:", &format!("\"{scheme}"));
+        let Content::Dispensation(read) = read(text.as_bytes()).unwrap().content else { panic!() };
+        read.pharmacy.phone
+    };
+    assert_eq!([phone_with("tel:"), phone_with("")], [made.pharmacy.phone.clone(), made.pharmacy.phone.clone()]);
+    assert_eq!(phone_with("mailto:"), None);
+}

@@ -96,7 +96,7 @@ fn the_first_prescription_is_read_in_every_field() {
     assert_eq!((read.product.name(), read.product.strength.as_deref()), ("DIAPAM", Some("10 mg")));
     assert_eq!(read.product.kind(), ProductKind::Authorised);
     assert_eq!(read.product.form.as_deref(), Some("tabletti"));
-    assert_eq!(read.product.container.as_deref(), Some("läpipainopakkaus"));
+    assert_eq!(read.product.container.as_ref().map(|c| c.name.as_str()), Some("läpipainopakkaus"));
     assert_eq!(read.product.holder.as_deref(), Some("ORION OYJ"));
     assert_eq!(read.product.atc().unwrap().code, "N05BA01");
     assert_eq!(read.product.database_version.as_deref(), Some("2014.008"));

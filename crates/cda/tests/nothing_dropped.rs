@@ -6,13 +6,17 @@
 mod made_up;
 #[path = "common/made_up_marks.rs"]
 mod made_up_marks;
+#[path = "common/made_up_prescriptions.rs"]
+mod made_up_prescriptions;
 
 use made_up::writing;
 use prescription::rules::samples;
 use prescription::*;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
-use tiski_cda::{Content, Definition, read, write_dispensation, write_mark, write_renewal_request};
+use tiski_cda::{
+    Content, Definition, Shape, read, write_dispensation, write_mark, write_prescription, write_renewal_request,
+};
 
 const STRANGE: &str = "<strange value=\"x42\"/>";
 
@@ -38,6 +42,7 @@ fn unknown(content: &Content) -> &[UnknownPart] {
         Content::RenewalRequest(request) => &request.unknown,
         Content::RenewalAnswer(answer) => &answer.unknown,
         Content::Dispensation(dispensation) => &dispensation.unknown,
+        Content::Prescription(prescription) => &prescription.unknown,
         other => panic!("{other:?}"),
     }
 }
@@ -49,8 +54,12 @@ fn nothing_is_dropped(document: Vec<u8>, least: usize) {
     let mut dropped = Vec::new();
     for text in changed {
         let Ok(document) = read(text.as_bytes()) else { continue };
-        let kept = unknown(&document.content).iter().any(|part| part.xml.as_deref().unwrap_or("").contains("x42"));
-        if !kept {
+        let is_in = |xml: &Option<String>| xml.as_deref().is_some_and(|xml| xml.contains("x42"));
+        let known_by_name = match &document.content {
+            Content::Prescription(prescription) => prescription.details.iter().any(|part| is_in(&part.xml)),
+            _ => false,
+        };
+        if !known_by_name && !unknown(&document.content).iter().any(|part| is_in(&part.xml)) {
             let at = text.find(STRANGE).unwrap();
             dropped.push(text[text[..at].rfind('<').unwrap()..at + 60].to_owned());
         }
@@ -95,6 +104,20 @@ fn nothing_of_a_dispensation_or_of_its_correction_is_dropped() {
             }
         };
         nothing_is_dropped(write_dispensation(&made, &way).unwrap(), 160);
+    }
+}
+
+#[test]
+fn nothing_of_a_prescription_or_of_its_correction_is_dropped() {
+    let mut runner = TestRunner::deterministic();
+    let ways =
+        [(Shape::Text, Definition::version_3_30().unwrap()), (Shape::Structured, Definition::version_4_00().unwrap())];
+    for (shape, definition) in ways {
+        let way = writing(definition);
+        for _ in 0..8 {
+            let made = made_up_prescriptions::prescription(shape).new_tree(&mut runner).unwrap().current();
+            nothing_is_dropped(write_prescription(&made, &way).unwrap(), 90);
+        }
     }
 }
 

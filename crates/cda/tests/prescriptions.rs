@@ -308,7 +308,7 @@ fn the_document_that_has_every_field_is_read_exactly() {
             strength: Some("0,1 mg/annos".into()),
             form: Some("inhalaatiosumute, suspensio".into()),
             holder: Some("GLAXOSMITHKLINE".into()),
-            container: Some("läpipainopakkaus".into()),
+            container: Some(Container { name: "läpipainopakkaus".into(), code: None }),
             note: Some("Babyhaler".into()),
             database_version: Some("2019.020".into()),
         },

@@ -1,7 +1,7 @@
 //! The chain of one prescription: its versions, dispensations and marks in order of time, and what remains. What remains
 //! is computed from the documents at hand (DI-7, DI-7e), so it is as true as they are complete.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use cda::{Content, Document};
 use prescription::dispensation::live;
@@ -55,7 +55,8 @@ pub fn chain(documents: &[(Document, Evidence)], viewer: &Viewer) -> Result<Page
         let name = document.header.reference.document_type.shown(viewer);
         warnings.extend(page.warnings.into_iter().map(|(tone, text)| (tone, format!("{name}: {text}"))));
     }
-    warnings.dedup();
+    let mut said = HashSet::new();
+    warnings.retain(|(_, warning)| said.insert(warning.clone()));
     let mut sections = vec![chain.remains(viewer), chain.history(viewer)];
     let kept = |section: &Section| section.critical || section.key != labels::DOCUMENT.key && section.table.is_none();
     sections.extend(newest_page.sections.into_iter().filter(kept));
@@ -142,16 +143,16 @@ impl<'d> Chain<'d> {
         let language = viewer.language;
         let computed = remaining(self.prescription, &self.live);
         let mut facts = Facts::critical(&labels::REMAINS, viewer);
+        for state in self.standing() {
+            facts.say(&labels::STANDING, &(), state.in_language(language));
+            facts.marked(Tone::Notice);
+        }
         facts.say(&labels::LEFT, &computed, remains_words(&computed, viewer));
         if let Some(next) = next_lot_day(self.prescription, &self.live).filter(|_| !computed.is_over()) {
             facts.say(&labels::NEXT_LOT, &next, day(next, language));
         }
         let last = self.prescription.last_valid_day();
         facts.say(&labels::VALID_UNTIL, &last, day(last, language));
-        for state in self.standing() {
-            facts.say(&labels::STANDING, &(), state.in_language(language));
-            facts.marked(Tone::Notice);
-        }
         facts.done()
     }
 
@@ -253,8 +254,8 @@ fn row(document: &Document, evidence: &Evidence, viewer: &Viewer) -> Row {
     let what = header.reference.document_type.shown(viewer);
     let what = if header.version > 1 { format!("{what} ({})", header.version) } else { what };
     let (by, details, remains) = said(document, viewer);
-    let (tone, signature) = signature(&evidence.signatures, language);
-    Row { cells: vec![moment(header.made_at, language), what, by, details, remains, signature], tone }
+    let signature = signature(&evidence.signatures, language);
+    Row { cells: vec![moment(header.made_at, language), what, by, details, remains, signature], tone: None }
 }
 
 /// By whom, in a word what, and what remains as stated.
@@ -314,13 +315,12 @@ fn reason(change: &Change, viewer: &Viewer) -> String {
     viewer.shown(reason.text().or(code.name.as_deref()).unwrap_or(&code.code))
 }
 
-fn signature(signatures: &Signatures, language: Language) -> (Option<Tone>, String) {
-    match signatures {
-        Signatures::NotChecked => (None, "–".to_owned()),
-        Signatures::Each(each) if each.is_empty() => (None, "–".to_owned()),
-        Signatures::Each(each) if each.iter().all(|one| one.holds()) => (None, Tone::Holds.words(language).to_owned()),
-        Signatures::Each(_) | Signatures::Refused(_) => {
-            (Some(Tone::Mismatch), Tone::Mismatch.words(language).to_owned())
-        }
-    }
+fn signature(signatures: &Signatures, language: Language) -> String {
+    let tone = match signatures {
+        Signatures::NotChecked => return "–".to_owned(),
+        Signatures::Each(each) if each.is_empty() => return "–".to_owned(),
+        Signatures::Each(each) if each.iter().all(|one| one.holds()) => Tone::Holds,
+        Signatures::Each(_) | Signatures::Refused(_) => Tone::Mismatch,
+    };
+    tone.words(language).to_owned()
 }

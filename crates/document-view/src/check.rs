@@ -41,15 +41,14 @@ impl Check {
 /// Checks a document. `signers` says who must sign documents of which type.
 pub fn check(document: &Document, evidence: &Evidence, signers: &Signers, viewer: &Viewer) -> Check {
     let mut page = view::document(document, evidence, viewer);
-    let understood = [labels::UNKNOWN.key, labels::DOCUMENT.key];
+    let kept = [labels::UNKNOWN.key, labels::DOCUMENT.key, labels::SIGNATURES.key];
     let unknown = page.sections.iter().flat_map(|section| &section.facts);
     let unknown = unknown.filter(|fact| fact.tone == Some(Tone::Unknown) && fact.key != "document.definition").count();
-    let kept = [labels::SIGNATURES.key, labels::AGREEMENT.key];
     page.sections.retain(|section| {
-        understood.contains(&section.key)
-            || kept.contains(&section.key)
-            || section.facts.iter().any(|fact| fact.tone == Some(Tone::Unknown))
+        kept.contains(&section.key) || section.facts.iter().any(|fact| fact.tone == Some(Tone::Unknown))
     });
+    // Every comparison, so that a person can see what was compared and not only what differs.
+    page.sections.extend(evidence.agreement.as_ref().map(|facts| view::agreement(facts.iter(), viewer)));
     let mut findings = vec![definition(document, viewer), whole(unknown, viewer)];
     findings.extend(signed(document, &evidence.signatures, signers, viewer));
     findings.push(agreement(evidence, viewer));

@@ -89,9 +89,9 @@ in_words! {
     }
     ControlClass {
         Narcotic "Huumausaine" "Narkotika" "Narcotic"
-        Pkv "Pääasiassa keskushermostoon vaikuttava lääke (PKV)" "Läkemedel som huvudsakligen påverkar centrala nervsystemet"
+        Pkv "Pääasiassa keskushermostoon vaikuttava lääke (PKV)" "PKV-läkemedel: påverkar huvudsakligen centrala nervsystemet"
             "Medicine acting mainly on the central nervous system"
-        PkvPsychotropic "PKV-lääke, psykotrooppinen aine" "CNS-läkemedel, psykotropt ämne" "Psychotropic medicine"
+        PkvPsychotropic "PKV-lääke, psykotrooppinen aine" "PKV-läkemedel, psykotropt ämne" "Psychotropic medicine"
     }
     CancellationKind {
         Care "Hoidollinen syy" "Vårdorsak" "Reason of care"

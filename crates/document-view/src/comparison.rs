@@ -181,12 +181,6 @@ static MEDICINE_DIFFERS: Text = text(
 static MEDICINE: Text =
     text("Lääke, määrä ja annostus", "Läkemedel, mängd och dosering", "Medicine, amount and dosage");
 static OTHER: Text = text("Muut tiedot", "Övriga uppgifter", "Other facts");
-static HIDDEN: Text = text(
-    "(ero on osassa, jota ei näytetä)",
-    "(skillnaden är i en del som inte visas)",
-    "(differs in a part that is not shown)",
-);
-
 fn words(text: &Text, viewer: &Viewer) -> &'static str {
     text.in_language(viewer.language)
 }
@@ -198,7 +192,7 @@ fn table(differences: &[&Difference], language: Language) -> Table {
         let said = |side: Option<&str>| side.unwrap_or("–").to_owned();
         let (before, mut after) = (said(one.change.before()), said(one.change.after()));
         if before == after {
-            after = format!("{after}\n{}", HIDDEN.in_language(language));
+            after = format!("{after}\n{}", labels::words::HIDDEN.words.in_language(language));
         }
         Row { cells: vec![one.label.clone(), before, after], tone: None }
     });

@@ -85,12 +85,10 @@ fn warnings(out: &mut Html, page: &Page) {
 }
 
 fn section(out: &mut Html, section: &Section, language: Language) {
-    let class = match (section.critical, section.table.is_some()) {
-        (true, _) => " class=\"critical wide\"",
-        (false, true) => " class=\"wide\"",
-        (false, false) => "",
-    };
-    out.raw("<section").raw(class).raw(" aria-labelledby=\"").raw(section.key).raw("\">\n<h2 id=\"").raw(section.key);
+    let critical = if section.critical { " critical" } else { "" };
+    let wide = if section.table.is_some() { " wide" } else { "" };
+    out.raw("<section class=\"").raw(section.key).raw(critical).raw(wide).raw("\" aria-labelledby=\"").raw(section.key);
+    out.raw("\">\n<h2 id=\"").raw(section.key);
     out.raw("\">").text(section.heading).raw("</h2>\n");
     let shown: Vec<&Fact> = section.facts.iter().filter(|fact| !fact.quiet).collect();
     if !shown.is_empty() {

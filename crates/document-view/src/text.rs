@@ -23,7 +23,7 @@ pub fn text(page: &Page) -> String {
 
 /// The widest ruler, and the widest column of labels.
 const WIDTH: usize = 100;
-const LABELS: usize = 34;
+const LABELS: usize = 46;
 
 fn section(said: &mut String, section: &Section, language: Language) {
     line(said, "");
@@ -39,19 +39,19 @@ fn section(said: &mut String, section: &Section, language: Language) {
     }
 }
 
-/// Rows as entries: a terminal is too narrow for six columns of words.
+/// Rows as entries under their first cell: a terminal is too narrow for six columns of words. Columns that say the same
+/// are told together.
 fn table(said: &mut String, table: &Table, language: Language) {
-    let width = table.columns.iter().map(|column| column.chars().count()).max().unwrap_or_default();
-    for (at, Row { cells, tone }) in table.rows.iter().enumerate() {
-        if at > 0 {
-            line(said, "");
-        }
-        for (at, (column, cell)) in table.columns.iter().zip(cells).enumerate() {
-            if !cell.is_empty() {
-                let tone = if at == 0 { *tone } else { None };
-                entry(said, column, width, cell, tone, language);
-            }
-        }
+    let first = |row: &Row| row.cells.first().map_or(0, |cell| cell.chars().count());
+    let width = table.rows.iter().map(first).max().unwrap_or_default().min(LABELS);
+    for Row { cells, tone } in &table.rows {
+        let Some((label, cells)) = cells.split_first() else { continue };
+        let told = table.columns.iter().skip(1).zip(cells).filter(|(_, cell)| !cell.is_empty()).collect::<Vec<_>>();
+        let lines = told.chunk_by(|(_, a), (_, b)| a == b).filter_map(|same| {
+            let columns = same.iter().map(|(column, _)| **column).collect::<Vec<_>>().join(" = ");
+            same.first().map(|(_, cell)| format!("{columns}: {}", cell.replace('\n', ", ")))
+        });
+        entry(said, label, width, &lines.collect::<Vec<_>>().join("\n"), *tone, language);
     }
 }
 

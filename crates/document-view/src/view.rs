@@ -19,12 +19,14 @@ pub struct Evidence {
     pub agreement: Option<Vec<ComparedFact>>,
 }
 
-/// A document as a page.
+/// A document as a page. Of what header and body both state, only what is not the same is shown.
 pub fn document(document: &Document, evidence: &Evidence, viewer: &Viewer) -> Page {
     let mut sections = facts::sections(document, viewer);
     let warnings = warnings(document, evidence, &sections, viewer.language);
     sections.extend(signatures::section(&evidence.signatures, viewer));
-    sections.extend(evidence.agreement.as_ref().map(|facts| agreement(facts, viewer)));
+    let notable = |fact: &&ComparedFact| fact.verdict != Verdict::Same;
+    sections.extend(evidence.agreement.as_ref().map(|facts| agreement(facts.iter().filter(notable), viewer)));
+    sections.retain(|section| section.table.as_ref().is_none_or(|table| !table.rows.is_empty()));
     Page {
         language: viewer.language,
         title: title(document, viewer),
@@ -63,7 +65,11 @@ const fn text(fi: &'static str, sv: &'static str, en: &'static str) -> Text {
 
 /// "Lääkemääräys: DIAPAM 10 mg".
 pub(crate) fn title(document: &Document, viewer: &Viewer) -> String {
-    let kind = document.header.reference.document_type.shown(viewer);
+    let of_type = &document.header.reference.document_type;
+    let kind = match of_type.words() {
+        Some(words) => words.in_language(viewer.language).to_owned(),
+        None => format!("{} ({})", labels::DOCUMENT.words.in_language(viewer.language), of_type.shown(viewer)),
+    };
     let (name, strength) = match &document.content {
         Content::Prescription(of) => (of.product.name(), of.product.strength.as_deref()),
         Content::Dispensation(of) => (of.product.name.as_str(), of.product.strength.as_deref()),
@@ -142,7 +148,8 @@ fn warnings(document: &Document, evidence: &Evidence, sections: &[Section], lang
     warnings
 }
 
-fn agreement(facts: &[ComparedFact], viewer: &Viewer) -> Section {
+/// Comparisons of header and body, row by row.
+pub(crate) fn agreement<'f>(facts: impl Iterator<Item = &'f ComparedFact>, viewer: &Viewer) -> Section {
     let language = viewer.language;
     let shown = |fact: &ComparedFact, value: &Option<String>| match value {
         None => "–".to_owned(),
@@ -151,18 +158,18 @@ fn agreement(facts: &[ComparedFact], viewer: &Viewer) -> Section {
         }
         Some(value) => viewer.shown(value),
     };
-    let rows = facts.iter().map(|fact| {
+    let rows = facts.map(|fact| {
         let (tone, verdict) = match fact.verdict {
             Verdict::Same => (None, text("sama", "samma", "the same")),
             Verdict::Differs => (Some(Tone::Mismatch), text("poikkeaa", "avviker", "differs")),
             Verdict::HeaderAlone => (None, text("vain otsikossa", "endast i rubriken", "in the header only")),
         };
-        let cells = vec![
-            agreement_words(fact.fact, language).to_owned(),
-            shown(fact, &fact.header),
-            shown(fact, &fact.body),
-            verdict.in_language(language).to_owned(),
-        ];
+        let (header, mut body) = (shown(fact, &fact.header), shown(fact, &fact.body));
+        if fact.verdict == Verdict::Differs && header == body {
+            body = format!("{body}\n{}", labels::words::HIDDEN.words.in_language(language));
+        }
+        let name = agreement_words(fact.fact, language).to_owned();
+        let cells = vec![name, header, body, verdict.in_language(language).to_owned()];
         Row { cells, tone }
     });
     let columns = [

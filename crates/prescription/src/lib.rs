@@ -37,7 +37,9 @@ pub use identifiers::{DocumentReference, InvalidIdentifier, Oid, PersonIdentityC
 pub use mark::{Explanation, LockReference, Mark, MarkKind, NoExplanation};
 pub use people::{Address, Organisation, Patient, PersonName, Professional, Right, Sex};
 pub use prescribed::{Biological, Detail, MedicineIdentity, Prescription, SpecialReport, UnknownPart};
-pub use product::{Ingredient, IngredientAmount, Ingredients, Item, NamedKind, PrescribedProduct, Recipe, Substance};
+pub use product::{
+    Container, Ingredient, IngredientAmount, Ingredients, Item, NamedKind, PrescribedProduct, Recipe, Substance,
+};
 pub use quantity::{Iteration, Quantity};
 pub use remaining::{Remaining, remaining};
 pub use renewal::{RenewalAnswer, RenewalRequest, Requester};

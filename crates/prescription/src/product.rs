@@ -16,12 +16,21 @@ pub struct PrescribedProduct {
     pub form: Option<String>,
     /// Marketing authorisation holder.
     pub holder: Option<String>,
-    /// Container, field 128.
-    pub container: Option<String>,
+    /// Container (säilytysastia), field 128.
+    pub container: Option<Container>,
     /// More about product and package, field 127: "Babyhaler".
     pub note: Option<String>,
     /// Edition of the Pharmaceutical Database, `2026.022`.
     pub database_version: Option<String>,
+}
+
+/// A container by name; some programs add a code of theirs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Container {
+    /// "läpipainopakkaus".
+    pub name: String,
+    /// "095", of a code set that is not named.
+    pub code: Option<String>,
 }
 
 /// A product by its kind (Valmisteen laji), 1.2.246.537.6.604.2014.
@@ -293,7 +302,7 @@ impl PrescribedProduct {
             atc: self.atc().cloned(),
             vnr: self.vnr().cloned(),
             holder: self.holder.clone(),
-            container: self.container.clone(),
+            container: self.container.as_ref().map(|container| container.name.clone()),
             database_version: self.database_version.clone(),
         }
     }

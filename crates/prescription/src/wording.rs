@@ -7,6 +7,18 @@ use crate::Range;
 use crate::amount::plain;
 use crate::rules::table::Language;
 
+/// Euro as the language writes them, to the cent: "12 345,60 €". What has smaller parts than cents keeps them.
+pub fn euro(value: Decimal, language: Language) -> String {
+    let value = value.normalize();
+    let point = if language == Language::En { "." } else { "," };
+    let written = number(value, language);
+    match value.scale() {
+        0 => format!("{written}{point}00 €"),
+        1 => format!("{written}0 €"),
+        _ => format!("{written} €"),
+    }
+}
+
 /// A number as the language writes it: decimals with comma or point, digits in groups from five digits on.
 pub fn number(value: Decimal, language: Language) -> String {
     let plain = plain(value);
@@ -100,6 +112,14 @@ mod tests {
         assert_eq!(written("8000"), ["8000", "8000", "8000"]);
         assert_eq!(written("1234567.25"), ["1\u{a0}234\u{a0}567,25", "1\u{a0}234\u{a0}567,25", "1,234,567.25"]);
         assert_eq!(written("-12000"), ["-12\u{a0}000", "-12\u{a0}000", "-12,000"]);
+    }
+
+    #[test]
+    fn euro_are_written_to_the_cent() {
+        let written = |text: &str| LANGUAGES.map(|language| euro(text.parse().unwrap(), language));
+        assert_eq!(written("12345.6"), ["12\u{a0}345,60 €", "12\u{a0}345,60 €", "12,345.60 €"]);
+        assert_eq!(written("3.00"), ["3,00 €", "3,00 €", "3.00 €"]);
+        assert_eq!(written("3.865"), ["3,865 €", "3,865 €", "3.865 €"]);
     }
 
     #[test]

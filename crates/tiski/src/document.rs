@@ -70,6 +70,9 @@ enum What {
         /// Prints one JSON object last.
         #[arg(long)]
         json: bool,
+        /// Writes HTML to that file.
+        #[arg(long, value_name = "OUT")]
+        html: Option<PathBuf>,
         /// The first document.
         a: PathBuf,
         /// The second document.
@@ -105,7 +108,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     let ended = match &arguments.what {
         What::Show { html, pki, files } => show(files, pki.as_deref(), html.as_deref(), &viewer),
         What::Check { pki, json, files } => check(files, pki.as_deref(), *json, &viewer),
-        What::Compare { any, json, a, b } => compare([a, b], *any, *json, &viewer),
+        What::Compare { any, json, html, a, b } => compare([a, b], *any, *json, html.as_deref(), &viewer),
     };
     ended.unwrap_or_else(|problem| {
         eprintln!("{}: {}", problem.code, problem.sentence(&viewer));
@@ -213,11 +216,17 @@ fn signature(one: &document_view::SignatureFact) -> Value {
     })
 }
 
-fn compare(files: [&PathBuf; 2], any: bool, json: bool, viewer: &Viewer) -> Result<ExitCode, Problem> {
+fn compare(
+    files: [&PathBuf; 2],
+    any: bool,
+    json: bool,
+    html: Option<&Path>,
+    viewer: &Viewer,
+) -> Result<ExitCode, Problem> {
     let [a, b] = files;
     let ((a, _), (b, _)) = (read(a)?, read(b)?);
     let comparison = document_view::compare(&a, &b, any, viewer).map_err(|refused| Problem::of(refused.code()))?;
-    print(&document_view::text(&comparison.page()));
+    put(&comparison.page(), html)?;
     if json {
         print(&format!("{}\n", differences(&comparison)));
     }

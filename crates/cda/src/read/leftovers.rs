@@ -2,6 +2,7 @@
 //! parts that this program does not understand. None is dropped, and each keeps its XML.
 
 use prescription::{Detail, UnknownPart};
+use uppsala::NodeId;
 
 use super::describe::{described_content, unknown};
 use super::step;
@@ -15,6 +16,8 @@ use crate::verbatim::verbatim;
 pub(super) struct Leftovers {
     pub(super) details: Vec<Detail>,
     pub(super) unknown: Vec<UnknownPart>,
+    /// The elements that are kept in either.
+    kept: Vec<NodeId>,
 }
 
 impl Leftovers {
@@ -23,7 +26,13 @@ impl Leftovers {
         if !says_something(element) {
             return;
         }
+        self.kept.push(element.id());
         self.unknown.push(unknown(&step(container, element), element));
+    }
+
+    /// Whether an element is kept.
+    pub(super) fn holds(&self, element: Node<'_>) -> bool {
+        self.kept.contains(&element.id())
     }
 
     /// A child of the container that holds a field which has no place where it stands: a detail if the field is one that
@@ -38,6 +47,7 @@ impl Leftovers {
         let act = element.elements().next();
         let name = act.and_then(field_code).and_then(name_of);
         let (Some(act), Some(name)) = (act, name) else { return self.add(container, element) };
+        self.kept.push(element.id());
         self.details.push(Detail {
             place: step(container, element),
             name: name.to_owned(),

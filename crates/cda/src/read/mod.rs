@@ -16,6 +16,7 @@ mod prescription;
 mod product;
 mod renewal;
 mod strange;
+mod unread;
 mod values;
 
 pub(crate) use header::{encounter_time, stated_once};

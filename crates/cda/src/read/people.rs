@@ -185,7 +185,10 @@ pub(super) fn whole_organisation(node: Node<'_>) -> Option<Organisation> {
 /// The first telephone number of an element.
 pub(crate) fn telephone(node: Node<'_>) -> Option<String> {
     let values = node.children("telecom").filter_map(|t| t.attr("value"));
-    let phone = values.filter_map(|value| value.strip_prefix("tel:")).next()?.trim();
+    // Two vendors leave the scheme out; another scheme is an e-mail address or a fax.
+    let phone =
+        values.filter_map(|value| value.strip_prefix("tel:").or((!value.contains(':')).then_some(value))).next()?;
+    let phone = phone.trim();
     Some(phone.to_owned()).filter(|phone| !phone.is_empty())
 }
 

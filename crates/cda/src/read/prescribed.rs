@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use chrono::{NaiveDate, NaiveDateTime};
 use prescription::amount::package_size_in;
 use prescription::quantity::interval_in;
-use prescription::{Iteration, Length, PositiveAmount, PrescribedProduct, Quantity, TimeUnit};
+use prescription::{Container, Iteration, Length, PositiveAmount, PrescribedProduct, Quantity, TimeUnit};
 
 use super::item;
 use super::leftovers::{Leftovers, says_something};
@@ -118,7 +118,7 @@ struct Fields<'t> {
     factor: Option<Node<'t>>,
     package_text: Option<Node<'t>>,
     form: Option<String>,
-    container: Option<String>,
+    container: Option<Container>,
     note: Option<String>,
     holder: Option<String>,
     employer: Option<String>,
@@ -162,7 +162,10 @@ impl<'t> Fields<'t> {
             "125" => self.factor = Some(element),
             "126" => self.package_text = Some(element),
             "127" => self.note = text(act),
-            "128" => self.container = text(act),
+            "128" => {
+                let code = act.child("value").and_then(|value| value.attr("code")).map(str::to_owned);
+                self.container = text(act).map(|name| Container { name, code });
+            }
             "164" => self.kind = Some(element),
             _ => left.add_field(SUPPLY, element),
         }

@@ -13,7 +13,7 @@ use super::leftovers::Leftovers;
 use super::others::{OTHERS, Others, change_reason, explained};
 use super::people::{body_patient, completed, stated_person};
 use super::values::{code, coded, count, field_code, reference};
-use super::{dosage, entries, prescribed};
+use super::{dosage, entries, prescribed, unread};
 use crate::fields::{CANCELLATION_KINDS, CANCELLER, CORRECTOR, MINOR_DISCLOSURE, PRESCRIBER, RECORDER};
 use crate::tree::Node;
 use crate::{Header, ReadError};
@@ -24,7 +24,8 @@ const ENTRIES: &str = "entry";
 /// Reads the prescription of a document with that header.
 pub(super) fn read(header: &Header, root: Node<'_>, body: Node<'_>) -> Result<Prescription, ReadError> {
     let mut left = Leftovers::default();
-    let parts = Parts::of(body, &mut left)?;
+    let entries = entries(body);
+    let parts = Parts::of(&entries, &mut left)?;
     let product = parts.product.ok_or(ReadError::Missing { fact: "field 83" })?;
     let product = prescribed::read(product, parts.active, parts.other, &mut left)?;
     let dosage = parts.dosage.map(|organizer| dosage::read(organizer, &mut left)).unwrap_or_default();
@@ -47,6 +48,7 @@ pub(super) fn read(header: &Header, root: Node<'_>, body: Node<'_>) -> Result<Pr
         }
         read
     });
+    unread::keep(&entries, &mut left);
     Ok(Prescription {
         reference: header.reference.clone(),
         version: header.version,
@@ -113,9 +115,9 @@ struct Parts<'t> {
 }
 
 impl<'t> Parts<'t> {
-    fn of(body: Node<'t>, left: &mut Leftovers) -> Result<Self, ReadError> {
+    fn of(entries: &[Node<'t>], left: &mut Leftovers) -> Result<Self, ReadError> {
         let mut parts = Self::default();
-        for entry in entries(body) {
+        for entry in entries.iter().copied() {
             let Some(act) = entry.elements().next() else { continue };
             let (place, fact) = match (act.name(), field_code(act)) {
                 ("organizer", Some("83")) => (&mut parts.product, "field 83"),

@@ -164,8 +164,11 @@ fn supply_fields(xml: &mut Xml, written: &Written<'_>) {
     if let Some(note) = said(&product.note) {
         related(xml, fields::PRODUCT_NOTE, text(note));
     }
-    if let Some(container) = said(&product.container) {
-        related(xml, fields::CONTAINER, |xml| xml.text("value", &[("xsi:type", "SC")], container));
+    if let Some(container) = &product.container {
+        let code = container.code.as_deref().unwrap_or_default();
+        related(xml, fields::CONTAINER, |xml| {
+            xml.text("value", &[("code", code), ("xsi:type", "SC")], &container.name);
+        });
     }
     let kind = product.kind();
     related(xml, fields::KIND, |xml| coded_value(xml, "CD", PRODUCT_KINDS, kind.code(), kind.name()));

@@ -80,7 +80,8 @@ fn item() -> BoxedStrategy<Item> {
 
 fn product() -> BoxedStrategy<PrescribedProduct> {
     let some = || option::of(text());
-    (item(), some(), some(), some(), some(), some(), option::of("20[0-9]{2}\\.0[0-9]{2}"))
+    let container = (text(), option::of("[0-9]{3}")).prop_map(|(name, code)| Container { name, code });
+    (item(), some(), some(), some(), option::of(container), some(), option::of("20[0-9]{2}\\.0[0-9]{2}"))
         .prop_map(|(item, strength, form, holder, container, note, database_version)| PrescribedProduct {
             item,
             strength,

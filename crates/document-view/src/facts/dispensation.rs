@@ -1,6 +1,6 @@
 //! A dispensation with its corrections and cancellations.
 
-use prescription::wording::number;
+use prescription::wording::{euro, number};
 use prescription::{Dispensation, RemainingStatement};
 
 use super::people::{organisation, patient, professional};
@@ -111,7 +111,7 @@ fn facts(of: &Dispensation, viewer: &Viewer) -> Section {
     facts.maybe(&labels::DEVIATION, &of.deviation, |of| explained(of, viewer));
     facts.maybe_text(&labels::REMARK, &of.remark);
     facts.maybe_text(&labels::REPORT_TO_KELA, &of.report_to_kela);
-    facts.maybe(&labels::PRICE, &of.price, |price| format!("{} €", number(*price, viewer.language)));
+    facts.maybe(&labels::PRICE, &of.price, |price| euro(*price, viewer.language));
     facts.maybe(&labels::COPAYMENTS, &of.copayments, u32::to_string);
     facts.maybe(&labels::IDENTIFICATION, &of.identification, |of| explained(of, viewer));
     if let Some(class) = &of.control {

@@ -36,6 +36,8 @@ pub(crate) fn sections(document: &Document, viewer: &Viewer) -> Vec<Section> {
     };
     sections.push(header::document(document, viewer));
     sections.retain(|section| !section.facts.is_empty());
+    // Whose it is, before anything else.
+    sections.sort_by_key(|section| section.key != labels::PATIENT.key);
     sections
 }
 

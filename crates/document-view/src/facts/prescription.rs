@@ -1,7 +1,7 @@
 //! A prescription with its corrections and cancellations.
 
 use prescription::dosage::words;
-use prescription::wording::{day, number};
+use prescription::wording::{day, euro};
 use prescription::{
     Cancellation, Change, ChangeReason, Correction, Detail, Dosage, Iteration, Prescription, Quantity, Recording,
     RenewalProhibition, SpecialReport, StoredByPharmacy, Structure,
@@ -213,7 +213,7 @@ fn facts(prescription: &Prescription, viewer: &Viewer) -> Section {
     facts.maybe(&labels::COMMUNICABLE, &prescription.communicable_disease, |yes| {
         (if *yes { &labels::words::YES } else { &labels::words::NO }).words.in_language(language).to_owned()
     });
-    facts.maybe(&labels::FEE, &prescription.fee, |fee| format!("{} €", number(*fee, language)));
+    facts.maybe(&labels::FEE, &prescription.fee, |fee| euro(*fee, language));
     facts.maybe(&labels::FEE_AS_SPECIALIST, &prescription.fee_as_specialist, |yes| {
         (if *yes { &labels::words::YES } else { &labels::words::NO }).words.in_language(language).to_owned()
     });

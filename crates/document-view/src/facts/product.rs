@@ -1,8 +1,8 @@
 //! The medicine: what was prescribed by its kind, and what was dispensed.
 
 use prescription::{
-    Biological, Code, Ingredient, IngredientAmount, Item, MedicineIdentity, PrescribedProduct, Prescription, Product,
-    Recipe, Substance, Vnr,
+    Biological, Code, Container, Ingredient, IngredientAmount, Item, MedicineIdentity, PrescribedProduct, Prescription,
+    Product, Recipe, Substance, Vnr,
 };
 
 use super::Facts;
@@ -20,7 +20,10 @@ pub(super) fn prescribed(prescription: &Prescription, viewer: &Viewer) -> Sectio
     facts.code_set(&labels::KIND, &prescription.product.kind());
     item(&mut facts, of_kind);
     facts.maybe_text(&labels::PRODUCT_NOTE, note);
-    facts.maybe_text(&labels::CONTAINER, container);
+    facts.maybe(&labels::CONTAINER, container, |Container { name, code }| match code {
+        Some(code) => viewer.shown(&format!("{name} ({code})")),
+        None => viewer.shown(name),
+    });
     facts.maybe_text(&labels::HOLDER, holder);
     if let Some(monitored) = &prescription.monitored {
         facts.code_set(&labels::MONITORED, monitored);
