@@ -110,8 +110,8 @@ impl Tone {
             Self::Unknown => Text { fi: "tuntematon", sv: "okänd", en: "unknown" },
             Self::Unsure => Text { fi: "epävarma", sv: "osäker", en: "not sure" },
             Self::Old => Text { fi: "vanha", sv: "gammal", en: "old" },
-            Self::Mismatch => Text { fi: "ei pidä", sv: "stämmer inte", en: "does not hold" },
-            Self::Holds => Text { fi: "pitää", sv: "stämmer", en: "holds" },
+            Self::Mismatch => Text { fi: "ei kunnossa", sv: "stämmer inte", en: "does not hold" },
+            Self::Holds => Text { fi: "kunnossa", sv: "stämmer", en: "holds" },
         };
         text.in_language(language)
     }

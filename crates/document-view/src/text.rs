@@ -13,7 +13,8 @@ pub fn text(page: &Page) -> String {
         line(&mut said, more);
     }
     for (tone, warning) in &page.warnings {
-        line(&mut said, &format!("! {warning} [{}]", tone.words(page.language)));
+        let sign = if *tone == Tone::Holds { "✓" } else { "!" };
+        line(&mut said, &format!("{sign} {warning} [{}]", tone.words(page.language)));
     }
     for section in &page.sections {
         self::section(&mut said, section, page.language);
