@@ -3,6 +3,8 @@
 //!
 //! Each field is read by its code. One that has no place here is an unknown part with its XML; none is dropped.
 
+use std::collections::HashSet;
+
 use prescription::{
     Amount, Change, Code, Dispensation, DocumentReference, DocumentType, Explained, Professional, RemainingStatement,
     Unit,
@@ -205,7 +207,7 @@ fn supply(administration: Node<'_>) -> Result<Node<'_>, ReadError> {
 
 /// Elements beside fields that no reader takes, and second ones of those of which one is taken.
 fn strange<'t>(administration: Node<'t>, supply: Node<'t>, left: &mut Leftovers) {
-    let mut seen: Vec<(&str, Option<&str>)> = Vec::new();
+    let mut seen: HashSet<(&str, Option<&str>)> = HashSet::new();
     for element in administration.elements() {
         let kind = element.attr("typeCode");
         let taken = match element.name() {
@@ -233,11 +235,8 @@ fn strange<'t>(administration: Node<'t>, supply: Node<'t>, left: &mut Leftovers)
 }
 
 /// Whether it is the first of its name and kind.
-fn is_first<'t>(element: Node<'t>, seen: &mut Vec<(&'t str, Option<&'t str>)>) -> bool {
-    let this = (element.name(), element.attr("typeCode"));
-    let first = !seen.contains(&this);
-    seen.push(this);
-    first
+fn is_first<'t>(element: Node<'t>, seen: &mut HashSet<(&'t str, Option<&'t str>)>) -> bool {
+    seen.insert((element.name(), element.attr("typeCode")))
 }
 
 /// An element that no reader takes, or what no reader looks at inside one that is taken. Fields are looked into one by

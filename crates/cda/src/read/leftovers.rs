@@ -1,6 +1,8 @@
 //! What of a prescription has no place of its own: parts that are known by name and that later definitions dropped, and
 //! parts that this program does not understand. None is dropped, and each keeps its XML.
 
+use std::collections::HashSet;
+
 use prescription::{Detail, UnknownPart};
 use uppsala::NodeId;
 
@@ -17,7 +19,7 @@ pub(super) struct Leftovers {
     pub(super) details: Vec<Detail>,
     pub(super) unknown: Vec<UnknownPart>,
     /// The elements that are kept in either.
-    kept: Vec<NodeId>,
+    kept: HashSet<NodeId>,
 }
 
 impl Leftovers {
@@ -26,7 +28,7 @@ impl Leftovers {
         if !says_something(element) {
             return;
         }
-        self.kept.push(element.id());
+        self.kept.insert(element.id());
         self.unknown.push(unknown(&step(container, element), element));
     }
 
@@ -47,7 +49,7 @@ impl Leftovers {
         let act = element.elements().next();
         let name = act.and_then(field_code).and_then(name_of);
         let (Some(act), Some(name)) = (act, name) else { return self.add(container, element) };
-        self.kept.push(element.id());
+        self.kept.insert(element.id());
         self.details.push(Detail {
             place: step(container, element),
             name: name.to_owned(),

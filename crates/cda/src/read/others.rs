@@ -1,5 +1,7 @@
 //! The other data of a prescription: organizer 88, which is 98 in a cancellation and 99 in a correction.
 
+use std::collections::HashSet;
+
 use prescription::codes::PrescriptionKind;
 use prescription::{
     Answer, Biological, ChangeReason, Code, ControlClass, Explained, Organisation, PositiveAmount, RenewalProhibition,
@@ -51,7 +53,7 @@ impl<'t> Others<'t> {
     /// Reads the organizer.
     pub(super) fn read(organizer: Node<'t>, left: &mut Leftovers) -> Result<Self, ReadError> {
         let mut others = Self::default();
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen: HashSet<&str> = HashSet::new();
         let mut prohibition = None;
         for component in organizer.elements() {
             let act = component.elements().next().filter(|act| act.name() == "observation");
@@ -62,12 +64,11 @@ impl<'t> Others<'t> {
                 }
                 continue;
             };
-            let again = seen.contains(&field);
+            let again = !seen.insert(field);
             // Which of two prohibitions or classes is meant cannot be known.
             if again && matches!(field, "68" | "75" | "81" | "91" | "119" | "129" | "132" | "169") {
                 return Err(ReadError::Repeated { fact: "field of the prescription" });
             }
-            seen.push(field);
             match field {
                 "95" | "96" | "97" | "212" | "213" => others.of_version.push((field, component)),
                 "194" if !again => prohibition = Some((explained(act), component)),

@@ -184,12 +184,13 @@ pub(super) fn whole_organisation(node: Node<'_>) -> Option<Organisation> {
 
 /// The first telephone number of an element.
 pub(crate) fn telephone(node: Node<'_>) -> Option<String> {
-    let values = node.children("telecom").filter_map(|t| t.attr("value"));
-    // Two vendors leave the scheme out; another scheme is an e-mail address or a fax.
-    let phone =
-        values.filter_map(|value| value.strip_prefix("tel:").or((!value.contains(':')).then_some(value))).next()?;
-    let phone = phone.trim();
+    let phone = node.children("telecom").filter_map(|t| t.attr("value")).find_map(telephone_number)?.trim();
     Some(phone.to_owned()).filter(|phone| !phone.is_empty())
+}
+
+/// The number in a value of `telecom`. Two vendors leave the scheme out; another scheme is an e-mail address or a fax.
+pub(super) fn telephone_number(value: &str) -> Option<&str> {
+    value.strip_prefix("tel:").or((!value.contains(':')).then_some(value))
 }
 
 /// An address, if it says anything.

@@ -5,6 +5,7 @@
 use prescription::UnknownPart;
 
 use super::describe::unknown;
+use super::people::telephone_number;
 use super::values::field_code;
 use crate::tree::Node;
 
@@ -59,7 +60,7 @@ pub(super) fn inside(element: Node<'_>, found: &mut Vec<UnknownPart>) {
     for child in element.elements() {
         let name = child.name();
         let again = seen.contains(&name) && !SEVERAL.contains(&name) && !is_second_value(element, &seen, name);
-        let other_telecom = name == "telecom" && !child.attr("value").is_some_and(|value| value.starts_with("tel:"));
+        let other_telecom = name == "telecom" && child.attr("value").and_then(telephone_number).is_none();
         if !read.contains(&name) || again || other_telecom || is_idle_text(element, name) {
             found.push(unknown(&format!("inside/{}/{}", element.any_name(), child.any_name()), child));
         } else {
@@ -80,7 +81,10 @@ pub(super) fn beside(element: Node<'_>, read: &[&str], found: &mut Vec<UnknownPa
         } else if matches!(name, "id" | "code" | "statusCode") {
             inside(child, found);
         }
-        seen.push(name);
+        // Only names that are asked for: there may be any number of others.
+        if read.contains(&name) && !again {
+            seen.push(name);
+        }
     }
 }
 

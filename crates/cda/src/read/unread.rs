@@ -2,6 +2,8 @@
 //! Such a part is kept for a person to see. Because it stands inside something that is written anew it cannot be carried
 //! on, so that a correction of its document is refused rather than poorer.
 
+use std::collections::HashMap;
+
 use prescription::UnknownPart;
 
 use super::describe::unknown;
@@ -25,16 +27,17 @@ fn look_into(element: Node<'_>, left: &Leftovers, found: &mut Vec<UnknownPart>) 
     let name = element.name();
     let field = if name == "observation" { field_code(element).unwrap_or_default() } else { "" };
     let read = read_in(element, name, field);
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: HashMap<&str, usize> = HashMap::new();
     for child in children {
         let name = child.name();
-        let times = seen.iter().filter(|seen| **seen == name).count();
+        let count = seen.entry(name).or_default();
+        let times = *count;
+        *count += 1;
         if (!read.contains(&name) || times >= most(field, name)) && says_something(child) && !left.holds(child) {
             found.push(unknown(&format!("inside/{}/{}", element.any_name(), child.any_name()), child));
         } else {
             look_into(child, left, found);
         }
-        seen.push(name);
     }
 }
 
