@@ -59,9 +59,10 @@ pub fn all(way: Way, mut one: impl FnMut(&str, &mut Command) -> Result<Finished>
     Ok(())
 }
 
-/// `cargo xtask fuzz TARGET SECONDS`.
-pub fn by_hand(target: Option<String>, seconds: Option<String>, options: &mut Options) -> Result<u8> {
+/// `cargo xtask fuzz TARGET SECONDS [--long]`.
+pub fn by_hand(target: Option<String>, seconds: Option<String>, long: bool, options: &mut Options) -> Result<u8> {
     options.done()?;
+    let way = if long { Way::Long } else { Way::Short };
     let names = TARGETS.map(|target| target.name).join(", ");
     let wanted = target.with_context(|| format!("which? {names}"))?;
     let target = TARGETS.iter().find(|one| one.name == wanted).with_context(|| format!("which? {names}"))?;
@@ -69,8 +70,8 @@ pub fn by_hand(target: Option<String>, seconds: Option<String>, options: &mut Op
     if !debian::packages(&[debian::FUZZER])? {
         return Ok(NOT_NOW);
     }
-    step("the fuzzed programs are built", &mut build(Way::Short)?)?;
-    let finished = attempt(&format!("fuzzing: {}", target.name), &mut run(target, Way::Short, seconds)?)?;
+    step("the fuzzed programs are built", &mut build(way)?)?;
+    let finished = attempt(&format!("fuzzing: {}", target.name), &mut run(target, way, seconds)?)?;
     Ok(u8::from(!finished.well))
 }
 

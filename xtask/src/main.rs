@@ -28,7 +28,7 @@ cargo xtask rules [--check]            writes docs/rules.md; with --check only c
 cargo xtask interop [FOLDER]           reads every document of a folder and verifies its signatures
 cargo xtask bench [NAME] [--json]      how long the main way through the house takes
 cargo xtask bench documents [--json]   documents a second beside libxml2 and libxmlsec1
-cargo xtask fuzz TARGET SECONDS        feeds one reader: document, signature, message or texts
+cargo xtask fuzz TARGET SECONDS        feeds one reader: document, signature, message or texts; --long: with a sanitizer
 cargo xtask simulate --seeds N [--from S]
 ";
 
@@ -62,7 +62,10 @@ fn run(words: &[String]) -> Result<u8> {
             (json, Some(name)) if name == "documents" => bench_documents::bench(json, &mut options)?,
             (json, name) => bench::bench(json, name, &mut options)?,
         },
-        "fuzz" => fuzz::by_hand(options.next(), options.next(), &mut options)?,
+        "fuzz" => {
+            let long = options.flag("--long");
+            fuzz::by_hand(options.next(), options.next(), long, &mut options)?
+        }
         "simulate" => {
             eprintln!(
                 "simulate: not built yet. A seeded simulation of a whole pharmacy and a whole Centre is a room of its own."
