@@ -7,6 +7,7 @@ use kanta::http::{Request, Response};
 use kanta::identifiers::{self, Key};
 use kanta::{Incoming, MessageId, incoming, metadata, mr};
 use libfuzzer_sys::fuzz_target;
+use tiski_fuzz as _; // Its bound on memory.
 
 fuzz_target!(|bytes: &[u8]| {
     let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());

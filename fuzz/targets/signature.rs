@@ -3,6 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use tiski_fuzz as _; // Its bound on memory.
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(signatures) = signing::verify(bytes) {

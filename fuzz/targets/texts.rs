@@ -5,6 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use prescription::{Oid, PersonIdentityCode, RegistrationNumber, Vnr};
 use std::num::NonZeroU32;
+use tiski_fuzz as _; // Its bound on memory.
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((place, rest)) = bytes.split_first() else { return };

@@ -48,10 +48,10 @@ pub fn screens(out: Option<String>, options: &mut Options) -> Result<u8> {
     stage(&["screens", "--out", &out])
 }
 
-/// Reads every document of a folder.
+/// Reads every document of a folder, writes it again, lets others judge, compares.
 pub fn interop(folder: Option<String>, options: &mut Options) -> Result<u8> {
     options.done()?;
-    if !debian::packages(&[debian::BUILD])? {
+    if !debian::packages(&[debian::BUILD, debian::JUDGES])? {
         return Ok(NOT_NOW);
     }
     build(&[])?;

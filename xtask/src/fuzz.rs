@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::tasks::{Finished, attempt, step};
+use crate::tasks::{Finished, attempt, cargo, step};
 use crate::{NOT_NOW, Options, debian, paths, tools};
 
 /// A fuzzed program: its name, and the largest input that its readers let in, and a little more.
@@ -49,6 +49,10 @@ impl Way {
 
 /// Runs `one` with the name and command of each step of fuzzing.
 pub fn all(way: Way, mut one: impl FnMut(&str, &mut Command) -> Result<Finished>) -> Result<()> {
+    let manifest = paths::root().join("fuzz/Cargo.toml");
+    one("format of fuzz/", cargo().args(["fmt", "--check", "--manifest-path"]).arg(&manifest))?;
+    let locked = ["tree", "--locked", "--manifest-path"];
+    one("fuzz/Cargo.lock is up to date", cargo().args(locked).arg(&manifest))?;
     if !one("the fuzzed programs are built", &mut build(way)?)?.well {
         return Ok(());
     }

@@ -25,7 +25,7 @@ cargo xtask demo [--headless]          a pharmacy and a Prescription Centre on t
 cargo xtask test [--long]              every check; ends with a count of passed and failed
 cargo xtask screens [--out FOLDER]     pictures of every screen, two sizes, two themes
 cargo xtask rules [--check]            writes docs/rules.md; with --check only compares
-cargo xtask interop [FOLDER]           reads every document of a folder and verifies its signatures
+cargo xtask interop [FOLDER]           reads every document of a folder, writes it again, judges and compares
 cargo xtask bench [NAME] [--json]      how long the main way through the house takes
 cargo xtask bench documents [--json]   documents a second beside libxml2 and libxmlsec1
 cargo xtask fuzz TARGET SECONDS        feeds one reader: document, signature, message or texts; --long: with a sanitizer

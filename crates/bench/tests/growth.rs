@@ -47,17 +47,17 @@ fn document_grows(kind: &str, whole: &str) {
         ("instructions", root, 15_000, |_| "<?a b?>".into()),
         ("nested elements", root, 350, |_| format!("{}{}", "<b>".repeat(50), "</b>".repeat(50))),
         ("identifiers", root, 6_000, |n| format!("<b ID='i{n}'/>")),
-        ("authors", root, 1_500, |n| {
+        ("authors", root, 5_000, |n| {
             format!("<author><assignedAuthor><id extension='{n}'/></assignedAuthor></author>")
         }),
-        ("documents related", root, 2_000, |n| {
+        ("documents related", root, 4_500, |n| {
             format!("<relatedDocument><parentDocument><id root='1.{n}'/></parentDocument></relatedDocument>")
         }),
-        ("entries", entry, 2_000, |n| format!("<entry><organizer><code code='9{n}'/></organizer></entry>")),
-        ("fields alike", field, 2_000, |_| {
+        ("entries", entry, 6_000, |n| format!("<entry><organizer><code code='9{n}'/></organizer></entry>")),
+        ("fields alike", field, 6_000, |_| {
             "<component><observation><code code='58'/></observation></component>".into()
         }),
-        ("fields of their own", field, 2_000, |n| {
+        ("fields of their own", field, 6_000, |n| {
             format!("<component><observation><code code='9{n}'/></observation></component>")
         }),
     ];

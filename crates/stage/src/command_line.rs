@@ -37,7 +37,7 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
     },
-    /// Read every document of a folder and verify its signatures; Kela's where none is named.
+    /// Read every document of a folder, write it again, judge and compare; Kela's where none is named.
     Interop {
         /// The folder.
         folder: Option<PathBuf>,
