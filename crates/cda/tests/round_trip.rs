@@ -7,8 +7,9 @@ mod made_up;
 mod made_up_prescriptions;
 
 use made_up::writing;
+use prescription::product::Item;
 use prescription::rules::samples;
-use prescription::{Amount, DocumentType, Prescription, Unit};
+use prescription::{Amount, DocumentType, Prescription, Unit, Vnr};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use tiski_cda::{
@@ -111,4 +112,21 @@ fn what_cannot_be_written_is_refused_by_name() {
         }),
         WriteError::Contradiction { fact: "pharmacy" }
     );
+}
+
+#[test]
+fn a_product_that_nobody_named_stays_nameless_and_is_not_made_another_by_writing_it() {
+    let definition = Definition::version_4_00().unwrap();
+    let mut made = samples::iterated_diazepam();
+    made.definition = definition.header.clone();
+    made.product.item = Item::Unknown {
+        code: "1".into(),
+        name: None,
+        vnr: Vnr::parse("469452").ok(),
+        atc: made.product.atc().cloned(),
+        substances: vec![],
+    };
+    let bytes = write_prescription(&made, &writing(definition)).unwrap();
+    let Content::Prescription(back) = read(&bytes).unwrap().content else { panic!("another content") };
+    assert_eq!(back.product.item, made.product.item);
 }

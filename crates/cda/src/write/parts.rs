@@ -348,16 +348,18 @@ pub(super) fn package(xml: &mut Xml, product: &Product) {
     xml.element("product", &[], |xml| {
         xml.element("manufacturedProduct", &[], |xml| {
             xml.element("manufacturedLabeledDrug", &[], |xml| match &product.vnr {
-                Some(vnr) => xml.empty(
-                    "code",
-                    &[
+                Some(vnr) => {
+                    let mut code = vec![
                         ("code", vnr.as_str()),
                         ("codeSystem", VNR.oid),
                         ("codeSystemName", VNR.name),
                         ("codeSystemVersion", version),
-                        ("displayName", &product.name),
-                    ],
-                ),
+                    ];
+                    code.extend(
+                        Some(product.name.trim()).filter(|name| !name.is_empty()).map(|name| ("displayName", name)),
+                    );
+                    xml.empty("code", &code);
+                }
                 None => {
                     no_code(xml, VNR, version);
                     xml.text("name", &[], &product.name);

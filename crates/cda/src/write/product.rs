@@ -106,6 +106,12 @@ fn supply(xml: &mut Xml, written: &Written<'_>) {
     subject(xml, &prescription.patient);
     carried.before(xml, "product");
     if has_package(written) {
+        // What nobody named stays nameless: a name that stands in for one would make it another product.
+        let nameless = matches!(&prescription.product.item, Item::Unknown { name: None, .. });
+        let mut product = product.clone();
+        if nameless {
+            product.name.clear();
+        }
         package(xml, &product);
     }
     carried.before(xml, "author");
