@@ -46,7 +46,7 @@ impl<S: Store> Centre<S> {
                     }
                 }
                 let prescriptions: Vec<_> = chains.iter().map(|chain| metadata_of(chain, now)).collect();
-                Ok(Answer { total: u32::try_from(prescriptions.len()).unwrap_or(u32::MAX), prescriptions })
+                Ok(Answer { total: u32::try_from(prescriptions.len()).unwrap_or(u32::MAX), prescriptions, next: None })
             }
             Err(issue) => {
                 let issues = vec![issue];
@@ -68,11 +68,11 @@ impl<S: Store> Centre<S> {
     }
 
     fn chains(&self, query: &Query) -> Result<Vec<Chain>, StoreError> {
-        if query.identifiers.is_empty() {
+        if query.identifiers.is_empty() && query.sets.is_empty() {
             return self.store.chains_of(&query.patients, PRESCRIPTIONS_AT_MOST);
         }
         let mut chains: Vec<Chain> = vec![];
-        for identifier in &query.identifiers {
+        for identifier in query.identifiers.iter().chain(&query.sets) {
             // An identifier names the first version of a prescription or any other.
             let chain = match self.store.chain(identifier)? {
                 Some(chain) => Some(chain),
@@ -134,6 +134,8 @@ pub(crate) fn metadata_of(chain: &Chain, now: DateTime<Utc>) -> Metadata {
         last_dispensed_at: last.map(|d| d.dispensed_at),
         last_dispensed_text: last.map(|d| d.delivered.to_string()),
         state: chain.state.clone(),
+        renewal: None,
+        dose_dispensing: prescription.dose_dispensing,
         dosage_text: Some(prescription.dosage.text.clone()).filter(|text| !text.is_empty()),
         purpose: prescription.purpose.clone(),
         prescriber: prescription.prescriber.name.clone(),

@@ -24,7 +24,7 @@ fn frame(n: u8) -> Frame {
 
 fn requester() -> Requester {
     let party = |id: &str| Party { id: oid(id), name: "Kuusen apteekki".into() };
-    Requester { system: party("1.2.3"), pharmacy: party("1.2.4"), user: None, reason: QueryReason::Dispensing }
+    Requester { system: party("1.2.3"), pharmacy: party("1.2.4"), user: None, reason: QueryReason::Dispensing, on_behalf: None }
 }
 
 fn store() -> StoreRequest {
@@ -35,7 +35,7 @@ fn store() -> StoreRequest {
 }
 
 fn search() -> Query {
-    Query { patients: vec![], identifiers: vec![oid("1.2.5.1")] }
+    Query { identifiers: vec![oid("1.2.5.1")], ..Query::default() }
 }
 
 /// A Centre that knows one document and accepts everything.

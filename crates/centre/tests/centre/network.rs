@@ -136,7 +136,7 @@ fn one_lot(folder: &Path) -> StoreRequest {
 fn search(world_code: &str) -> Request {
     let query = kanta::metadata::Query {
         patients: vec![prescription::PersonIdentityCode::as_stated(world_code)],
-        identifiers: vec![],
+        ..kanta::metadata::Query::default()
     };
     kanta::metadata::request(&query, &requester(Some(who::SIRI), KUUSI)).unwrap()
 }

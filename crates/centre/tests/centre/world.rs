@@ -150,7 +150,7 @@ impl<S: Store> World<S> {
 
     pub fn search(&self, codes: &[&str]) -> Result<metadata::Answer, Vec<Issue>> {
         let patients = codes.iter().map(|code| PersonIdentityCode::as_stated(code)).collect();
-        let query = metadata::Query { patients, identifiers: vec![] };
+        let query = metadata::Query { patients, ..metadata::Query::default() };
         self.search_as(&query, &requester(Some(who::SIRI), KUUSI), KUUSI)
     }
 
@@ -214,6 +214,7 @@ pub fn requester(user: Option<&str>, pharmacy: &str) -> Requester {
         pharmacy: Party { id: oid(pharmacy), name: "Apteekki".into() },
         user: user.map(|slug| User::with_card(&professional(slug)).unwrap()),
         reason: QueryReason::Dispensing,
+        on_behalf: None,
     }
 }
 

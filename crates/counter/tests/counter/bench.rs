@@ -265,7 +265,7 @@ impl Centre {
     pub fn answer(&mut self, request: &Request, now: DateTime<Utc>) -> Response {
         match Incoming::read(request).unwrap() {
             Incoming::Metadata { .. } => {
-                metadata::response(&Answer { total: 1, prescriptions: vec![line(&self.prescription)] })
+                metadata::response(&Answer { total: 1, prescriptions: vec![line(&self.prescription)], next: None })
             }
             Incoming::Fetch { frame: asked, .. } => {
                 let reference = self.prescription.reference.clone();
@@ -388,6 +388,8 @@ fn line(prescription: &Prescription) -> Metadata {
         last_dispensed_at: None,
         last_dispensed_text: None,
         state: prescription::rules::State::default(),
+        renewal: None,
+        dose_dispensing: prescription.dose_dispensing,
         dosage_text: None,
         purpose: None,
         prescriber: prescription.prescriber.name.clone(),

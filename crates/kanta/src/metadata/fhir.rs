@@ -40,6 +40,8 @@ structures! {
         #[serde(skip_serializing_if = "Option::is_none")]
         total: Option<u32>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
+        link: Vec<Link>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         entry: Vec<Entry>,
     }
     OperationOutcome {
@@ -60,6 +62,20 @@ structures! {
         name: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         value_identifier: Option<Identifier>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value_coding: Option<Coding>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value_boolean: Option<bool>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value_integer: Option<Whole>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value_string: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value_period: Option<Period>,
+    }
+    Link {
+        relation: String,
+        url: String,
     }
     MedicationRequest {
         id: String,
@@ -138,6 +154,8 @@ structures! {
         text: Option<String>,
     }
     Period {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        start: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
         end: Option<String>,
     }

@@ -4,42 +4,20 @@ use chrono::NaiveDateTime;
 use prescription::{Oid, Patient, PersonName, Sex, SignatureTrust};
 
 use super::fhir::{self, Coding, Concept, Extension, Identifier, Resource, Whole};
-use super::{Answer, DispenseStatus, IDENTIFIERS_AT_MOST, Metadata, PATIENTS_AT_MOST, Query, authorization};
+use super::{Answer, DispenseStatus, Metadata, Query, authorization};
 use crate::http::{Request, Response};
 use crate::identifiers::{Key, get};
 use crate::{Issue, KantaError, Requester, errors};
 
 pub(super) fn request(query: &Query, requester: &Requester) -> Result<Request, KantaError> {
-    within_bounds(query)?;
-    let patients = query.patients.iter().map(|code| fhir::Parameter {
-        name: get(Key::ParameterPatient).to_owned(),
-        value_identifier: Some(identifier(&oid_uri(get(Key::SystemIdentityCode)), code.reveal())),
-    });
-    let identifiers = query.identifiers.iter().map(|id| fhir::Parameter {
-        name: get(Key::ParameterIdentifier).to_owned(),
-        value_identifier: Some(identifier(get(Key::FhirSetId), &oid_uri(id.as_str()))),
-    });
-    let parameters = fhir::Parameters { parameter: patients.chain(identifiers).collect() };
+    query.within_bounds()?;
+    let parameters = fhir::Parameters { parameter: query.parameters() };
     let headers = vec![
         ("Content-Type".to_owned(), get(Key::ContentTypeFhir).to_owned()),
         ("Accept".to_owned(), get(Key::ContentTypeFhir).to_owned()),
         ("Authorization".to_owned(), authorization::write(requester)),
     ];
     Ok(Request::post(get(Key::PathMetadata), headers, fhir::write(&Resource::Parameters(parameters))))
-}
-
-/// Refuses a query that asks for nobody, or for too many at once.
-pub(super) fn within_bounds(query: &Query) -> Result<(), KantaError> {
-    if query.patients.len() > PATIENTS_AT_MOST {
-        return Err(KantaError::TooLarge { what: "patients", limit: PATIENTS_AT_MOST });
-    }
-    if query.identifiers.len() > IDENTIFIERS_AT_MOST {
-        return Err(KantaError::TooLarge { what: "identifiers", limit: IDENTIFIERS_AT_MOST });
-    }
-    if query.patients.is_empty() && query.identifiers.is_empty() {
-        return Err(KantaError::Malformed("query asks for nothing"));
-    }
-    Ok(())
 }
 
 pub(super) fn response(answer: &Answer) -> Response {
@@ -62,6 +40,7 @@ pub(super) fn response(answer: &Answer) -> Response {
     let bundle = fhir::Bundle {
         r#type: "searchset".to_owned(),
         total: Some(answer.total),
+        link: answer.next.iter().map(|next| fhir::Link { relation: "next".to_owned(), url: next_url(next) }).collect(),
         entry: matches.chain(included).collect(),
     };
     fhir_response(200, &Resource::Bundle(bundle))
@@ -89,6 +68,18 @@ pub(super) fn error_response(issues: &[Issue]) -> Response {
     let status = issues.first().map_or(500, |issue| errors::entry(&issue.code).http_status);
     let outcome = fhir::OperationOutcome { issue: issues.iter().map(outcome).collect() };
     fhir_response(status, &Resource::OperationOutcome(outcome))
+}
+
+/// The address of the next page; all of it but the cursor is said again by the body that is sent there.
+fn next_url(cursor: &str) -> String {
+    let path = get(Key::PathMetadata);
+    let path = path.strip_prefix("/baseR4").unwrap_or(path);
+    format!("{}{path}{}{cursor}", get(Key::FhirBase), cursor_query())
+}
+
+/// How the address of a next page says its cursor.
+pub(super) fn cursor_query() -> String {
+    format!("?{}=", get(Key::ParameterCursor))
 }
 
 fn fhir_response(status: u16, resource: &Resource) -> Response {
@@ -187,6 +178,12 @@ fn request_extensions(metadata: &Metadata) -> Vec<Extension> {
         extension: owned(["lockStatus", "lockOwner"], Key::SystemLockState, state.locked_by.as_ref(), [locked, free]),
         ..extension(Key::ExtensionLockStatus)
     });
+    if let Some(renewal) = &metadata.renewal {
+        let value_coding = Some(coding(Key::SystemRenewalState, renewal));
+        extensions.push(Extension { value_coding, ..extension(Key::ExtensionRenewalStatus) });
+    }
+    let doses = Some(metadata.dose_dispensing);
+    extensions.push(Extension { value_boolean: doses, ..extension(Key::ExtensionDoseDispensing) });
     if let Some(newer) = &state.newer {
         let named = |url: &str, id: &Oid| Extension {
             url: url.to_owned(),
@@ -242,7 +239,7 @@ fn dispense_request(metadata: &Metadata) -> fhir::DispenseRequest {
         validity_period: metadata
             .valid_until
             .and_then(|day| day.and_hms_opt(23, 59, 59))
-            .map(|end| fhir::Period { end: Some(date_time(end)) }),
+            .map(|end| fhir::Period { start: None, end: Some(date_time(end)) }),
         number_of_repeats_allowed: metadata.repeats.map(Whole),
         dispense_interval: metadata
             .interval_days
@@ -328,7 +325,7 @@ fn names(name: &PersonName) -> Vec<fhir::Name> {
     std::iter::once(official).chain(nickname).collect()
 }
 
-fn dispense_code(status: &DispenseStatus) -> &str {
+pub(super) fn dispense_code(status: &DispenseStatus) -> &str {
     match status {
         DispenseStatus::Not => get(Key::DispenseStateNot),
         DispenseStatus::Partly => get(Key::DispenseStatePartly),
@@ -350,15 +347,15 @@ fn date_time(local: NaiveDateTime) -> String {
     prescription::time::finnish_with_offset(prescription::time::instant(local)).to_rfc3339()
 }
 
-fn oid_uri(oid: &str) -> String {
+pub(super) fn oid_uri(oid: &str) -> String {
     format!("{}{oid}", get(Key::UriOidPrefix))
 }
 
-fn identifier(system: &str, value: &str) -> Identifier {
+pub(super) fn identifier(system: &str, value: &str) -> Identifier {
     Identifier { system: Some(system.to_owned()), value: Some(value.to_owned()) }
 }
 
-fn coding(system: Key, code: &str) -> Coding {
+pub(super) fn coding(system: Key, code: &str) -> Coding {
     Coding { system: Some(oid_uri(get(system))), code: Some(code.to_owned()), display: None }
 }
 
