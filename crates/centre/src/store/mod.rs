@@ -3,7 +3,9 @@
 //! A store knows documents as bytes, their chains as projections, and the log as linked entries; it knows no rule and
 //! reads no document. No SQL type passes this border, so that a store on another database can follow.
 
+mod gather;
 mod memory;
+mod packed;
 mod sqlite;
 
 use chrono::{DateTime, Utc};
@@ -12,6 +14,7 @@ use prescription::{DocumentType, Oid, PersonIdentityCode, SignatureTrust};
 use crate::chain::Chain;
 use crate::log::{Entry, Head, NewEntry};
 
+pub use gather::Gather;
 pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
 
