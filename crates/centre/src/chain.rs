@@ -28,6 +28,10 @@ pub struct Chain {
     pub state: State,
     /// Dispensations that count, in the order in which they came.
     pub dispensations: Vec<Dispensation>,
+    /// The pharmacy whose dose-dispensing mark (type 16) is on it, until that pharmacy takes it away (17). A cancellation
+    /// ends the reservation and not this: the pharmacy must hear of it (reason 17, section 2.8).
+    #[serde(default)]
+    pub dosed_by: Option<Oid>,
 }
 
 /// Why a document does not continue a chain.
@@ -62,6 +66,7 @@ impl Chain {
                 },
                 prescription: prescription.as_ref().clone(),
                 dispensations: vec![],
+                dosed_by: None,
             }),
             (_, None) => Err(Unfit::PrescriptionUnknown),
             (content, Some(chain)) => {
@@ -142,6 +147,11 @@ impl Chain {
 
     fn take_mark(&mut self, mark: &Mark) {
         let owner = Some(mark.unit.id.clone());
+        match mark.kind {
+            MarkKind::DoseDispensing { .. } => self.dosed_by = owner.clone(),
+            MarkKind::DoseDispensingEnd { .. } => self.dosed_by = None,
+            _ => {}
+        }
         match mark.kind {
             MarkKind::Lock { .. } => self.state.locked_by = owner,
             MarkKind::Unlock { .. } => self.state.locked_by = None,
