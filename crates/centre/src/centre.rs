@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use kanta::errors::Known;
 use kanta::http::{Request, Response};
 use kanta::{Frame, Incoming, Issue, MessageId, Requester, incoming, metadata, mr};
-use prescription::{Oid, Right, time};
+use prescription::{Oid, Right};
 use signing::Signer;
 use trust::TrustStore;
 
@@ -199,7 +199,7 @@ impl<S: Store> Centre<S> {
         let user = requester.user.as_ref().ok_or_else(|| Issue::of(Known::AccessDenied).about("user"))?;
         let right = self
             .register()
-            .right_of(&user.registration, time::finnish(now).date())
+            .right_at(&user.registration, now)
             .ok_or_else(|| Issue::of(Known::RightMissing).about("register"))?;
         told.right = Some(right.code().to_owned());
         if right.may_search() { Ok(right) } else { Err(Issue::of(Known::RightMissing).about("search")) }

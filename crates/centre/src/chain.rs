@@ -102,6 +102,11 @@ impl Chain {
         remaining(&self.prescription, &self.dispensations)
     }
 
+    /// The pharmacies that lock or reserve it.
+    pub fn holders(&self) -> Vec<&Oid> {
+        self.state.locked_by.iter().chain(&self.state.reserved_by).collect()
+    }
+
     /// Whose it is.
     pub fn identity_code(&self) -> Option<&PersonIdentityCode> {
         self.prescription.patient.identity_code.as_ref()

@@ -12,7 +12,7 @@ use prescription::{Oid, PersonIdentityCode, Quantity, remaining, time};
 use crate::centre::failed;
 use crate::chain::Chain;
 use crate::log::{Event, Use};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Whose};
 use crate::{Caller, Centre};
 
 impl<S: Store> Centre<S> {
@@ -69,7 +69,7 @@ impl<S: Store> Centre<S> {
 
     fn chains(&self, query: &Query) -> Result<Vec<Chain>, StoreError> {
         if query.identifiers.is_empty() && query.sets.is_empty() {
-            return self.store.chains_of(&query.patients, PRESCRIPTIONS_AT_MOST);
+            return self.store.chains_of(&Whose::People(&query.patients), None, PRESCRIPTIONS_AT_MOST);
         }
         let mut chains: Vec<Chain> = vec![];
         for identifier in query.identifiers.iter().chain(&query.sets) {

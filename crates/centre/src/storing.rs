@@ -129,7 +129,7 @@ impl<S: Store> Centre<S> {
     /// Promise 8: the register, not the certificate, says which right the person holds, when signing and now.
     fn right(&self, signature: &ProfessionalSignature, now: DateTime<Utc>) -> Result<Right, Vec<Issue>> {
         let register = self.register();
-        let on = |at: DateTime<Utc>| register.right_of(&signature.registration, time::finnish(at).date());
+        let on = |at: DateTime<Utc>| register.right_at(&signature.registration, at);
         let missing = |detail: &str| vec![Issue::of(Known::RightMissing).about(detail)];
         let (Some(_), Some(right)) = (on(signature.signed_at), on(now)) else { return Err(missing("register")) };
         // DI-3: a student prepares and does not sign.

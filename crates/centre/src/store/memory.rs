@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use prescription::{DocumentType, Oid, PersonIdentityCode};
+use chrono::{DateTime, Utc};
+use prescription::{DocumentType, Oid};
 
-use super::{Counts, Decision, Outcome, Store, StoreError, StoredDocument};
+use super::{Counts, Decision, Outcome, Store, StoreError, StoredDocument, Whose};
 use crate::chain::Chain;
 use crate::log::{Entry, Head};
 
@@ -66,9 +67,10 @@ impl Store for MemoryStore {
         Ok(self.kept().chains.get(prescription_set).cloned())
     }
 
-    fn chains_of(&self, people: &[PersonIdentityCode], limit: usize) -> Result<Vec<Chain>, StoreError> {
-        let is_of = |chain: &&Chain| chain.identity_code().is_some_and(|code| people.contains(code));
-        Ok(self.kept().chains.values().filter(is_of).take(limit).cloned().collect())
+    fn chains_of(&self, whose: &Whose<'_>, after: Option<&Oid>, limit: usize) -> Result<Vec<Chain>, StoreError> {
+        let kept = self.kept();
+        let later = kept.chains.iter().filter(|(set, _)| after.is_none_or(|after| *set > after));
+        Ok(later.map(|(_, chain)| chain).filter(|chain| whose.hold(chain)).take(limit).cloned().collect())
     }
 
     fn prescription_sets(&self, after: Option<&Oid>, limit: usize) -> Result<Vec<Oid>, StoreError> {
@@ -78,6 +80,18 @@ impl Store for MemoryStore {
 
     fn log(&self, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
         Ok(self.kept().log.iter().filter(|e| e.sequence > after).take(limit).cloned().collect())
+    }
+
+    fn log_of(&self, organisation: &Oid, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        let is_of = |entry: &&Entry| entry.told().is_some_and(|told| told.organisation.as_ref() == Some(organisation));
+        Ok(self.kept().log.iter().filter(|e| e.sequence > after).filter(is_of).take(limit).cloned().collect())
+    }
+
+    fn erase_log(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
+        let before = before.timestamp_micros();
+        let mut kept = self.kept();
+        let erased = kept.log.iter_mut().filter(|e| e.at < before).filter_map(|entry| entry.beside.take()).count();
+        Ok(erased as u64)
     }
 
     fn log_head(&self) -> Result<Head, StoreError> {

@@ -6,16 +6,18 @@
 mod gather;
 mod memory;
 mod packed;
+mod parts;
 mod sqlite;
 
 use chrono::{DateTime, Utc};
-use prescription::{DocumentType, Oid, PersonIdentityCode, SignatureTrust};
+use prescription::{DocumentType, Oid, SignatureTrust};
 
 use crate::chain::Chain;
 use crate::log::{Entry, Head, NewEntry};
 
 pub use gather::Gather;
 pub use memory::MemoryStore;
+pub use parts::{Part, Whose};
 pub use sqlite::SqliteStore;
 
 /// A document as the Centre keeps it: exact bytes, and what was known when it came.
@@ -155,14 +157,21 @@ pub trait Store: Send + Sync {
     /// A chain by its prescription's set.
     fn chain(&self, prescription_set: &Oid) -> Result<Option<Chain>, StoreError>;
 
-    /// Chains of these people, by set; at most `limit`.
-    fn chains_of(&self, people: &[PersonIdentityCode], limit: usize) -> Result<Vec<Chain>, StoreError>;
+    /// Chains of these people or of that organisation, in the order of their sets, after `after`; at most `limit`.
+    fn chains_of(&self, whose: &Whose<'_>, after: Option<&Oid>, limit: usize) -> Result<Vec<Chain>, StoreError>;
 
     /// Sets of all prescriptions after `after`, in order; at most `limit`.
     fn prescription_sets(&self, after: Option<&Oid>, limit: usize) -> Result<Vec<Oid>, StoreError>;
 
     /// Entries of the log after `after`, oldest first; at most `limit`.
     fn log(&self, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError>;
+
+    /// Entries of the log that tell of an organisation's use, after `after`, oldest first; at most `limit`. Erased ones are
+    /// not found: nothing tells any more whose they were.
+    fn log_of(&self, organisation: &Oid, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError>;
+
+    /// Erases payload and salt of every entry before an instant (promise 5); how many. The chain stays whole.
+    fn erase_log(&self, before: DateTime<Utc>) -> Result<u64, StoreError>;
 
     /// The end of the log, as noted beside it.
     fn log_head(&self) -> Result<Head, StoreError>;

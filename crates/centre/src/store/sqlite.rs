@@ -9,16 +9,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDate, Utc};
 use prescription::{DocumentType, Oid, PersonIdentityCode, SignatureTrust};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Savepoint, TransactionBehavior, ffi, params};
 
 use super::packed::{Packed, pack, unpack};
-use super::{Counts, Decision, Expected, Gather, Outcome, Store, StoreError, StoredDocument};
+use super::parts::{dispensed_on, parts_of, prescribed_on};
+use super::{Counts, Decision, Expected, Gather, Outcome, Store, StoreError, StoredDocument, Whose};
 use crate::chain::Chain;
 use crate::log::{Entry, Head, NewEntry};
 
-const SCHEMA: i64 = 2;
+const SCHEMA: i64 = 3;
 
 /// Migrations only go forward; the index is the schema that a step starts from.
 const MIGRATIONS: &[&str] = &[
@@ -65,7 +66,21 @@ const MIGRATIONS: &[&str] = &[
 ",
     // Bytes of a document that is kept compressed; absent where it lies as it is, as those of schema 1 do.
     "ALTER TABLE document ADD COLUMN size INTEGER;",
+    // What organisations have to do with prescriptions, and whose use an entry of the log tells of (gone with its payload).
+    "CREATE TABLE chain_part (
+        organisation TEXT NOT NULL,
+        set_id TEXT NOT NULL,
+        part TEXT NOT NULL,
+        prescribed TEXT NOT NULL,
+        dispensed TEXT,
+        PRIMARY KEY (organisation, set_id, part)
+     ) STRICT, WITHOUT ROWID;
+     CREATE INDEX chain_part_of_set ON chain_part (set_id);
+     CREATE INDEX log_of_organisation ON log_beside (json_extract(payload, '$.organisation'), sequence);",
 ];
+
+/// The schema that first had parts of chains: those of an older file are computed when it is opened.
+const PARTS_SINCE: i64 = 3;
 
 /// Decisions that share one flush, at most.
 const TOGETHER: usize = 64;
@@ -244,6 +259,13 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     for step in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(0)) {
         transaction.execute_batch(step).map_err(failed)?;
     }
+    if (1..PARTS_SINCE).contains(&found) {
+        let mut statement = transaction.prepare("SELECT value FROM chain").map_err(failed)?;
+        let rows = statement.query_map([], |row| row.get::<_, String>(0)).map_err(failed)?;
+        for value in rows {
+            write_parts(&transaction, &chain_of(&value.map_err(failed)?)?)?;
+        }
+    }
     transaction.pragma_update(None, "user_version", SCHEMA).map_err(failed)?;
     transaction.commit().map_err(failed)
 }
@@ -280,18 +302,22 @@ impl Store for SqliteStore {
         value.map(|value| chain_of(&value)).transpose()
     }
 
-    fn chains_of(&self, people: &[PersonIdentityCode], limit: usize) -> Result<Vec<Chain>, StoreError> {
-        let codes = serde_json::to_string(people).map_err(|_| StoreError::Damaged { what: "query" })?;
-        self.read(|connection| {
-            let mut statement = connection
-                .prepare_cached(
-                    "SELECT value FROM chain WHERE identity_code IN (SELECT value FROM json_each(?1))
-                     ORDER BY set_id LIMIT ?2",
-                )
-                .map_err(failed)?;
-            let limit = number(limit as u64);
-            let rows = statement.query_map(params![codes, limit], |row| row.get::<_, String>(0)).map_err(failed)?;
-            rows.map(|value| chain_of(&value.map_err(failed)?)).collect()
+    fn chains_of(&self, whose: &Whose<'_>, after: Option<&Oid>, limit: usize) -> Result<Vec<Chain>, StoreError> {
+        let (after, limit) = (after.map_or("", Oid::as_str), number(limit as u64));
+        self.read(|connection| match whose {
+            Whose::People(people) => {
+                let codes = serde_json::to_string(people).map_err(|_| StoreError::Damaged { what: "query" })?;
+                chains(connection, CHAINS_OF_PEOPLE, params![after, limit, codes])
+            }
+            Whose::Organisation { id, parts, prescribed, dispensed } => {
+                let parts: Vec<&str> = parts.iter().map(|part| part.name()).collect();
+                let parts = serde_json::to_string(&parts).map_err(|_| StoreError::Damaged { what: "query" })?;
+                let day = |day: Option<NaiveDate>| day.map(|day| day.to_string());
+                let days = [day(prescribed.from), day(prescribed.to), day(dispensed.from), day(dispensed.to)];
+                let [from, to, dispensed_from, dispensed_to] = &days;
+                let all = params![after, limit, id.as_str(), parts, from, to, dispensed_from, dispensed_to];
+                chains(connection, CHAINS_OF_ORGANISATION, all)
+            }
         })
     }
 
@@ -317,6 +343,21 @@ impl Store for SqliteStore {
             let rows = statement.query_map(params![number(after), number(limit as u64)], entry_row).map_err(failed)?;
             rows.map(|row| row.map_err(failed)).collect()
         })
+    }
+
+    fn log_of(&self, organisation: &Oid, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(LOG_OF_ORGANISATION).map_err(failed)?;
+            let all = params![organisation.as_str(), number(after), number(limit as u64)];
+            let rows = statement.query_map(all, entry_row).map_err(failed)?;
+            rows.map(|row| row.map_err(failed)).collect()
+        })
+    }
+
+    fn erase_log(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
+        let sql = "DELETE FROM log_beside WHERE sequence IN (SELECT sequence FROM log WHERE at_us < ?1)";
+        let erased = self.writer().execute(sql, [before.timestamp_micros()]).map_err(failed)?;
+        Ok(erased as u64)
     }
 
     fn log_head(&self) -> Result<Head, StoreError> {
@@ -385,7 +426,48 @@ fn insert_document(savepoint: &Savepoint<'_>, document: &StoredDocument, packed:
     Ok(())
 }
 
+const CHAINS_OF_PEOPLE: &str = "SELECT value FROM chain
+    WHERE identity_code IN (SELECT value FROM json_each(?3)) AND set_id > ?1 ORDER BY set_id LIMIT ?2";
+
+const CHAINS_OF_ORGANISATION: &str = "SELECT value FROM chain WHERE set_id IN (
+        SELECT DISTINCT set_id FROM chain_part
+        WHERE organisation = ?3 AND set_id > ?1 AND part IN (SELECT value FROM json_each(?4))
+        AND (?5 IS NULL OR prescribed >= ?5) AND (?6 IS NULL OR prescribed <= ?6)
+        AND (?7 IS NULL OR dispensed >= ?7) AND (?8 IS NULL OR dispensed <= ?8)
+        ORDER BY set_id LIMIT ?2
+    ) ORDER BY set_id";
+
+const LOG_OF_ORGANISATION: &str = "SELECT log.sequence, at_us, event, content, previous, hash, salt, payload
+    FROM log_beside JOIN log USING (sequence)
+    WHERE json_extract(payload, '$.organisation') = ?1 AND log_beside.sequence > ?2
+    ORDER BY log_beside.sequence LIMIT ?3";
+
+fn chains(connection: &Connection, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Chain>, StoreError> {
+    let mut statement = connection.prepare_cached(sql).map_err(failed)?;
+    let rows = statement.query_map(params, |row| row.get::<_, String>(0)).map_err(failed)?;
+    rows.map(|value| chain_of(&value.map_err(failed)?)).collect()
+}
+
+fn write_parts(connection: &Connection, chain: &Chain) -> Result<(), StoreError> {
+    let set = chain.set_id.as_str();
+    connection
+        .prepare_cached("DELETE FROM chain_part WHERE set_id = ?1")
+        .and_then(|mut delete| delete.execute([set]))
+        .map_err(failed)?;
+    let (prescribed, dispensed) = (prescribed_on(chain).to_string(), dispensed_on(chain).map(|day| day.to_string()));
+    for (organisation, part) in parts_of(chain) {
+        connection
+            .prepare_cached("INSERT INTO chain_part VALUES (?1, ?2, ?3, ?4, ?5)")
+            .and_then(|mut insert| {
+                insert.execute(params![organisation.as_str(), set, part.name(), prescribed, dispensed])
+            })
+            .map_err(failed)?;
+    }
+    Ok(())
+}
+
 fn upsert_chain(savepoint: &Savepoint<'_>, chain: &Chain, value: &str) -> Result<(), StoreError> {
+    write_parts(savepoint, chain)?;
     savepoint
         .prepare_cached(
             "INSERT INTO chain (set_id, revision, identity_code, value) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (set_id)
