@@ -136,6 +136,8 @@ keys! {
     LockStateFree = "lock-state-free",
     ReservationStateReserved = "reservation-state-reserved",
     ReservationStateFree = "reservation-state-free",
+    ReservationStateDoseDispensing = "reservation-state-dose-dispensing",
+    ReservationStateDispensing = "reservation-state-dispensing",
     InvalidationReasonUnknown = "invalidation-reason-unknown",
     PathMetadata = "path-metadata",
     PathMedicalRecords = "path-medical-records",

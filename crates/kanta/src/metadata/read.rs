@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use prescription::codes::PrescriptionKind;
 use prescription::{
     Code, ControlClass, DocumentReference, DocumentType, Oid, Patient, PersonIdentityCode, PersonName, ProductKind,
-    Sex, SignatureTrust, State, Vnr,
+    ReservationKind, Sex, SignatureTrust, State, Vnr,
 };
 
 use super::fhir::{self, Coding, Concept, Extension, Identifier, Resource};
@@ -226,8 +226,23 @@ fn state(request: &fhir::MedicationRequest, reference: &DocumentReference) -> Re
         cancelled,
         locked_by: owner(Key::ExtensionLockStatus, lock, Key::LockStateFree)?,
         reserved_by: owner(Key::ExtensionReservedStatus, reservation, Key::ReservationStateFree)?,
+        reserved_for: find(&request.extension, Key::ExtensionReservedStatus)
+            .and_then(|e| inner(&e.extension, "reservedStatus")?.value_coding.as_ref()?.code.as_deref())
+            .and_then(reservation_kind),
         newer,
     })
+}
+
+/// What a code of 1.2.246.537.5.40122.2006 says; the one that is free says nothing, though Kela's example names an owner
+/// beside it.
+fn reservation_kind(code: &str) -> Option<ReservationKind> {
+    match code {
+        code if code == get(Key::ReservationStateFree) => None,
+        code if code == get(Key::ReservationStateReserved) => Some(ReservationKind::Ordinary),
+        code if code == get(Key::ReservationStateDoseDispensing) => Some(ReservationKind::DoseDispensing),
+        code if code == get(Key::ReservationStateDispensing) => Some(ReservationKind::Dispensing),
+        code => Some(ReservationKind::Unknown(code.to_owned())),
+    }
 }
 
 fn dispense_status(request: &[Extension], dispense: &[Extension]) -> DispenseStatus {

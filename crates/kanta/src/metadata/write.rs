@@ -1,7 +1,7 @@
 //! Writing queries, answers and refusals as FHIR.
 
 use chrono::NaiveDateTime;
-use prescription::{Oid, Patient, PersonName, Sex, SignatureTrust};
+use prescription::{Oid, Patient, PersonName, ReservationKind, Sex, SignatureTrust};
 
 use super::fhir::{self, Coding, Concept, Extension, Identifier, Resource, Whole};
 use super::{Answer, DispenseStatus, Metadata, Query, authorization};
@@ -163,19 +163,25 @@ fn request_extensions(metadata: &Metadata) -> Vec<Extension> {
         dispense.push(part("invalidationReason", Key::SystemInvalidationReason, reason));
     }
     extensions.push(Extension { extension: dispense, ..extension(Key::ExtensionDispenseStatus) });
-    let (reserved, free) = (Key::ReservationStateReserved, Key::ReservationStateFree);
+    let reserved = match (&state.reserved_by, &state.reserved_for) {
+        (None, _) => get(Key::ReservationStateFree),
+        (Some(_), None | Some(ReservationKind::Ordinary)) => get(Key::ReservationStateReserved),
+        (Some(_), Some(ReservationKind::DoseDispensing)) => get(Key::ReservationStateDoseDispensing),
+        (Some(_), Some(ReservationKind::Dispensing)) => get(Key::ReservationStateDispensing),
+        (Some(_), Some(ReservationKind::Unknown(code))) => code,
+    };
     extensions.push(Extension {
         extension: owned(
             ["reservedStatus", "reservedLockOwner"],
             Key::SystemReservationState,
             state.reserved_by.as_ref(),
-            [reserved, free],
+            reserved,
         ),
         ..extension(Key::ExtensionReservedStatus)
     });
-    let (locked, free) = (Key::LockStateLocked, Key::LockStateFree);
+    let locked = get(if state.locked_by.is_some() { Key::LockStateLocked } else { Key::LockStateFree });
     extensions.push(Extension {
-        extension: owned(["lockStatus", "lockOwner"], Key::SystemLockState, state.locked_by.as_ref(), [locked, free]),
+        extension: owned(["lockStatus", "lockOwner"], Key::SystemLockState, state.locked_by.as_ref(), locked),
         ..extension(Key::ExtensionLockStatus)
     });
     if let Some(renewal) = &metadata.renewal {
@@ -204,10 +210,9 @@ fn request_extensions(metadata: &Metadata) -> Vec<Extension> {
 }
 
 /// A state with its owner: the first value and the owner where there is one, else the second value.
-fn owned(urls: [&str; 2], system: Key, owner: Option<&Oid>, values: [Key; 2]) -> Vec<Extension> {
+fn owned(urls: [&str; 2], system: Key, owner: Option<&Oid>, value: &str) -> Vec<Extension> {
     let [state, owner_url] = urls;
-    let [taken, free] = values;
-    let mut parts = vec![part(state, system, get(if owner.is_some() { taken } else { free }))];
+    let mut parts = vec![part(state, system, value)];
     if let Some(owner) = owner {
         let value = Some(owner.to_string());
         parts.push(Extension { url: owner_url.to_owned(), value_string: value, ..Extension::default() });

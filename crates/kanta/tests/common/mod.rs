@@ -9,7 +9,7 @@ use kanta::{Basis, Frame, MessageId, OnBehalf, Party, Requester, User};
 use prescription::codes::PrescriptionKind;
 use prescription::{
     Code, ControlClass, DocumentReference, DocumentType, Oid, Patient, PersonIdentityCode, PersonName, ProductKind,
-    QueryReason, RegistrationNumber, Right, Sex, SignatureTrust, State, Vnr,
+    QueryReason, RegistrationNumber, ReservationKind, Right, Sex, SignatureTrust, State, Vnr,
 };
 use proptest::prelude::*;
 
@@ -104,6 +104,7 @@ pub fn metadata() -> Metadata {
             cancelled: false,
             locked_by: None,
             reserved_by: Some(oid("1.2.246.10.99999999.10.7")),
+            reserved_for: Some(ReservationKind::DoseDispensing),
             newer: Some(reference(6)),
         },
         renewal: Some("0".into()),
@@ -269,8 +270,18 @@ fn any_medicine() -> impl Strategy<Value = Medicine> {
 
 fn any_state() -> impl Strategy<Value = State> {
     use proptest::option::of;
-    (any::<bool>(), of(any_oid()), of(any_oid()), of(any_reference()))
-        .prop_map(|(cancelled, locked_by, reserved_by, newer)| State { cancelled, locked_by, reserved_by, newer })
+    let kind = prop_oneof![
+        Just(ReservationKind::Ordinary),
+        Just(ReservationKind::DoseDispensing),
+        Just(ReservationKind::Dispensing),
+        Just(ReservationKind::Unknown("77".into())),
+    ];
+    (any::<bool>(), of(any_oid()), of((any_oid(), kind)), of(any_reference())).prop_map(
+        |(cancelled, locked_by, reserved, newer)| {
+            let (reserved_by, reserved_for) = reserved.unzip();
+            State { cancelled, locked_by, reserved_by, reserved_for, newer }
+        },
+    )
 }
 
 pub fn any_metadata() -> impl Strategy<Value = Metadata> {
