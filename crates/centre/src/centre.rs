@@ -13,7 +13,7 @@ use trust::TrustStore;
 
 use crate::log::{Event, NewEntry, Use};
 use crate::register::Register;
-use crate::store::{Decision, Store, StoreError};
+use crate::store::{Decision, Lagging, Store, StoreError};
 
 /// Fills bytes with randomness: salts of the log and identifiers of messages. Handed in, so that a simulation can be
 /// repeated.
@@ -69,8 +69,8 @@ pub struct Centre<S> {
     pub(crate) settings: Settings,
     trust: RwLock<Arc<TrustStore>>,
     register: RwLock<Arc<Register>>,
-    signer: Mutex<Box<dyn Signer + Send>>,
-    randomness: Randomness,
+    signer: Arc<Mutex<Box<dyn Signer + Send>>>,
+    randomness: Arc<Randomness>,
 }
 
 impl<S: Store> Centre<S> {
@@ -88,8 +88,8 @@ impl<S: Store> Centre<S> {
             settings,
             trust: RwLock::new(Arc::new(trust)),
             register: RwLock::new(Arc::new(register)),
-            signer: Mutex::new(signer),
-            randomness,
+            signer: Arc::new(Mutex::new(signer)),
+            randomness: Arc::new(randomness),
         }
     }
 
@@ -136,6 +136,20 @@ impl<S: Store> Centre<S> {
                 mr::store_response(&self.take(store, caller, now), &frame, store.frame.message_id)
             }
         }
+    }
+
+    /// Answers one request as [`Self::handle`] does, but what is searched and fetched is what `then` sees; the log is of
+    /// now: a fault for tests.
+    pub fn handle_seeing(&self, then: &dyn Store, request: &Request, caller: &Caller, now: DateTime<Utc>) -> Response {
+        let lagging = Centre {
+            store: Lagging { then, now: &self.store },
+            settings: self.settings,
+            trust: RwLock::new(self.trust()),
+            register: RwLock::new(self.register()),
+            signer: self.signer.clone(),
+            randomness: self.randomness.clone(),
+        };
+        lagging.handle(request, caller, now)
     }
 
     /// Refuses a request with an issue, without looking at it further: a fault for tests.

@@ -14,11 +14,12 @@ use crate::log::{Entry, Head};
 #[derive(Default)]
 pub struct MemoryStore(Mutex<Kept>);
 
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Kept {
     documents: Vec<StoredDocument>,
     chains: BTreeMap<Oid, Chain>,
     log: Vec<Entry>,
+    full: bool,
 }
 
 impl MemoryStore {
@@ -40,6 +41,9 @@ impl Store for MemoryStore {
             .expected
             .iter()
             .all(|e| kept.chains.get(&e.prescription_set).map_or(0, |c| c.revision) == e.revision);
+        if kept.full {
+            return Err(StoreError::DiskFull);
+        }
         let taken = decision.documents.iter().any(|new| kept.documents.iter().any(|held| held.id == new.id));
         if !as_expected || taken {
             return Ok(Outcome::Conflict);
@@ -111,5 +115,14 @@ impl Store for MemoryStore {
 
     fn integrity(&self) -> Result<Vec<String>, StoreError> {
         Ok(vec![])
+    }
+
+    fn as_of_now(&self) -> Result<Box<dyn Store>, StoreError> {
+        Ok(Box::new(Self(Mutex::new(self.kept().clone()))))
+    }
+
+    fn set_full(&self, full: bool) -> Result<(), StoreError> {
+        self.kept().full = full;
+        Ok(())
     }
 }

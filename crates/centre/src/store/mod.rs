@@ -4,6 +4,7 @@
 //! reads no document. No SQL type passes this border, so that a store on another database can follow.
 
 mod gather;
+mod lagging;
 mod memory;
 mod packed;
 mod parts;
@@ -16,6 +17,7 @@ use crate::chain::Chain;
 use crate::log::{Entry, Head, NewEntry};
 
 pub use gather::Gather;
+pub use lagging::Lagging;
 pub use memory::MemoryStore;
 pub use parts::{Part, Whose};
 pub use sqlite::SqliteStore;
@@ -98,6 +100,9 @@ pub enum StoreError {
     /// The disk is full.
     #[error("the disk is full")]
     DiskFull,
+    /// It is only there to be read.
+    #[error("the store only reads")]
+    OnlyReads,
     /// The store was made by a newer program.
     #[error("the store has schema {found}, this program knows {known}")]
     NewerSchema {
@@ -123,6 +128,7 @@ impl StoreError {
         match self {
             Self::Busy => "store-busy",
             Self::DiskFull => "store-disk-full",
+            Self::OnlyReads => "store-only-reads",
             Self::NewerSchema { .. } => "store-newer-schema",
             Self::Damaged { .. } => "store-damaged",
             Self::Database(_) => "store-database",
@@ -181,4 +187,10 @@ pub trait Store: Send + Sync {
 
     /// What the store itself finds wrong with its file; nothing where all is well.
     fn integrity(&self) -> Result<Vec<String>, StoreError>;
+
+    /// What is there now, as something that only reads and that nothing changes any more: for a fault of tests.
+    fn as_of_now(&self) -> Result<Box<dyn Store>, StoreError>;
+
+    /// Whether the store is to be unable to grow, as on a full disk: for a fault of tests.
+    fn set_full(&self, full: bool) -> Result<(), StoreError>;
 }

@@ -85,6 +85,9 @@ const PARTS_SINCE: i64 = 3;
 /// Decisions that share one flush, at most.
 const TOGETHER: usize = 64;
 
+/// SQLite's own limit.
+const PAGES_AT_MOST: i64 = 4_294_967_294;
+
 /// Pages that each connection keeps in memory, in KiB.
 const CACHE_KIB: i64 = 16 * 1024;
 
@@ -93,10 +96,18 @@ const READERS_KEPT: usize = 16;
 
 /// A Centre's store in a file.
 pub struct SqliteStore {
-    path: PathBuf,
-    writer: Mutex<Connection>,
-    readers: Mutex<Vec<Connection>>,
+    readers: Readers,
+    /// Absent where it only reads.
+    writer: Option<Mutex<Connection>>,
     decisions: Gather<Ready, Result<Outcome, StoreError>>,
+}
+
+/// Connections that read, beside whoever writes.
+enum Readers {
+    /// As many as read at once; they see what is there.
+    Now { path: PathBuf, idle: Mutex<Vec<Connection>> },
+    /// One, in a transaction that never ends: it sees what was there.
+    Then(Mutex<Connection>),
 }
 
 impl SqliteStore {
@@ -109,34 +120,33 @@ impl SqliteStore {
         writer.pragma_update(None, "secure_delete", "ON").map_err(failed)?;
         migrate(&mut writer)?;
         Ok(Self {
-            path: path.to_owned(),
-            writer: Mutex::new(writer),
-            readers: Mutex::default(),
+            readers: Readers::Now { path: path.to_owned(), idle: Mutex::default() },
+            writer: Some(Mutex::new(writer)),
             decisions: Gather::new(TOGETHER),
         })
     }
 
-    fn writer(&self) -> MutexGuard<'_, Connection> {
+    fn writer(&self) -> Result<MutexGuard<'_, Connection>, StoreError> {
         // A transaction that was not committed rolls back when it is dropped, so a poisoned lock guards a whole file.
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+        let writer = self.writer.as_ref().ok_or(StoreError::OnlyReads)?;
+        Ok(writer.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Reads beside whoever writes, with a connection that goes back to the others.
     fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let kept = || self.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        let idle = kept().pop();
-        let connection = match idle {
+        let (path, idle) = match &self.readers {
+            Readers::Now { path, idle } => (path, idle),
+            Readers::Then(connection) => return read(&connection.lock().unwrap_or_else(PoisonError::into_inner)),
+        };
+        let idle = || idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = idle().pop();
+        let connection = match kept {
             Some(connection) => connection,
-            None => {
-                let new = connect(&self.path)?;
-                new.pragma_update(None, "query_only", "ON").map_err(failed)?;
-                new
-            }
+            None => reader(path)?,
         };
         let answer = read(&connection);
-        let mut kept = kept();
-        if kept.len() < READERS_KEPT {
-            kept.push(connection);
+        let mut idle = idle();
+        if idle.len() < READERS_KEPT {
+            idle.push(connection);
         }
         answer
     }
@@ -145,7 +155,8 @@ impl SqliteStore {
     fn take_together(&self, decisions: Vec<Ready>) -> Vec<Result<Outcome, StoreError>> {
         let count = decisions.len();
         let mut taken = Vec::with_capacity(count);
-        match take_all(&mut self.writer(), decisions, &mut taken) {
+        let all = self.writer().and_then(|mut writer| take_all(&mut writer, decisions, &mut taken));
+        match all {
             Ok(()) => taken,
             Err(error) => {
                 // Nothing of this transaction is in the file; only who was refused anyway keeps its own answer.
@@ -162,6 +173,12 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     connection.set_prepared_statement_cache_capacity(64);
     connection.pragma_update(None, "cache_size", -CACHE_KIB).map_err(failed)?;
     Ok(connection)
+}
+
+fn reader(path: &Path) -> Result<Connection, StoreError> {
+    let reader = connect(path)?;
+    reader.pragma_update(None, "query_only", "ON").map_err(failed)?;
+    Ok(reader)
 }
 
 /// A decision in the form in which it is written: made by whoever brings it, so that the writer only writes.
@@ -385,6 +402,28 @@ impl Store for SqliteStore {
             let answers: Vec<String> = rows.map(|row| row.map_err(failed)).collect::<Result<_, _>>()?;
             Ok(answers.into_iter().filter(|answer| answer != "ok").map(|answer| format!("file: {answer}")).collect())
         })
+    }
+
+    fn as_of_now(&self) -> Result<Box<dyn Store>, StoreError> {
+        let Readers::Now { path, .. } = &self.readers else { return Err(StoreError::OnlyReads) };
+        let frozen = reader(path)?;
+        // The transaction sees what is there at its first read, for as long as it lasts.
+        frozen.execute_batch("BEGIN").map_err(failed)?;
+        read_head(&frozen)?;
+        Ok(Box::new(Self {
+            readers: Readers::Then(Mutex::new(frozen)),
+            writer: None,
+            decisions: Gather::new(TOGETHER),
+        }))
+    }
+
+    fn set_full(&self, full: bool) -> Result<(), StoreError> {
+        let writer = self.writer()?;
+        let pages = match full {
+            true => writer.pragma_query_value(None, "page_count", |row| row.get(0)).map_err(failed)?,
+            false => PAGES_AT_MOST,
+        };
+        writer.pragma_update(None, "max_page_count", pages).map_err(failed)
     }
 }
 

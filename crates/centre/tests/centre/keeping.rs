@@ -138,6 +138,12 @@ impl Store for Beside {
     fn integrity(&self) -> Result<Vec<String>, StoreError> {
         self.shared.integrity()
     }
+    fn as_of_now(&self) -> Result<Box<dyn Store>, StoreError> {
+        self.shared.as_of_now()
+    }
+    fn set_full(&self, full: bool) -> Result<(), StoreError> {
+        self.shared.set_full(full)
+    }
 }
 
 #[test]

@@ -3,10 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod asking;
+mod crowd;
+mod faults;
 mod judges;
 mod keeping;
 mod kela;
 mod network;
+mod process;
 mod refusals;
 mod seeds;
 mod world;
