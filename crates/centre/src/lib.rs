@@ -8,6 +8,7 @@
 //! Rules of the trade are `prescription`'s, documents `cda`'s, signatures `signing`'s, certificates `trust`'s, messages
 //! `kanta`'s; this crate puts them in order.
 
+mod access;
 mod centre;
 pub mod chain;
 pub mod clock;
@@ -18,6 +19,7 @@ pub mod intake;
 pub mod log;
 pub mod mark;
 pub mod pki;
+pub mod purposes;
 pub mod register;
 mod searching;
 pub mod seed;
@@ -26,6 +28,7 @@ mod signatures;
 pub mod store;
 mod storing;
 pub mod verify;
+pub mod wishes;
 
 pub use centre::{Caller, Centre, Exchange, Randomness, Settings, exchange};
 pub use chain::Chain;

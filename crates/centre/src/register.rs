@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use prescription::{Address, Oid, Organisation, PersonName, Professional, RegistrationNumber, Right};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The artificial professionals of this project.
 pub const BUILT_IN: &str = include_str!("../../../fixtures/people/professionals.toml");
@@ -42,7 +42,7 @@ pub enum OrganisationKind {
 }
 
 /// A role that an organisation's owner gives to a person; it is no professional right.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LocalRole {
     /// Supervises how the organisation's people use the Centre (reason 14).

@@ -1,9 +1,10 @@
 //! A store that sees the past: reads see what was there at a moment, decisions and the log are of now. It serves a fault
 //! of tests: a pharmacy that searches is told of yesterday, and what it stores meets today.
 
-use prescription::{Oid, PersonIdentityCode};
+use chrono::{DateTime, Utc};
+use prescription::Oid;
 
-use super::{Counts, Decision, Outcome, Store, StoreError, StoredDocument};
+use super::{Counts, Decision, Outcome, Store, StoreError, StoredDocument, Whose};
 use crate::chain::Chain;
 use crate::log::{Entry, Head};
 
@@ -32,8 +33,8 @@ impl Store for Lagging<'_> {
         self.then.chain(prescription_set)
     }
 
-    fn chains_of(&self, people: &[PersonIdentityCode], limit: usize) -> Result<Vec<Chain>, StoreError> {
-        self.then.chains_of(people, limit)
+    fn chains_of(&self, whose: &Whose<'_>, after: Option<&Oid>, limit: usize) -> Result<Vec<Chain>, StoreError> {
+        self.then.chains_of(whose, after, limit)
     }
 
     fn prescription_sets(&self, after: Option<&Oid>, limit: usize) -> Result<Vec<Oid>, StoreError> {
@@ -42,6 +43,14 @@ impl Store for Lagging<'_> {
 
     fn log(&self, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
         self.now.log(after, limit)
+    }
+
+    fn log_of(&self, organisation: &Oid, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        self.now.log_of(organisation, after, limit)
+    }
+
+    fn erase_log(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
+        self.now.erase_log(before)
     }
 
     fn log_head(&self) -> Result<Head, StoreError> {

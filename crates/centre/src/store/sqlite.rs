@@ -373,7 +373,7 @@ impl Store for SqliteStore {
 
     fn erase_log(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
         let sql = "DELETE FROM log_beside WHERE sequence IN (SELECT sequence FROM log WHERE at_us < ?1)";
-        let erased = self.writer().execute(sql, [before.timestamp_micros()]).map_err(failed)?;
+        let erased = self.writer()?.execute(sql, [before.timestamp_micros()]).map_err(failed)?;
         Ok(erased as u64)
     }
 

@@ -2,6 +2,7 @@
 //! is kept over a restart, TLS, and a process that is killed between its commit and its answer.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod access;
 mod asking;
 mod crowd;
 mod faults;

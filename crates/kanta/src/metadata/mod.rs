@@ -48,6 +48,18 @@ pub enum DispenseStatus {
     Unknown(String),
 }
 
+impl DispenseStatus {
+    /// A stable name for logs; of an unknown value its code.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Not => "not",
+            Self::Partly => "partly",
+            Self::Fully => "fully",
+            Self::Unknown(code) => code,
+        }
+    }
+}
+
 /// The medicine as metadata tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Medicine {
