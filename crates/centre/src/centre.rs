@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use kanta::errors::Known;
 use kanta::http::{Request, Response};
 use kanta::{Frame, Incoming, Issue, MessageId, Requester, incoming, metadata, mr};
-use prescription::Oid;
+use prescription::{Oid, Signers};
 use signing::Signer;
 use trust::TrustStore;
 
@@ -30,17 +30,21 @@ pub struct Caller {
 }
 
 /// What may be set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// Accept identity codes outside the artificial series 900–999 (promise 9: never unless told so).
     pub any_identity_code: bool,
     /// How far times may lie from the Centre's clock, in seconds (promise 8: five minutes).
     pub clock_tolerance_s: u32,
+    /// How long a dispensing reservation (toimitusvaraus) lasts that nobody gives back, in seconds.
+    pub hold_s: u32,
+    /// Who signs documents of which type.
+    pub signers: Signers,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { any_identity_code: false, clock_tolerance_s: 300 }
+        Self { any_identity_code: false, clock_tolerance_s: 300, hold_s: 30 * 60, signers: Signers::default() }
     }
 }
 
@@ -151,7 +155,7 @@ impl<S: Store> Centre<S> {
     pub fn handle_seeing(&self, then: &dyn Store, request: &Request, caller: &Caller, now: DateTime<Utc>) -> Response {
         let lagging = Centre {
             store: Lagging { then, now: &self.store },
-            settings: self.settings,
+            settings: self.settings.clone(),
             trust: RwLock::new(self.trust()),
             register: RwLock::new(self.register()),
             wishes: RwLock::new(self.wishes()),

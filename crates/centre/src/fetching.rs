@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use kanta::errors::Known;
 use kanta::mr::{FetchQuery, FetchedDocument};
 use kanta::{Issue, Requester};
-use prescription::{DocumentReference, Oid, PersonIdentityCode};
+use prescription::{DocumentReference, Oid, PersonIdentityCode, QueryReason, Right, Role};
 
 use crate::access::{Asker, Begins};
 use crate::centre::failed;
@@ -37,7 +37,14 @@ impl<S: Store> Centre<S> {
             }
             Err(issues) => told.refused(issues),
         }
-        self.note(told, caller, now).map_err(|error| vec![failed(&error)])?;
+        let noted = match chosen(query, requester, &answer) {
+            Some(set) => {
+                let role = told.right.as_deref().map_or(Role::Other, |right| Role::of(&Right::new(right)));
+                self.note_and_hold(told, set, role, caller, now)
+            }
+            None => self.note(told, caller, now),
+        };
+        noted.map_err(|error| vec![failed(&error)])?;
         answer
     }
 
@@ -114,6 +121,17 @@ impl<S: Store> Centre<S> {
         let found: Vec<StoredDocument> = wanted.iter().filter_map(|id| of(id)).collect();
         if found.len() == wanted.len() { Ok(found) } else { Err(StoreError::Damaged { what: "chain" }) }
     }
+}
+
+/// The one prescription that was chosen to be dispensed and is shown: it is held for whoever fetched it, never a list.
+fn chosen<'a>(
+    query: &'a FetchQuery,
+    requester: &Requester,
+    answer: &Result<Vec<FetchedDocument>, Vec<Issue>>,
+) -> Option<&'a Oid> {
+    let [only] = query.identifiers.as_slice() else { return None };
+    let shown = answer.as_ref().is_ok_and(|documents| !documents.is_empty());
+    (requester.reason == QueryReason::Dispensing && shown).then_some(only)
 }
 
 fn fetched(stored: StoredDocument) -> FetchedDocument {

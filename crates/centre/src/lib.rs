@@ -9,15 +9,18 @@
 //! `kanta`'s; this crate puts them in order.
 
 mod access;
+pub mod answer;
 mod centre;
 pub mod chain;
 pub mod clock;
 pub mod control;
 pub mod faults;
 mod fetching;
+mod holding;
 pub mod intake;
 pub mod log;
-pub mod mark;
+mod making;
+mod obeying;
 pub mod pki;
 pub mod purposes;
 pub mod register;

@@ -38,7 +38,7 @@ pub use dosage::{Bounds, Dosage, Dose, DoseAmount, End, Pause, Season, Structure
 pub use identifiers::{DocumentReference, InvalidIdentifier, Oid, PersonIdentityCode, RegistrationNumber, Vnr};
 pub use lifecycle::{Dispensing, Hold, Lock, Renewal, Reservation, ReservationKind, Standing, Validity};
 pub use mark::{Explanation, LockReference, Mark, MarkKind, NoExplanation};
-pub use operation::{Act, Operation, Role, Situation};
+pub use operation::{Act, Conflict, Operation, Role, Situation};
 pub use people::{Address, Organisation, Patient, PersonName, Professional, Right, Sex};
 pub use prescribed::{Biological, Detail, MedicineIdentity, Prescription, SpecialReport, UnknownPart};
 pub use product::{Ingredient, IngredientAmount, Item, NamedKind, PrescribedProduct, Recipe, Substance};

@@ -11,7 +11,7 @@ mod parts;
 mod sqlite;
 
 use chrono::{DateTime, Utc};
-use prescription::{DocumentType, Oid, SignatureTrust};
+use prescription::{Conflict, DocumentType, Oid, SignatureTrust};
 
 use crate::chain::Chain;
 use crate::log::{Entry, Head, NewEntry};
@@ -43,6 +43,8 @@ pub struct StoredDocument {
     pub sent_digest: [u8; 32],
     /// What its signatures were worth when it came.
     pub trust: SignatureTrust,
+    /// What it conflicted with when it came, late, after the medicine had been handed over.
+    pub conflicts: Vec<Conflict>,
     /// The document, with the Centre's signature where it has one.
     pub bytes: Vec<u8>,
 }

@@ -10,8 +10,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use prescription::{DocumentType, Oid, PersonIdentityCode, SignatureTrust};
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Savepoint, TransactionBehavior, ffi, params};
+use prescription::{Conflict, DocumentType, Oid, PersonIdentityCode, SignatureTrust};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension, Row, Savepoint, Transaction, TransactionBehavior, ffi, params,
+};
 
 use super::packed::{Packed, pack, unpack};
 use super::parts::{dispensed_on, parts_of, prescribed_on};
@@ -19,7 +21,7 @@ use super::{Counts, Decision, Expected, Gather, Outcome, Store, StoreError, Stor
 use crate::chain::Chain;
 use crate::log::{Entry, Head, NewEntry};
 
-const SCHEMA: i64 = 3;
+const SCHEMA: i64 = 4;
 
 /// Migrations only go forward; the index is the schema that a step starts from.
 const MIGRATIONS: &[&str] = &[
@@ -77,10 +79,12 @@ const MIGRATIONS: &[&str] = &[
      ) STRICT, WITHOUT ROWID;
      CREATE INDEX chain_part_of_set ON chain_part (set_id);
      CREATE INDEX log_of_organisation ON log_beside (json_extract(payload, '$.organisation'), sequence);",
+    // What a late document conflicted with when it came, codes with a space between; absent where with nothing.
+    "ALTER TABLE document ADD COLUMN conflicts TEXT;",
 ];
 
-/// The schema that first had parts of chains: those of an older file are computed when it is opened.
-const PARTS_SINCE: i64 = 3;
+/// The schema whose chains are those of today: an older file's are computed from its documents when it is opened.
+const CHAINS_SINCE: i64 = 4;
 
 /// Decisions that share one flush, at most.
 const TOGETHER: usize = 64;
@@ -268,7 +272,7 @@ fn take(savepoint: &Savepoint<'_>, decision: Ready) -> Result<Outcome, StoreErro
 }
 
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     let found: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)?;
     if found > SCHEMA {
         return Err(StoreError::NewerSchema { found, known: SCHEMA });
@@ -276,15 +280,33 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     for step in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(0)) {
         transaction.execute_batch(step).map_err(failed)?;
     }
-    if (1..PARTS_SINCE).contains(&found) {
-        let mut statement = transaction.prepare("SELECT value FROM chain").map_err(failed)?;
-        let rows = statement.query_map([], |row| row.get::<_, String>(0)).map_err(failed)?;
-        for value in rows {
-            write_parts(&transaction, &chain_of(&value.map_err(failed)?)?)?;
-        }
+    if (1..CHAINS_SINCE).contains(&found) {
+        compute_chains(&mut transaction)?;
     }
     transaction.pragma_update(None, "user_version", SCHEMA).map_err(failed)?;
     transaction.commit().map_err(failed)
+}
+
+/// Computes every chain from its documents again (promise 5).
+fn compute_chains(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
+    let mut select = transaction.prepare("SELECT set_id FROM chain").map_err(failed)?;
+    let sets = select.query_map([], |row| row.get::<_, String>(0)).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    drop(select);
+    for set in sets.map_err(failed)? {
+        let documents = documents_of(transaction, &set)?;
+        let chain = Chain::of(&documents).ok_or(StoreError::Damaged { what: "chain" })?;
+        let value = serde_json::to_string(&chain).map_err(|_| StoreError::Damaged { what: "chain" })?;
+        let savepoint = transaction.savepoint().map_err(failed)?;
+        upsert_chain(&savepoint, &chain, &value)?;
+        savepoint.commit().map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn documents_of(connection: &Connection, prescription_set: &str) -> Result<Vec<StoredDocument>, StoreError> {
+    let mut statement = connection.prepare_cached(DOCUMENTS_OF_PRESCRIPTION).map_err(failed)?;
+    let rows = statement.query_map([prescription_set], document_row).map_err(failed)?;
+    rows.map(|row| row.map_err(failed)?).collect()
 }
 
 impl Store for SqliteStore {
@@ -302,11 +324,7 @@ impl Store for SqliteStore {
     }
 
     fn documents_of(&self, prescription_set: &Oid) -> Result<Vec<StoredDocument>, StoreError> {
-        self.read(|connection| {
-            let mut statement = connection.prepare_cached(DOCUMENTS_OF_PRESCRIPTION).map_err(failed)?;
-            let rows = statement.query_map([prescription_set.as_str()], document_row).map_err(failed)?;
-            rows.map(|row| row.map_err(failed)?).collect()
-        })
+        self.read(|connection| documents_of(connection, prescription_set.as_str()))
     }
 
     fn chain(&self, prescription_set: &Oid) -> Result<Option<Chain>, StoreError> {
@@ -431,7 +449,7 @@ macro_rules! document {
     ($end:literal) => {
         concat!(
             "SELECT id, set_id, version, type, prescription_set, organisation, received_at_us, sent_digest, trust, bytes,
-             size FROM document ",
+             size, conflicts FROM document ",
             $end
         )
     };
@@ -444,7 +462,7 @@ fn insert_document(savepoint: &Savepoint<'_>, document: &StoredDocument, packed:
     savepoint
         .prepare_cached(
             "INSERT INTO document (id, set_id, version, type, prescription_set, organisation, received_at_us, sent_digest,
-             trust, bytes, size) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+             trust, bytes, size, conflicts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )
         .and_then(|mut insert| {
             insert.execute(params![
@@ -459,6 +477,7 @@ fn insert_document(savepoint: &Savepoint<'_>, document: &StoredDocument, packed:
                 trust_name(document.trust),
                 packed.frame,
                 number(packed.size as u64),
+                conflict_codes(&document.conflicts),
             ])
         })
         .map_err(failed)?;
@@ -573,6 +592,7 @@ fn document_row(row: &Row<'_>) -> rusqlite::Result<Result<StoredDocument, StoreE
     let organisation: Option<String> = row.get(5)?;
     let (version, received_at, sent_digest) = (row.get(2)?, row.get(6)?, row.get(7)?);
     let (bytes, size): (Vec<u8>, Option<i64>) = (row.get(9)?, row.get(10)?);
+    let conflicts: Option<String> = row.get(11)?;
     Ok((|| {
         Ok(StoredDocument {
             id: oid(&id)?,
@@ -584,6 +604,7 @@ fn document_row(row: &Row<'_>) -> rusqlite::Result<Result<StoredDocument, StoreE
             received_at: DateTime::from_timestamp_micros(received_at).ok_or(StoreError::Damaged { what: "time" })?,
             sent_digest,
             trust: trust_of(&trust)?,
+            conflicts: conflicts_of(conflicts.as_deref().unwrap_or_default())?,
             bytes: match size {
                 Some(size) => unpack(&bytes, usize::try_from(size).unwrap_or(usize::MAX))?,
                 None => bytes,
@@ -598,6 +619,16 @@ fn chain_of(value: &str) -> Result<Chain, StoreError> {
 
 fn oid(text: &str) -> Result<Oid, StoreError> {
     Oid::parse(text).map_err(|_| StoreError::Damaged { what: "identifier" })
+}
+
+fn conflict_codes(conflicts: &[Conflict]) -> Option<String> {
+    let codes: Vec<&str> = conflicts.iter().map(|conflict| conflict.code()).collect();
+    (!codes.is_empty()).then(|| codes.join(" "))
+}
+
+fn conflicts_of(codes: &str) -> Result<Vec<Conflict>, StoreError> {
+    let known = |code| Conflict::parse(code).ok_or(StoreError::Damaged { what: "conflict" });
+    codes.split_whitespace().map(known).collect()
 }
 
 fn trust_name(trust: SignatureTrust) -> &'static str {

@@ -233,7 +233,7 @@ fn a_file_of_a_newer_program_is_not_touched() {
     drop(SqliteStore::open(&path).unwrap());
     rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let error = SqliteStore::open(&path).err().unwrap();
-    assert_eq!(error, StoreError::NewerSchema { found: 99, known: 3 });
+    assert_eq!(error, StoreError::NewerSchema { found: 99, known: 4 });
 }
 
 #[test]

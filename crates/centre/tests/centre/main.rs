@@ -9,6 +9,7 @@ mod faults;
 mod judges;
 mod keeping;
 mod kela;
+mod life;
 mod network;
 mod process;
 mod refusals;

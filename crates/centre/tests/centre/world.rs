@@ -53,6 +53,10 @@ pub fn pki() -> Pki {
 }
 
 pub fn centre_over<S: Store>(store: S) -> Centre<S> {
+    centre_with(store, Settings::default())
+}
+
+pub fn centre_with<S: Store>(store: S, settings: Settings) -> Centre<S> {
     let counter = Mutex::new(0_u64);
     let randomness = move |bytes: &mut [u8]| {
         let mut counter = counter.lock().unwrap();
@@ -65,7 +69,7 @@ pub fn centre_over<S: Store>(store: S) -> Centre<S> {
         Register::built_in().unwrap(),
         Box::new(pki().centre().unwrap()),
         Box::new(randomness),
-        Settings::default(),
+        settings,
     )
 }
 

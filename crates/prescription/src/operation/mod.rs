@@ -5,6 +5,7 @@
 //! the same before it stores. The rules of what is dispensed stand in `rules`, which asks the same matrix.
 
 mod acts;
+mod conflicts;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use crate::rules::{Answers, Finding, Rule, operations as op, table};
 use crate::{Dispensation, Oid, Prescription, Right};
 
 pub use acts::{Act, permitted, prescribing};
+pub use conflicts::Conflict;
 
 /// What can be done to a prescription: the rows of the matrix, and what has no row there because no state hinders it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

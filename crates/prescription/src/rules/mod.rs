@@ -174,8 +174,13 @@ impl<'a> Answers<'a> {
         self.push(rule, Outcome::Note, facts);
     }
 
+    /// A rule answers once: the gravest of what it has to say.
     fn push(&mut self, rule: &'static Rule, outcome: Outcome, facts: Vec<(&'static str, String)>) {
-        self.findings.push(Finding { rule, outcome, facts });
+        match self.findings.iter_mut().find(|finding| finding.rule == rule) {
+            Some(said) if said.outcome >= outcome => {}
+            Some(said) => *said = Finding { rule, outcome, facts },
+            None => self.findings.push(Finding { rule, outcome, facts }),
+        }
     }
 }
 
