@@ -62,7 +62,7 @@ pub enum Exchange {
 /// Which exchange a request is, if it can be read.
 pub fn exchange(request: &Request) -> Option<Exchange> {
     Some(match Incoming::read(request).ok()? {
-        Incoming::Metadata { .. } => Exchange::Search,
+        Incoming::Metadata { .. } | Incoming::Uses { .. } => Exchange::Search,
         Incoming::Fetch { .. } => Exchange::Fetch,
         Incoming::Store(_) => Exchange::Store,
     })
@@ -138,6 +138,10 @@ impl<S: Store> Centre<S> {
         match &incoming {
             Incoming::Metadata { query, requester } => match self.search(query, requester, caller, now) {
                 Ok(answer) => metadata::response(&answer),
+                Err(issues) => metadata::error_response(&issues),
+            },
+            Incoming::Uses { query, requester } => match self.uses(query, requester, caller, now) {
+                Ok(answer) => metadata::uses::response(&answer),
                 Err(issues) => metadata::error_response(&issues),
             },
             Incoming::Fetch { query, requester, frame: asked } => match self.fetch(query, requester, caller, now) {

@@ -30,6 +30,7 @@ pub mod server;
 mod signatures;
 pub mod store;
 mod storing;
+mod supervising;
 pub mod verify;
 pub mod wishes;
 

@@ -23,6 +23,8 @@ pub enum Event {
     Store,
     /// A document was put in by the Centre's keeper.
     Load,
+    /// A supervisor looked at uses of the own organisation.
+    Uses,
     /// A message that could not be read.
     Unreadable,
 }
@@ -35,6 +37,7 @@ impl Event {
             Self::Fetch => "fetch",
             Self::Store => "store",
             Self::Load => "load",
+            Self::Uses => "uses",
             Self::Unreadable => "unreadable",
         }
     }

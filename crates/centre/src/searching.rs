@@ -80,9 +80,11 @@ impl<S: Store> Centre<S> {
 
     /// What the asker may see of what matches.
     fn found(&self, query: &Query, by: By, asker: &Asker, told: &mut Use) -> Result<Vec<Chain>, Issue> {
+        // What a dose patient is new with is not the pharmacy's yet: there it only says who asks.
+        let narrows = by != By::OwnPharmacy && !matches!(asker.purpose.shows, Shows::DoseNew | Shows::DosePatients);
         let mut found: Vec<Chain> = vec![];
         let mut take = |chain: Chain| {
-            if !matches(query, &chain, asker.now)
+            if !matches(query, &chain, narrows, asker.now)
                 || found.iter().any(|known| by == By::Identifier && known.set_id == chain.set_id)
             {
                 return;
@@ -195,8 +197,9 @@ fn criteria(query: &Query) -> Vec<String> {
     criteria
 }
 
-/// Whether a prescription is what was asked for: different parameters narrow, repeats widen (SE-5).
-fn matches(query: &Query, chain: &Chain, now: DateTime<Utc>) -> bool {
+/// Whether a prescription is what was asked for: different parameters narrow, repeats widen (SE-5). `narrows` says whether
+/// the pharmacy narrows too, or only tells whose question it is.
+fn matches(query: &Query, chain: &Chain, narrows: bool, now: DateTime<Utc>) -> bool {
     let state = chain.state_at(time::finnish(now));
     let prescription = &chain.prescription;
     let last = chain.dispensations.iter().map(|lot| lot.dispensed_at.date()).max();
@@ -205,10 +208,8 @@ fn matches(query: &Query, chain: &Chain, now: DateTime<Utc>) -> bool {
         let lots = chain.dispensations.iter().any(|lot| lot.pharmacy.id == *id);
         lots || chain.dosed_by.as_ref() == Some(id) || chain.holders().contains(&id)
     };
-    // What a dose patient is new with is not this pharmacy's yet: there the pharmacy only says who asks.
-    let own = |id: &Oid| !query.patients.is_empty() && of_pharmacy(id);
     (query.patients.is_empty() || of_person())
-        && (query.patients.is_empty() || query.pharmacy.as_ref().is_none_or(own))
+        && (!narrows || query.pharmacy.as_ref().is_none_or(of_pharmacy))
         && query.prescriber.as_ref().is_none_or(|id| prescription.prescriber.prescriber_id.as_ref() == Some(id))
         && query.unit.as_ref().is_none_or(|id| prescription.prescribing_unit().is_some_and(|unit| unit.id == *id))
         && (query.types.is_empty() || query.types.contains(&prescription.reference.document_type))

@@ -24,7 +24,13 @@ fn frame(n: u8) -> Frame {
 
 fn requester() -> Requester {
     let party = |id: &str| Party { id: oid(id), name: "Kuusen apteekki".into() };
-    Requester { system: party("1.2.3"), pharmacy: party("1.2.4"), user: None, reason: QueryReason::Dispensing, on_behalf: None }
+    Requester {
+        system: party("1.2.3"),
+        pharmacy: party("1.2.4"),
+        user: None,
+        reason: QueryReason::Dispensing,
+        on_behalf: None,
+    }
 }
 
 fn store() -> StoreRequest {
@@ -42,6 +48,7 @@ fn search() -> Query {
 fn centre(request: &kanta::http::Request) -> Response {
     match Incoming::read(request).unwrap() {
         Incoming::Metadata { .. } => metadata::response(&Answer::default()),
+        Incoming::Uses { .. } => metadata::uses::response(&metadata::uses::UsesAnswer::default()),
         Incoming::Fetch { query, frame: asked, .. } => {
             let known = FetchedDocument { reference: store().reference, version: 1, bytes: b"<x/>".to_vec() };
             let is_known = query.document == Some(known.reference.id.clone());

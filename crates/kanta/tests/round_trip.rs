@@ -5,10 +5,11 @@
 mod common;
 
 use common::*;
-use kanta::metadata::{self, Answer, Query};
+use kanta::metadata::uses::{self, SeenUse, UsesAnswer, UsesQuery};
+use kanta::metadata::{self, Answer, Page, Query};
 use kanta::mr::{self, FetchQuery, StoreAnswer, StoreRequest};
 use kanta::{Incoming, Issue, KantaError};
-use prescription::PersonIdentityCode;
+use prescription::{PersonIdentityCode, QueryReason, RegistrationNumber, Right};
 use proptest::prelude::*;
 
 fn any_issue() -> impl Strategy<Value = Issue> {
@@ -136,4 +137,47 @@ fn a_request_names_its_place_and_kind_as_the_table_says() {
     ] {
         assert!(text.contains(part), "{part} not in {text}");
     }
+}
+
+proptest! {
+    #[test]
+    fn uses_of_the_own_organisation_arrive_as_they_were_asked_and_told(
+        seen in proptest::collection::vec(any_use(), 0..4), next in proptest::option::of("[0-9]{1,19}"),
+        number in proptest::option::of("[0-9]{11}"), reason in proptest::option::of("[0-9]{1,2}"),
+        code in proptest::option::of("[0-9A-Z+-]{1,11}"), size in proptest::option::of(1u32..500),
+        requester in any_requester(),
+    ) {
+        let query = UsesQuery {
+            person: code.map(|code| PersonIdentityCode::as_stated(&code)),
+            user: number.map(|number| RegistrationNumber::parse(&number).unwrap()),
+            reason: reason.map(QueryReason::from),
+            page: Page { size, after: next.clone() },
+            ..UsesQuery::default()
+        };
+        let request = uses::request(&query, &requester).unwrap();
+        prop_assert_eq!(Incoming::read(&request).unwrap(), Incoming::Uses { query, requester });
+        let answer = UsesAnswer { uses: seen, next };
+        prop_assert_eq!(uses::parse_response(&uses::response(&answer)).unwrap(), answer);
+    }
+}
+
+fn any_use() -> impl Strategy<Value = SeenUse> {
+    use proptest::option::of;
+    let who = (of("[0-9]{11}"), any::<bool>(), of("[0-9]{3}"), of("[0-9]{1,2}"));
+    let what = (proptest::collection::vec("[0-9A-Z+-]{1,11}", 0..3), proptest::collection::vec(any_oid(), 0..3));
+    (any_instant(), "[a-z]{1,9}", who, what, of("[A-Za-z0-9-]{1,20}")).prop_map(|(at, event, who, what, error)| {
+        let (user, proven, right, reason) = who;
+        let (people, documents) = what;
+        SeenUse {
+            at,
+            event,
+            user: user.map(|number| RegistrationNumber::parse(&number).unwrap()),
+            proven,
+            right: right.map(|code| Right::new(&code)),
+            reason: reason.map(QueryReason::from),
+            people: people.iter().map(|code| PersonIdentityCode::as_stated(code)).collect(),
+            documents,
+            error,
+        }
+    })
 }

@@ -11,6 +11,7 @@ mod keeping;
 mod kela;
 mod life;
 mod network;
+mod own;
 mod process;
 mod refusals;
 mod seeds;

@@ -19,6 +19,7 @@ pub(super) enum Resource {
     PractitionerRole(PractitionerRole),
     Practitioner(Practitioner),
     Organization(Organization),
+    AuditEvent(Box<AuditEvent>),
     #[serde(other)]
     Other,
 }
@@ -139,6 +140,35 @@ structures! {
         identifier: Vec<Identifier>,
         #[serde(skip_serializing_if = "Option::is_none")]
         name: Option<String>,
+    }
+    AuditEvent {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        r#type: Option<Coding>,
+        subtype: Vec<Coding>,
+        recorded: String,
+        outcome: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        outcome_desc: Option<String>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        purpose_of_event: Vec<Concept>,
+        agent: Vec<AuditAgent>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        entity: Vec<AuditEntity>,
+    }
+    AuditAgent {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        who: Option<Identified>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        role: Vec<Concept>,
+        requestor: bool,
+    }
+    AuditEntity {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        what: Option<Identified>,
+    }
+    /// A reference by identifier.
+    Identified {
+        identifier: Identifier,
     }
     DispenseRequest {
         extension: Vec<Extension>,

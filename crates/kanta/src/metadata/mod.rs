@@ -9,6 +9,7 @@ mod authorization;
 mod fhir;
 mod query;
 mod read;
+pub mod uses;
 mod write;
 
 use chrono::{NaiveDate, NaiveDateTime};

@@ -7,6 +7,7 @@ use prescription::{DocumentType, Oid, PersonIdentityCode};
 use serde::{Deserialize, Serialize};
 
 use super::fhir::{self, Parameter};
+use super::read::{dispense_status_of, oid};
 use super::write::{coding, dispense_code, identifier, oid_uri};
 use super::{
     CURSOR_BYTES_AT_MOST, DispenseStatus, IDENTIFIERS_AT_MOST, PATIENTS_AT_MOST, PRESCRIPTIONS_AT_MOST, STATES_AT_MOST,
@@ -62,6 +63,11 @@ impl Days {
         *self == Self::default()
     }
 
+    /// Whether the last day is before the first.
+    pub(super) fn are_backwards(&self) -> bool {
+        self.from.zip(self.to).is_some_and(|(from, to)| from > to)
+    }
+
     /// Whether a day lies in them.
     pub fn hold(&self, day: NaiveDate) -> bool {
         self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
@@ -78,6 +84,27 @@ pub struct Page {
 }
 
 impl Page {
+    /// As FHIR parameters.
+    pub(super) fn parameters(&self) -> Vec<Parameter> {
+        let named = |key: Key| Parameter { name: get(key).to_owned(), ..Parameter::default() };
+        let size =
+            self.size.map(|size| Parameter { value_integer: Some(fhir::Whole(size)), ..named(Key::ParameterCount) });
+        let after =
+            self.after.clone().map(|after| Parameter { value_string: Some(after), ..named(Key::ParameterCursor) });
+        size.into_iter().chain(after).collect()
+    }
+
+    /// Reads a parameter of a page, and refuses any other.
+    pub(super) fn take(&mut self, parameter: &Parameter) -> Result<(), KantaError> {
+        if parameter.name == get(Key::ParameterCount) {
+            once(&mut self.size, parameter.value_integer.ok_or(UNKNOWN)?.0)
+        } else if parameter.name == get(Key::ParameterCursor) {
+            once(&mut self.after, parameter.value_string.clone().ok_or(UNKNOWN)?)
+        } else {
+            Err(UNKNOWN)
+        }
+    }
+
     /// The size in force.
     pub fn size_or_most(&self) -> usize {
         self.size.and_then(|size| usize::try_from(size).ok()).unwrap_or(PRESCRIPTIONS_AT_MOST)
@@ -92,7 +119,6 @@ impl Query {
             ("identifiers", self.identifiers.len().saturating_add(self.sets.len()), IDENTIFIERS_AT_MOST),
             ("states", self.types.len().saturating_add(self.dispense_states.len()), STATES_AT_MOST),
             ("page", self.page.size_or_most(), PRESCRIPTIONS_AT_MOST),
-            ("cursor", self.page.after.as_ref().map_or(0, String::len), CURSOR_BYTES_AT_MOST),
         ];
         if let Some((what, _, limit)) = lists.into_iter().find(|(_, found, limit)| found > limit) {
             return Err(KantaError::TooLarge { what, limit });
@@ -101,11 +127,10 @@ impl Query {
         if !asks && self.unit.is_none() && self.pharmacy.is_none() {
             return Err(KantaError::Malformed("query asks for nothing"));
         }
-        let backwards = |days: &Days| days.from.zip(days.to).is_some_and(|(from, to)| from > to);
-        if self.page.size == Some(0) || backwards(&self.prescribed) || backwards(&self.dispensed) {
+        if self.page.size == Some(0) || self.prescribed.are_backwards() || self.dispensed.are_backwards() {
             return Err(KantaError::Malformed("query's range is empty"));
         }
-        Ok(())
+        cursor_within_bounds(&self.page)
     }
 
     /// As FHIR parameters.
@@ -150,17 +175,7 @@ impl Query {
             self.dose_dispensing
                 .map(|wanted| Parameter { value_boolean: Some(wanted), ..named(Key::ParameterDoseDispensing) }),
         );
-        written.extend(
-            self.page
-                .size
-                .map(|size| Parameter { value_integer: Some(fhir::Whole(size)), ..named(Key::ParameterCount) }),
-        );
-        written.extend(
-            self.page
-                .after
-                .iter()
-                .map(|after| Parameter { value_string: Some(after.clone()), ..named(Key::ParameterCursor) }),
-        );
+        written.extend(self.page.parameters());
         written
     }
 
@@ -176,7 +191,6 @@ impl Query {
     }
 
     fn take(&mut self, parameter: &Parameter) -> Result<(), KantaError> {
-        const UNKNOWN: KantaError = KantaError::Malformed("parameter of the query");
         let key = *NAMES.iter().find(|key| get(**key) == parameter.name).ok_or(UNKNOWN)?;
         let identifier = || {
             let value = parameter.value_identifier.as_ref().ok_or(UNKNOWN)?;
@@ -229,7 +243,7 @@ impl Query {
             Key::ParameterPrescribed => days(&mut self.prescribed, parameter),
             Key::ParameterDispensed => days(&mut self.dispensed, parameter),
             Key::ParameterDispenseState => {
-                self.dispense_states.push(super::read::dispense_status_of(code(Key::SystemDispenseState)?));
+                self.dispense_states.push(dispense_status_of(code(Key::SystemDispenseState)?));
                 Ok(())
             }
             Key::ParameterLockState | Key::ParameterReservationState => {
@@ -245,12 +259,13 @@ impl Query {
                 once(if key == Key::ParameterLockState { &mut self.locked } else { &mut self.reserved }, wanted)
             }
             Key::ParameterDoseDispensing => once(&mut self.dose_dispensing, parameter.value_boolean.ok_or(UNKNOWN)?),
-            Key::ParameterCount => once(&mut self.page.size, parameter.value_integer.ok_or(UNKNOWN)?.0),
-            Key::ParameterCursor => once(&mut self.page.after, parameter.value_string.clone().ok_or(UNKNOWN)?),
-            _ => Err(UNKNOWN),
+            _ => self.page.take(parameter),
         }
     }
 }
+
+/// A parameter that is not understood, or not of the kind that it should be.
+const UNKNOWN: KantaError = KantaError::Malformed("parameter of the query");
 
 const NAMES: &[Key] = &[
     Key::ParameterPatient,
@@ -280,14 +295,24 @@ const STATES: &[(Key, Key, [Key; 2], Wanted)] = &[
     (Key::ParameterReservationState, Key::SystemReservationState, RESERVED, |query| query.reserved),
 ];
 
-fn once<T>(place: &mut Option<T>, value: T) -> Result<(), KantaError> {
+/// Refuses a cursor that is longer than any is.
+pub(super) fn cursor_within_bounds(page: &Page) -> Result<(), KantaError> {
+    match &page.after {
+        Some(after) if after.len() > CURSOR_BYTES_AT_MOST => {
+            Err(KantaError::TooLarge { what: "cursor", limit: CURSOR_BYTES_AT_MOST })
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn once<T>(place: &mut Option<T>, value: T) -> Result<(), KantaError> {
     match place.replace(value) {
         None => Ok(()),
         Some(_) => Err(KantaError::Malformed("parameter of the query twice")),
     }
 }
 
-fn days(place: &mut Days, parameter: &Parameter) -> Result<(), KantaError> {
+pub(super) fn days(place: &mut Days, parameter: &Parameter) -> Result<(), KantaError> {
     let unfit = || KantaError::Malformed("period of the query");
     let period = parameter.value_period.as_ref().ok_or_else(unfit)?;
     let day = |text: &Option<String>| text.as_deref().map(str::parse).transpose().map_err(|_| unfit());
@@ -299,12 +324,7 @@ fn days(place: &mut Days, parameter: &Parameter) -> Result<(), KantaError> {
     Ok(())
 }
 
-fn oid(text: &str) -> Result<Oid, KantaError> {
-    let bare = text.strip_prefix(get(Key::UriOidPrefix)).unwrap_or(text);
-    Oid::parse(bare).map_err(|_| KantaError::Malformed("not an object identifier"))
-}
-
 /// Whether a system is that of a key, with or without the prefix of URIs.
-fn is_oid(system: &str, key: Key) -> bool {
+pub(super) fn is_oid(system: &str, key: Key) -> bool {
     system.strip_prefix(get(Key::UriOidPrefix)).unwrap_or(system) == get(key)
 }

@@ -28,6 +28,11 @@ pub(super) fn request(request: &Request) -> Result<(Query, Requester), KantaErro
 }
 
 pub(super) fn response(response: &Response) -> Result<Answer, KantaError> {
+    answer(bundle(response)?)
+}
+
+/// The bundle that a response is; a refusal comes back as such.
+pub(super) fn bundle(response: &Response) -> Result<fhir::Bundle, KantaError> {
     let read = match fhir::read(&response.body) {
         Err(KantaError::Malformed(_) | KantaError::Truncated) if response.status != 200 => {
             return Err(KantaError::Status(response.status));
@@ -36,7 +41,7 @@ pub(super) fn response(response: &Response) -> Result<Answer, KantaError> {
     };
     match read {
         Resource::OperationOutcome(outcome) => Err(refusal(outcome)),
-        Resource::Bundle(bundle) if response.status == 200 => answer(bundle),
+        Resource::Bundle(bundle) if response.status == 200 => Ok(bundle),
         _ if response.status != 200 => Err(KantaError::Status(response.status)),
         _ => Err(KantaError::WrongInteraction),
     }
@@ -72,13 +77,7 @@ fn refusal(outcome: fhir::OperationOutcome) -> KantaError {
 }
 
 fn answer(bundle: fhir::Bundle) -> Result<Answer, KantaError> {
-    let next = bundle.link.iter().find(|link| link.relation == "next");
-    let next = match next.map(|link| link.url.split_once(&cursor_query())) {
-        None => None,
-        Some(Some((_, cursor))) if cursor.len() <= CURSOR_BYTES_AT_MOST => Some(cursor.to_owned()),
-        // A page whose next one cannot be asked for is a list that silently lacks some.
-        Some(_) => return Err(KantaError::Malformed("address of the next page")),
-    };
+    let next = next(&bundle)?;
     let resources: Vec<Resource> = bundle.entry.into_iter().map(|entry| entry.resource).collect();
     let prescriptions = prescriptions(&resources)?;
     let listed = u32::try_from(prescriptions.len()).unwrap_or(u32::MAX);
@@ -87,6 +86,17 @@ fn answer(bundle: fhir::Bundle) -> Result<Answer, KantaError> {
         return Err(KantaError::Malformed("answer holds more than its total"));
     }
     Ok(Answer { total, prescriptions, next })
+}
+
+/// The cursor of the next page.
+pub(super) fn next(bundle: &fhir::Bundle) -> Result<Option<String>, KantaError> {
+    let next = bundle.link.iter().find(|link| link.relation == "next");
+    match next.map(|link| link.url.split_once(&cursor_query())) {
+        None => Ok(None),
+        Some(Some((_, cursor))) if cursor.len() <= CURSOR_BYTES_AT_MOST => Ok(Some(cursor.to_owned())),
+        // A page whose next one cannot be asked for is a list that silently lacks some.
+        Some(_) => Err(KantaError::Malformed("address of the next page")),
+    }
 }
 
 fn prescriptions(resources: &[Resource]) -> Result<Vec<Metadata>, KantaError> {
@@ -358,7 +368,7 @@ fn is_oid(system: &str, key: Key) -> bool {
     system.strip_prefix(get(Key::UriOidPrefix)).unwrap_or(system) == get(key)
 }
 
-fn oid(text: &str) -> Result<Oid, KantaError> {
+pub(super) fn oid(text: &str) -> Result<Oid, KantaError> {
     let bare = text.strip_prefix(get(Key::UriOidPrefix)).unwrap_or(text);
     Oid::parse(bare).map_err(|_| KantaError::Malformed("not an object identifier"))
 }

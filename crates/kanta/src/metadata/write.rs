@@ -40,7 +40,7 @@ pub(super) fn response(answer: &Answer) -> Response {
     let bundle = fhir::Bundle {
         r#type: "searchset".to_owned(),
         total: Some(answer.total),
-        link: answer.next.iter().map(|next| fhir::Link { relation: "next".to_owned(), url: next_url(next) }).collect(),
+        link: next_of(Key::PathMetadata, answer.next.as_deref()),
         entry: matches.chain(included).collect(),
     };
     fhir_response(200, &Resource::Bundle(bundle))
@@ -70,11 +70,12 @@ pub(super) fn error_response(issues: &[Issue]) -> Response {
     fhir_response(status, &Resource::OperationOutcome(outcome))
 }
 
-/// The address of the next page; all of it but the cursor is said again by the body that is sent there.
-fn next_url(cursor: &str) -> String {
-    let path = get(Key::PathMetadata);
+/// The link to a next page; all of it but the cursor is said again by the body that is sent there.
+pub(super) fn next_of(path: Key, cursor: Option<&str>) -> Vec<fhir::Link> {
+    let path = get(path);
     let path = path.strip_prefix("/baseR4").unwrap_or(path);
-    format!("{}{path}{}{cursor}", get(Key::FhirBase), cursor_query())
+    let url = |cursor: &str| format!("{}{path}{}{cursor}", get(Key::FhirBase), cursor_query());
+    cursor.map(|cursor| fhir::Link { relation: "next".to_owned(), url: url(cursor) }).into_iter().collect()
 }
 
 /// How the address of a next page says its cursor.
@@ -82,7 +83,7 @@ pub(super) fn cursor_query() -> String {
     format!("?{}=", get(Key::ParameterCursor))
 }
 
-fn fhir_response(status: u16, resource: &Resource) -> Response {
+pub(super) fn fhir_response(status: u16, resource: &Resource) -> Response {
     let headers = vec![("Content-Type".to_owned(), get(Key::ContentTypeFhir).to_owned())];
     Response { status, headers, body: fhir::write(resource) }
 }
@@ -122,9 +123,11 @@ fn address(resource: &Resource) -> String {
         Resource::PractitionerRole(r) => format!("PractitionerRole/{}", r.id),
         Resource::Practitioner(r) => format!("Practitioner/{}", r.id),
         Resource::Organization(r) => format!("Organization/{}", r.id),
-        Resource::Bundle(_) | Resource::OperationOutcome(_) | Resource::Parameters(_) | Resource::Other => {
-            String::new()
-        }
+        Resource::Bundle(_)
+        | Resource::OperationOutcome(_)
+        | Resource::Parameters(_)
+        | Resource::AuditEvent(_)
+        | Resource::Other => String::new(),
     }
 }
 
