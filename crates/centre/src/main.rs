@@ -15,6 +15,7 @@ use centre::register::Register;
 use centre::seed::{self, SeedFile};
 use centre::server::{House, Limits, serve_control};
 use centre::store::{SqliteStore, Store};
+use centre::wishes::{self, Wishes};
 use centre::{Centre, Settings, verify};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use prescription::{Patient, PersonIdentityCode, PersonName, Sex, SignatureTrust, time};
@@ -387,6 +388,8 @@ fn open(place: &Place) -> Result<(Centre<SqliteStore>, Clock)> {
     let register = read_register(place.register.as_deref())?;
     let centre =
         Centre::new(store(&place.data)?, trust, register, Box::new(signer), Box::new(fill_with_randomness), settings);
+    // What artificial citizens wish is said in OmaKanta or in health care: no option of the Centre's keeper.
+    centre.replace_wishes(Wishes::parse(wishes::BUILT_IN).doing("the citizens' wishes")?);
     Ok((centre, clock))
 }
 
