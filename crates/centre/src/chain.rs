@@ -175,6 +175,18 @@ impl Chain {
         self.standing.renewal.as_ref().map(|renewal| renewal.state_at(now).code().to_owned())
     }
 
+    /// The documents that count: the newest version, the live dispensations, the lock and the reservation in force (which
+    /// whoever takes them away must name), the newest renewal request.
+    pub fn live(&self) -> Vec<&Oid> {
+        let standing = &self.standing;
+        std::iter::once(&self.prescription.reference.id)
+            .chain(self.dispensations.iter().map(|made| &made.reference.id))
+            .chain(standing.lock.iter().map(|lock| &lock.document.id))
+            .chain(standing.reservation.iter().map(|held| &held.document.id))
+            .chain(standing.renewal.iter().map(|renewal| &renewal.request.id))
+            .collect()
+    }
+
     /// The pharmacies that lock or reserve it by a document.
     pub fn holders(&self) -> Vec<&Oid> {
         let lock = self.standing.lock.iter().map(|lock| &lock.owner);

@@ -1,5 +1,6 @@
-//! The fetch of whole documents: the newest version of a prescription with its live dispensations, or one document by
-//! its own identifier, which settles for a pharmacy whether an answer that was lost was an acceptance (promise 2).
+//! The fetch of whole documents: the newest version of a prescription with its live dispensations and the marks and renewal
+//! request in force, or one document by its own identifier, which settles for a pharmacy whether an answer that was lost
+//! was an acceptance (promise 2). One prescription that is fetched to be dispensed is held for whoever fetches it.
 
 use chrono::{DateTime, Utc};
 use kanta::errors::Known;
@@ -111,11 +112,9 @@ impl<S: Store> Centre<S> {
         true
     }
 
-    /// The documents of a chain that count: the newest version, then the live dispensations.
+    /// The documents of a chain that count.
     fn live(&self, chain: &Chain) -> Result<Vec<StoredDocument>, StoreError> {
-        let wanted: Vec<&Oid> = std::iter::once(&chain.prescription.reference.id)
-            .chain(chain.dispensations.iter().map(|d| &d.reference.id))
-            .collect();
+        let wanted = chain.live();
         let documents = self.store.documents_of(&chain.set_id)?;
         let of = |id: &Oid| documents.iter().find(|d| d.id == *id).cloned();
         let found: Vec<StoredDocument> = wanted.iter().filter_map(|id| of(id)).collect();

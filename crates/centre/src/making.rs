@@ -65,7 +65,7 @@ impl<S: Store> Centre<S> {
                 let late = request.late && document.header.reference.document_type == DocumentType::Dispensation;
                 let (right, right_ended) = self.right(number, made_at, late, now)?;
                 told.right = Some(right.code().to_owned());
-                Maker { role: Role::of(&right), right: Some(right), trust, right_ended }
+                Maker { role: self.register().role_of(&right), right: Some(right), trust, right_ended }
             }
             None => {
                 let role = if claims.author.is_some() { Role::System } else { Role::Citizen };

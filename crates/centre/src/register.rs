@@ -4,7 +4,7 @@
 //! while the Centre runs. Restrictions of rights are shown and never enforced by program (section 5.3).
 
 use chrono::{DateTime, NaiveDate, Utc};
-use prescription::{Address, Oid, Organisation, PersonName, Professional, RegistrationNumber, Right};
+use prescription::{Address, Oid, Organisation, PersonName, Professional, RegistrationNumber, Right, Role};
 use serde::{Deserialize, Serialize};
 
 /// The artificial professionals of this project.
@@ -19,6 +19,8 @@ pub struct Register {
     professionals: Vec<Person>,
     #[serde(rename = "right", default)]
     rights: Vec<FurtherRight>,
+    #[serde(rename = "prescribing-right", default)]
+    prescribing: Vec<PrescribingRight>,
     #[serde(rename = "local-role", default)]
     roles: Vec<GivenRole>,
     #[serde(rename = "restriction", default)]
@@ -62,6 +64,12 @@ impl Time {
     fn holds(&self, at: DateTime<Utc>) -> bool {
         self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at < until)
     }
+}
+
+/// A right that allows to prescribe beside those that everybody knows: that of nurses, say.
+#[derive(Debug, Clone, Deserialize)]
+struct PrescribingRight {
+    code: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -195,6 +203,12 @@ impl Register {
         best(Right::may_dispense).or_else(|| best(Right::may_search)).or_else(|| rights.first()).cloned()
     }
 
+    /// In which role somebody with that right acts on a prescription.
+    pub fn role_of(&self, right: &Right) -> Role {
+        let prescribes = self.prescribing.iter().any(|listed| listed.code == right.code());
+        if prescribes { Role::Prescriber } else { Role::of(right) }
+    }
+
     /// Whether an organisation's owner has given that role to the number, at that instant.
     pub fn has_role(
         &self,
@@ -315,6 +329,15 @@ mod tests {
         assert!(!supervises("lahteen-apteekki", "2026-11-22T11:00:00Z"));
         assert_eq!(register.restrictions(&number("99900000011"))[0].target, "20");
         assert!(register.right_at(&number("99900000011"), at("2026-11-22T11:00:00Z")).is_some(), "never enforced");
+    }
+
+    #[test]
+    fn which_further_rights_prescribe_is_data() {
+        let register = Register::built_in().unwrap();
+        assert_eq!(register.role_of(&Right::new("777")), Role::Other);
+        let register = Register::parse(&format!("{BUILT_IN}\n[[prescribing-right]]\ncode = \"777\"")).unwrap();
+        assert_eq!(register.role_of(&Right::new("777")), Role::Prescriber);
+        assert_eq!(register.role_of(&Right::new(Right::PHARMACIST)), Role::Pharmacist);
     }
 
     #[test]

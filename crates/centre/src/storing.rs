@@ -148,6 +148,7 @@ impl<S: Store> Centre<S> {
             stored_at: held.received_at,
             document: held.bytes,
             repeated: true,
+            conflicts: held.conflicts,
         }))
     }
 
@@ -204,6 +205,7 @@ impl<S: Store> Centre<S> {
                 stored_at: now,
                 document: signed,
                 repeated: false,
+                conflicts: taken.conflicts.clone(),
             })),
         }
     }
@@ -270,7 +272,13 @@ fn announced(document: &Document, request: &StoreRequest) -> Result<(), Vec<Issu
     );
     let is_first = header.version == 1 && header.reference.id == header.reference.set_id;
     let is_later = header.version > 1 && header.reference.id != header.reference.set_id;
-    if if is_next { is_later } else { is_first } { Ok(()) } else { integrity("version") }
+    let fits = match header.reference.document_type {
+        // Whether a prescription is a new one is a rule's question (ST-2), or another has taken its place.
+        DocumentType::Prescription => true,
+        _ if is_next => is_later,
+        _ => is_first,
+    };
+    if fits { Ok(()) } else { integrity("version") }
 }
 
 /// A dispensation is the end of the dispensing that it was held for; message 18 gives it up.

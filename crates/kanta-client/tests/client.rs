@@ -61,6 +61,7 @@ fn centre(request: &kanta::http::Request) -> Response {
                 stored_at: frame(9).created_at,
                 document: store.document,
                 repeated: false,
+                conflicts: vec![],
             };
             mr::store_response(&answer, &frame(9), store.frame.message_id)
         }

@@ -59,6 +59,7 @@ fn an_answer_cut_anywhere_is_never_taken_for_an_acceptance() {
         stored_at: frame(1).created_at,
         document: b"<ClinicalDocument/>".to_vec(),
         repeated: false,
+        conflicts: vec![],
     };
     let whole = mr::store_response(&accepted, &frame(2), frame(1).message_id);
     for length in 0..whole.body.len() {

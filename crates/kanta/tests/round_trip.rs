@@ -9,7 +9,7 @@ use kanta::metadata::uses::{self, SeenUse, UsesAnswer, UsesQuery};
 use kanta::metadata::{self, Answer, Page, Query};
 use kanta::mr::{self, FetchQuery, StoreAnswer, StoreRequest};
 use kanta::{Incoming, Issue, KantaError};
-use prescription::{PersonIdentityCode, QueryReason, RegistrationNumber, Right};
+use prescription::{Conflict, PersonIdentityCode, QueryReason, RegistrationNumber, Right};
 use proptest::prelude::*;
 
 fn any_issue() -> impl Strategy<Value = Issue> {
@@ -84,9 +84,10 @@ proptest! {
     #[test]
     fn an_acceptance_arrives_with_the_stored_document(
         document_id in any_oid(), stored_at in any_instant(), document in any_bytes(), repeated in any::<bool>(),
+        conflicts in proptest::sample::subsequence(Conflict::ALL.map(|(conflict, ..)| conflict).to_vec(), 0..=8),
         asked in any_frame(), answered in any_frame(),
     ) {
-        let answer = StoreAnswer::Accepted { document_id, stored_at, document, repeated };
+        let answer = StoreAnswer::Accepted { document_id, stored_at, document, repeated, conflicts };
         let response = mr::store_response(&answer, &answered, asked.message_id);
         prop_assert_eq!(mr::parse_store_response(&response, asked.message_id).unwrap(), answer);
     }

@@ -227,6 +227,33 @@ fn promise_5_a_projection_a_payload_or_a_document_that_was_changed_is_found() {
 }
 
 #[test]
+fn promise_5_a_lock_that_was_taken_away_by_hand_or_a_dispensation_that_was_left_out_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("centre.db");
+    let mut world = World::over(SqliteStore::open(&path).unwrap());
+    let prescription = world.held(|_| {});
+    let lot = world.lot(&prescription, &[], 21);
+    accepted(world.send(&lot));
+    let file = rusqlite::Connection::open(&path).unwrap();
+    let whole: String = file.query_row("SELECT value FROM chain", [], |row| row.get(0)).unwrap();
+    let by_hand = |value: &str| {
+        file.execute("UPDATE chain SET value = ?1", [value]).unwrap();
+        verify(world.centre.store()).unwrap().faults
+    };
+    let lock = r#""lock":{"owner":"1.2.3","document":{"id":"1.2.3","set_id":"1.2.3","document_type":"4"}}"#;
+    let changes = [("\"lock\":null", lock), ("\"renewal_rejected\":false", "\"renewal_rejected\":true"), ("21", "14")];
+    for (from, to) in changes {
+        assert!(whole.contains(from), "{from}");
+        let faults = by_hand(&whole.replace(from, to));
+        assert!(faults.iter().any(|fault| fault.contains("projection")), "{from}: {faults:?}");
+    }
+    // What no document says is set aside: a dispensing reservation.
+    let hold = r#""hold":{"owner":"1.2.3","until":"2026-11-22T10:00:00"},"holds":0"#;
+    assert_eq!(by_hand(&whole.replace("\"hold\":null,\"holds\":0", hold)), Vec::<String>::new());
+    assert_eq!(by_hand(&whole), Vec::<String>::new());
+}
+
+#[test]
 fn a_file_of_a_newer_program_is_not_touched() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("centre.db");

@@ -279,6 +279,7 @@ impl Centre {
                     stored_at: now,
                     document: store.document.clone(),
                     repeated: false,
+                    conflicts: vec![],
                 };
                 let response = mr::store_response(&answer, &frame(now), store.frame.message_id);
                 self.stored.push(store);

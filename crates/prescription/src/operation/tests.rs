@@ -371,6 +371,12 @@ fn op_11_the_newest_version_of_an_own_dispensation_is_corrected_and_cancelled() 
         elsewhere.dispensations = world.dispensations.clone();
         assert!(elsewhere.refused(&Act::Dispensation(&next(kind, 2))).contains(&"OP-11"));
     }
+    let mut both = World::new().dispensed(21).dispensed(21);
+    both.dispensations[0].pharmacy.id = other();
+    both.dispensations[1].reference.set_id = oid("1.2.8");
+    let mut theirs = next(DocumentType::DispensationCancellation, 2);
+    theirs.pharmacy.id = other();
+    assert_eq!(both.refused(&Act::Dispensation(&theirs)), ["OP-11"], "who has one of its own changes no other's");
     let mut more = next(DocumentType::DispensationCorrection, 2);
     more.delivered.value = 105.into();
     assert_eq!(world.refused(&Act::Dispensation(&more)), ["DI-7", "DI-7d"], "84 were prescribed");

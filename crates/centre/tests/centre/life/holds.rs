@@ -85,7 +85,7 @@ fn a_list_a_look_and_what_may_not_be_dispensed_hold_nothing<S: Store>(life: &mut
     assert_eq!(life.state().reserved_by, None);
     let lock = life.mark(&prescription, who::SIRI, MarkKind::Lock { explanation: None });
     takes(life.send_mark(&lock, who::SIRI, KUUSI));
-    assert_eq!(life.fetch(&prescription, who::SIRI, KUUSI), 1);
+    assert_eq!(life.fetch(&prescription, who::SIRI, KUUSI), 2, "with the lock, which an unlock must name");
     assert_eq!(life.state().reserved_by, None, "OP-2: what is locked is not dispensed");
 }
 

@@ -88,7 +88,14 @@ fn what_remains_goes_below_zero_and_is_told<S: Store>(life: &mut Life<S>) {
     life.world.now += chrono::Duration::hours(2);
     let meanwhile = life.world.lot(&prescription, &[], 21);
     takes(life.world.send(&meanwhile));
-    takes(life.send_late(&lot, handed_over));
+    let signed = signed_by(&lot, who::SIRI, handed_over);
+    for again in [false, true] {
+        // Promise 2: the first answer comes again whole.
+        let late = Sending { late: true, ..Sending::of(who::SIRI, KUUSI) };
+        let answer = life.world.send_as(&lot, signed.clone(), &late);
+        let StoreAnswer::Accepted { conflicts, repeated, .. } = answer else { panic!("{answer:?}") };
+        assert_eq!((conflicts, repeated), (vec![Conflict::FullyDispensed], again));
+    }
     assert_eq!(life.conflicts(&prescription), [Conflict::FullyDispensed]);
     assert_eq!(life.found().remaining_text.unwrap(), "-21 fol");
     assert_eq!(life.world.dispensations(), 2);
