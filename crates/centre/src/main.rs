@@ -18,7 +18,9 @@ use centre::store::{SqliteStore, Store};
 use centre::wishes::{self, Wishes};
 use centre::{Centre, Settings, verify};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use prescription::{Patient, PersonIdentityCode, PersonName, Sex, SignatureTrust, time};
+use prescription::{
+    DocumentType, Patient, PersonIdentityCode, PersonName, Sex, SignatureTrust, SignedBy, Signers, time,
+};
 use ring::rand::{SecureRandom, SystemRandom};
 use tokio::sync::watch;
 use trust::TrustStore;
@@ -114,6 +116,27 @@ struct Place {
     /// Accept identity codes of people who may be alive. Never in a test.
     #[arg(long)]
     any_identity_code: bool,
+    /// How long a dispensing reservation lasts that nobody gives back.
+    #[arg(long, default_value_t = 30)]
+    hold_minutes: u32,
+    /// Who signs documents of a type, as `4=system`: professional, system or nobody. May be said more than once.
+    #[arg(long = "signed", value_parser = signed)]
+    signed: Vec<(DocumentType, SignedBy)>,
+}
+
+fn signed(text: &str) -> std::result::Result<(DocumentType, SignedBy), &'static str> {
+    let (document_type, by) = text.split_once('=').ok_or("not TYPE=WHO")?;
+    let document_type = match DocumentType::from(document_type) {
+        DocumentType::Unknown(_) => return Err("not a type of document"),
+        known => known,
+    };
+    let by = match by {
+        "professional" => SignedBy::Professional,
+        "system" => SignedBy::System,
+        "nobody" => SignedBy::Nobody,
+        _ => return Err("not professional, system or nobody"),
+    };
+    Ok((document_type, by))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -384,7 +407,13 @@ fn open(place: &Place) -> Result<(Centre<SqliteStore>, Clock)> {
     fs::create_dir_all(&place.data).doing(place.data.display())?;
     let trust = TrustStore::load(&place.pki).doing("the certificates")?;
     let signer = Pki::at(&place.pki).centre().doing("the Centre's own key")?;
-    let settings = Settings { any_identity_code: place.any_identity_code, ..Settings::default() };
+    let signers = place.signed.iter().cloned().fold(Signers::default(), |all, (kind, by)| all.with(kind, by));
+    let settings = Settings {
+        any_identity_code: place.any_identity_code,
+        hold_s: place.hold_minutes.saturating_mul(60),
+        signers,
+        ..Settings::default()
+    };
     let register = read_register(place.register.as_deref())?;
     let centre =
         Centre::new(store(&place.data)?, trust, register, Box::new(signer), Box::new(fill_with_randomness), settings);
