@@ -5,6 +5,7 @@
 //! the crate `stage`.
 
 mod bench;
+mod bench_centre;
 mod checks;
 mod debian;
 mod demo;
@@ -25,6 +26,8 @@ cargo xtask screens [--out FOLDER]     pictures of every screen, two sizes, two 
 cargo xtask rules [--check]            writes docs/rules.md; with --check only compares
 cargo xtask interop [FOLDER]           reads every document of a folder and verifies its signatures
 cargo xtask bench [NAME] [--json]      how long the main way through the house takes
+cargo xtask bench centre [--json] [--long | --documents 10k,100k,1m]
+                                       the Prescription Centre's rates beside a bare server
 cargo xtask simulate --seeds N [--from S]
 ";
 
@@ -54,7 +57,10 @@ fn run(words: &[String]) -> Result<u8> {
         "screens" => demo::screens(options.value("--out")?, &mut options)?,
         "rules" => rules::rules(options.flag("--check"), &mut options)?,
         "interop" => demo::interop(options.next(), &mut options)?,
-        "bench" => bench::bench(options.flag("--json"), options.next(), &mut options)?,
+        "bench" => match (options.flag("--json"), options.next()) {
+            (json, Some(name)) if name == "centre" => bench_centre::bench(json, &mut options)?,
+            (json, name) => bench::bench(json, name, &mut options)?,
+        },
         "simulate" => {
             eprintln!(
                 "simulate: not built yet. A seeded simulation of a whole pharmacy and a whole Centre is a room of its own."
