@@ -5,6 +5,7 @@
 //! the crate `stage`.
 
 mod bench;
+mod bench_centre;
 mod bench_documents;
 mod checks;
 mod debian;
@@ -29,6 +30,8 @@ cargo xtask interop [FOLDER]           reads every document of a folder, writes 
 cargo xtask bench [NAME] [--json]      how long the main way through the house takes
 cargo xtask bench documents [--json]   documents a second beside libxml2 and libxmlsec1
 cargo xtask fuzz TARGET SECONDS        feeds one reader: document, signature, message or texts; --long: with a sanitizer
+cargo xtask bench centre [--json] [--long | --documents 10k,100k,1m]
+                                       the Prescription Centre's rates beside a bare server
 cargo xtask simulate --seeds N [--from S]
 ";
 
@@ -60,6 +63,7 @@ fn run(words: &[String]) -> Result<u8> {
         "interop" => demo::interop(options.next(), &mut options)?,
         "bench" => match (options.flag("--json"), options.next()) {
             (json, Some(name)) if name == "documents" => bench_documents::bench(json, &mut options)?,
+            (json, Some(name)) if name == "centre" => bench_centre::bench(json, &mut options)?,
             (json, name) => bench::bench(json, name, &mut options)?,
         },
         "fuzz" => {

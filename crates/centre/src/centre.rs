@@ -7,13 +7,14 @@ use chrono::{DateTime, Utc};
 use kanta::errors::Known;
 use kanta::http::{Request, Response};
 use kanta::{Frame, Incoming, Issue, MessageId, Requester, incoming, metadata, mr};
-use prescription::{Oid, Right, time};
+use prescription::{Oid, Signers};
 use signing::Signer;
 use trust::TrustStore;
 
 use crate::log::{Event, NewEntry, Use};
 use crate::register::Register;
-use crate::store::{Decision, Store, StoreError};
+use crate::store::{Decision, Lagging, Store, StoreError};
+use crate::wishes::Wishes;
 
 /// Fills bytes with randomness: salts of the log and identifiers of messages. Handed in, so that a simulation can be
 /// repeated.
@@ -29,17 +30,21 @@ pub struct Caller {
 }
 
 /// What may be set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// Accept identity codes outside the artificial series 900–999 (promise 9: never unless told so).
     pub any_identity_code: bool,
     /// How far times may lie from the Centre's clock, in seconds (promise 8: five minutes).
     pub clock_tolerance_s: u32,
+    /// How long a dispensing reservation (toimitusvaraus) lasts that nobody gives back, in seconds.
+    pub hold_s: u32,
+    /// Who signs documents of which type.
+    pub signers: Signers,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { any_identity_code: false, clock_tolerance_s: 300 }
+        Self { any_identity_code: false, clock_tolerance_s: 300, hold_s: 30 * 60, signers: Signers::default() }
     }
 }
 
@@ -57,7 +62,7 @@ pub enum Exchange {
 /// Which exchange a request is, if it can be read.
 pub fn exchange(request: &Request) -> Option<Exchange> {
     Some(match Incoming::read(request).ok()? {
-        Incoming::Metadata { .. } => Exchange::Search,
+        Incoming::Metadata { .. } | Incoming::Uses { .. } => Exchange::Search,
         Incoming::Fetch { .. } => Exchange::Fetch,
         Incoming::Store(_) => Exchange::Store,
     })
@@ -69,8 +74,9 @@ pub struct Centre<S> {
     pub(crate) settings: Settings,
     trust: RwLock<Arc<TrustStore>>,
     register: RwLock<Arc<Register>>,
-    signer: Mutex<Box<dyn Signer + Send>>,
-    randomness: Randomness,
+    wishes: RwLock<Arc<Wishes>>,
+    signer: Arc<Mutex<Box<dyn Signer + Send>>>,
+    randomness: Arc<Randomness>,
 }
 
 impl<S: Store> Centre<S> {
@@ -88,8 +94,9 @@ impl<S: Store> Centre<S> {
             settings,
             trust: RwLock::new(Arc::new(trust)),
             register: RwLock::new(Arc::new(register)),
-            signer: Mutex::new(signer),
-            randomness,
+            wishes: RwLock::default(),
+            signer: Arc::new(Mutex::new(signer)),
+            randomness: Arc::new(randomness),
         }
     }
 
@@ -101,6 +108,11 @@ impl<S: Store> Centre<S> {
     /// Uses another register from now on.
     pub fn replace_register(&self, register: Register) {
         *self.register.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(register);
+    }
+
+    /// Uses other wishes of citizens from now on; nobody has any at first.
+    pub fn replace_wishes(&self, wishes: Wishes) {
+        *self.wishes.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(wishes);
     }
 
     /// Uses other anchors and revocation lists from now on.
@@ -128,6 +140,10 @@ impl<S: Store> Centre<S> {
                 Ok(answer) => metadata::response(&answer),
                 Err(issues) => metadata::error_response(&issues),
             },
+            Incoming::Uses { query, requester } => match self.uses(query, requester, caller, now) {
+                Ok(answer) => metadata::uses::response(&answer),
+                Err(issues) => metadata::error_response(&issues),
+            },
             Incoming::Fetch { query, requester, frame: asked } => match self.fetch(query, requester, caller, now) {
                 Ok(documents) => mr::fetch_response(&documents, &frame, asked.message_id),
                 Err(issues) => mr::error_response(&issues, &frame, Some(asked.message_id)),
@@ -136,6 +152,21 @@ impl<S: Store> Centre<S> {
                 mr::store_response(&self.take(store, caller, now), &frame, store.frame.message_id)
             }
         }
+    }
+
+    /// Answers one request as [`Self::handle`] does, but what is searched and fetched is what `then` sees; the log is of
+    /// now: a fault for tests.
+    pub fn handle_seeing(&self, then: &dyn Store, request: &Request, caller: &Caller, now: DateTime<Utc>) -> Response {
+        let lagging = Centre {
+            store: Lagging { then, now: &self.store },
+            settings: self.settings.clone(),
+            trust: RwLock::new(self.trust()),
+            register: RwLock::new(self.register()),
+            wishes: RwLock::new(self.wishes()),
+            signer: self.signer.clone(),
+            randomness: self.randomness.clone(),
+        };
+        lagging.handle(request, caller, now)
     }
 
     /// Refuses a request with an issue, without looking at it further: a fault for tests.
@@ -150,6 +181,10 @@ impl<S: Store> Centre<S> {
     /// The register that counts now.
     pub fn register(&self) -> Arc<Register> {
         self.register.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn wishes(&self) -> Arc<Wishes> {
+        self.wishes.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn signer(&self) -> MutexGuard<'_, Box<dyn Signer + Send>> {
@@ -179,31 +214,6 @@ impl<S: Store> Centre<S> {
         told.certificate = told.certificate.or_else(|| Some(caller.certificate.clone()));
         self.store.commit(Decision::only_log(self.entry(&told, now))).map(|_| ())
     }
-
-    /// Promise 8 for whoever only asks: the stated pharmacy is the certificate's, and the stated user holds a right
-    /// today that may search. The user is not proven, and the log says so.
-    pub(crate) fn may_search(
-        &self,
-        requester: &Requester,
-        caller: &Caller,
-        now: DateTime<Utc>,
-        told: &mut Use,
-    ) -> Result<Right, Issue> {
-        stated(requester, told);
-        if requester.pharmacy.id != caller.organisation {
-            return Err(Issue::of(Known::OrganisationMismatch));
-        }
-        if let prescription::QueryReason::Unknown(_) = requester.reason {
-            return Err(Issue::of(Known::Integrity).about("reason"));
-        }
-        let user = requester.user.as_ref().ok_or_else(|| Issue::of(Known::AccessDenied).about("user"))?;
-        let right = self
-            .register()
-            .right_of(&user.registration, time::finnish(now).date())
-            .ok_or_else(|| Issue::of(Known::RightMissing).about("register"))?;
-        told.right = Some(right.code().to_owned());
-        if right.may_search() { Ok(right) } else { Err(Issue::of(Known::RightMissing).about("search")) }
-    }
 }
 
 impl Use {
@@ -220,6 +230,7 @@ pub(crate) fn stated(requester: &Requester, told: &mut Use) {
     told.system = Some(requester.system.id.clone());
     told.user = requester.user.as_ref().map(|user| user.registration.as_str().to_owned());
     told.reason = Some(requester.reason.code().to_owned());
+    told.on_behalf = requester.on_behalf.as_ref().map(|behalf| behalf.basis.code().to_owned());
 }
 
 /// What a pharmacy hears of a store that failed.

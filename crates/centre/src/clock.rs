@@ -15,6 +15,8 @@ const MOST_S: i64 = 100 * 366 * 86_400;
 #[derive(Debug, Default)]
 pub struct Clock {
     offset_s: AtomicI64,
+    /// On top of the offset, and in no file: the Centre alone is wrong.
+    skew_s: AtomicI64,
     file: Option<PathBuf>,
 }
 
@@ -51,11 +53,11 @@ impl Clock {
     /// The clock of an option: an offset such as `-3600`, `90m` or `7d`, or the path of a file with an offset.
     pub fn of_option(text: &str) -> Result<Self, ClockError> {
         if let Some(offset) = seconds(text) {
-            return Ok(Self { offset_s: AtomicI64::new(bounded(offset)?), file: None });
+            return Ok(Self { offset_s: AtomicI64::new(bounded(offset)?), file: None, ..Self::default() });
         }
         let path = PathBuf::from(text);
         let offset = fs::read_to_string(&path).ok().and_then(|text| seconds(&text)).ok_or(ClockError::Offset)?;
-        Ok(Self { offset_s: AtomicI64::new(bounded(offset)?), file: Some(path) })
+        Ok(Self { offset_s: AtomicI64::new(bounded(offset)?), file: Some(path), ..Self::default() })
     }
 
     /// The moment now.
@@ -67,7 +69,13 @@ impl Clock {
         {
             self.offset_s.store(offset, Ordering::Relaxed);
         }
-        Utc::now() + Duration::seconds(self.offset_s.load(Ordering::Relaxed))
+        Utc::now() + Duration::seconds(self.offset_s.load(Ordering::Relaxed) + self.skew_s.load(Ordering::Relaxed))
+    }
+
+    /// Makes the clock wrong by so many seconds, for its Centre alone: whoever shares its file does not share this.
+    pub fn skew(&self, seconds: i64) -> Result<(), ClockError> {
+        self.skew_s.store(bounded(seconds)?, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Sets the clock to a moment, in the file too where there is one.

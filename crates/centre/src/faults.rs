@@ -2,6 +2,7 @@
 //! between two machines; in another environment than `test` nothing is ever set. The core knows nothing of it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use kanta::Issue;
 
@@ -16,6 +17,10 @@ pub enum Fault {
     DropAnswer,
     /// Do all of it, on disk, and hold the answer until it is released (or the process is killed).
     HoldAnswer,
+    /// Do all of it, on disk, and answer so much later.
+    DelayAnswer(Duration),
+    /// Do all of it once, on disk, and send the answer twice.
+    AnswerTwice,
     /// Answer with this issue, having done nothing.
     Refuse(Issue),
 }

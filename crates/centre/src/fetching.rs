@@ -1,17 +1,23 @@
-//! The fetch of whole documents: the newest version of a prescription with its live dispensations, or one document by
-//! its own identifier, which settles for a pharmacy whether an answer that was lost was an acceptance (promise 2).
+//! The fetch of whole documents: the newest version of a prescription with its live dispensations and the marks and renewal
+//! request in force, or one document by its own identifier, which settles for a pharmacy whether an answer that was lost
+//! was an acceptance (promise 2). One prescription that is fetched to be dispensed is held for whoever fetches it.
 
 use chrono::{DateTime, Utc};
 use kanta::errors::Known;
 use kanta::mr::{FetchQuery, FetchedDocument};
 use kanta::{Issue, Requester};
-use prescription::{DocumentReference, Oid, PersonIdentityCode};
+use prescription::{DocumentReference, Oid, PersonIdentityCode, QueryReason, Right, Role};
 
-use crate::centre::{failed, stated};
+use crate::access::{Asker, Begins};
+use crate::centre::failed;
 use crate::chain::Chain;
 use crate::log::{Event, Use};
+use crate::purposes::By;
 use crate::store::{Store, StoreError, StoredDocument};
 use crate::{Caller, Centre};
+
+/// A fetch names what it wants: a denial does not withhold it (SE-8).
+const BY_IDENTIFIER: Begins<'_> = Begins { by: &[By::Identifier], fetches: true };
 
 impl<S: Store> Centre<S> {
     pub(crate) fn fetch(
@@ -32,7 +38,14 @@ impl<S: Store> Centre<S> {
             }
             Err(issues) => told.refused(issues),
         }
-        self.note(told, caller, now).map_err(|error| vec![failed(&error)])?;
+        let noted = match chosen(query, requester, &answer) {
+            Some(set) => {
+                let role = told.right.as_deref().map_or(Role::Other, |right| Role::of(&Right::new(right)));
+                self.note_and_hold(told, set, role, caller, now)
+            }
+            None => self.note(told, caller, now),
+        };
+        noted.map_err(|error| vec![failed(&error)])?;
         answer
     }
 
@@ -44,71 +57,80 @@ impl<S: Store> Centre<S> {
         now: DateTime<Utc>,
         told: &mut Use,
     ) -> Result<Vec<FetchedDocument>, Issue> {
+        let store_failed = |error| failed(&error);
         let mut documents = vec![];
         if let Some(id) = &query.document {
-            let stored = self.store.document(id).map_err(|error| failed(&error))?;
-            self.may_fetch(stored.as_ref(), requester, caller, now, told)?;
-            if let Some(stored) = stored {
-                self.concerns(&stored.prescription_set, told).map_err(|error| failed(&error))?;
-                documents.push(fetched(stored));
-            }
+            let stored = self.store.document(id).map_err(store_failed)?;
+            let own = stored.as_ref().is_none_or(|stored| stored.organisation.as_ref() == Some(&caller.organisation));
+            let asker = self.may_fetch(own, requester, caller, now, told)?;
+            // What is not there costs the same reads as what is withheld.
+            let set = stored.as_ref().map_or(id, |stored| &stored.prescription_set);
+            let chain = self.store.chain(set).map_err(store_failed)?;
+            let shown = chain.as_ref().is_none_or(|chain| self.shown(chain, asker.as_ref(), told));
+            documents.extend(stored.filter(|_| shown).map(fetched));
         }
         if !query.identifiers.is_empty() {
-            self.may_search(requester, caller, now, told)?;
-        }
-        for set in &query.identifiers {
-            if let Some(chain) = self.concerns(set, told).map_err(|error| failed(&error))? {
-                documents.extend(self.live(&chain).map_err(|error| failed(&error))?.into_iter().map(fetched));
+            let asker = self.admit(requester, caller, BY_IDENTIFIER, now, told)?;
+            for set in &query.identifiers {
+                let chain = self.store.chain(set).map_err(store_failed)?;
+                if let Some(chain) = chain.filter(|chain| self.shown(chain, Some(&asker), told)) {
+                    documents.extend(self.live(&chain).map_err(store_failed)?.into_iter().map(fetched));
+                }
             }
         }
         Ok(documents)
     }
 
     /// A pharmacy's system may ask after a document of its own with no person logged in: its outbox works at night too.
+    /// Then nobody is asked what may be seen: the pharmacy made it.
     fn may_fetch(
         &self,
-        stored: Option<&StoredDocument>,
+        own: bool,
         requester: &Requester,
         caller: &Caller,
         now: DateTime<Utc>,
         told: &mut Use,
-    ) -> Result<(), Issue> {
+    ) -> Result<Option<Asker>, Issue> {
         if requester.user.is_some() {
-            return self.may_search(requester, caller, now, told).map(|_| ());
+            return self.admit(requester, caller, BY_IDENTIFIER, now, told).map(Some);
         }
-        stated(requester, told);
-        if requester.pharmacy.id != caller.organisation {
-            return Err(Issue::of(Known::OrganisationMismatch));
-        }
-        match stored {
-            Some(stored) if stored.organisation.as_ref() != Some(&caller.organisation) => {
-                Err(Issue::of(Known::AccessDenied).about("user"))
-            }
-            _ => Ok(()),
-        }
+        let purpose = self.purpose(requester, caller, now, told)?;
+        if own && purpose.fetch { Ok(None) } else { Err(Issue::of(Known::AccessDenied).about("user")) }
     }
 
-    /// The chain of a set; the log notes whom it concerns.
-    fn concerns(&self, set: &Oid, told: &mut Use) -> Result<Option<Chain>, StoreError> {
-        let chain = self.store.chain(set)?;
-        if let Some(code) = chain.as_ref().and_then(Chain::identity_code).map(PersonIdentityCode::reveal)
+    /// Whether a chain is shown; the log notes whom it concerns, or that it was withheld.
+    fn shown(&self, chain: &Chain, asker: Option<&Asker>, told: &mut Use) -> bool {
+        if !asker.is_none_or(|asker| asker.may_see(chain, By::Identifier)) {
+            told.withheld = told.withheld.saturating_add(1);
+            return false;
+        }
+        if let Some(code) = chain.identity_code().map(PersonIdentityCode::reveal)
             && !told.people.iter().any(|known| known == code)
         {
             told.people.push(code.to_owned());
         }
-        Ok(chain)
+        true
     }
 
-    /// The documents of a chain that count: the newest version, then the live dispensations.
+    /// The documents of a chain that count.
     fn live(&self, chain: &Chain) -> Result<Vec<StoredDocument>, StoreError> {
-        let wanted: Vec<&Oid> = std::iter::once(&chain.prescription.reference.id)
-            .chain(chain.dispensations.iter().map(|d| &d.reference.id))
-            .collect();
+        let wanted = chain.live();
         let documents = self.store.documents_of(&chain.set_id)?;
         let of = |id: &Oid| documents.iter().find(|d| d.id == *id).cloned();
         let found: Vec<StoredDocument> = wanted.iter().filter_map(|id| of(id)).collect();
         if found.len() == wanted.len() { Ok(found) } else { Err(StoreError::Damaged { what: "chain" }) }
     }
+}
+
+/// The one prescription that was chosen to be dispensed and is shown: it is held for whoever fetched it, never a list.
+fn chosen<'a>(
+    query: &'a FetchQuery,
+    requester: &Requester,
+    answer: &Result<Vec<FetchedDocument>, Vec<Issue>>,
+) -> Option<&'a Oid> {
+    let [only] = query.identifiers.as_slice() else { return None };
+    let shown = answer.as_ref().is_ok_and(|documents| !documents.is_empty());
+    (requester.reason == QueryReason::Dispensing && shown).then_some(only)
 }
 
 fn fetched(stored: StoredDocument) -> FetchedDocument {

@@ -8,7 +8,7 @@ use signing::{SignError, SignatureKind, Signer, Signing};
 use trust::Purpose;
 
 use crate::Centre;
-use crate::chain::{Chain, Unfit, prescription_set};
+use crate::chain::{Chain, Unfit};
 use crate::log::{Event, Use};
 use crate::pki::PkiError;
 use crate::signatures;
@@ -106,7 +106,7 @@ impl<S: Store> Centre<S> {
             let loaded = Loaded { id: held.id, document_type: held.document_type, trust: held.trust, already: true };
             return if held.sent_digest == digest(bytes) { Ok(loaded) } else { Err(LoadError::SameIdOtherBytes) };
         }
-        let set = prescription_set(&document).cloned().ok_or(LoadError::Unfit(Unfit::PrescriptionUnknown))?;
+        let set = self.set_of(&document)?.ok_or(LoadError::Unfit(Unfit::PrescriptionUnknown))?;
         let trust = self.worth(bytes, &document.content);
         let kept = if trust == SignatureTrust::Trusted && !signatures::has_system_signature(bytes, &self.trust()) {
             self.signed(bytes, now).map_err(|issues| {
@@ -128,18 +128,23 @@ impl<S: Store> Centre<S> {
             received_at: now,
             sent_digest: digest(bytes),
             trust,
+            conflicts: vec![],
             bytes: kept,
         };
         // Loading is a keeper's work: one retry against a pharmacy's store at the same moment is plenty.
         for _ in 0..2 {
             let chain = self.store.chain(&set)?;
             let next = Chain::continued(chain.as_ref(), &document, trust)?;
-            let decision = Decision {
+            let mut decision = Decision {
                 expected: vec![Expected { prescription_set: set.clone(), revision: chain.map_or(0, |c| c.revision) }],
                 documents: vec![stored.clone()],
                 log: vec![self.entry(&told, now)],
                 projection: vec![next],
             };
+            if let Some((expected, renewed)) = self.renewed_by(&document)? {
+                decision.expected.push(expected);
+                decision.projection.push(renewed);
+            }
             if self.store.commit(decision)? == Outcome::Done {
                 let document_type = reference.document_type;
                 return Ok(Loaded { id: reference.id, document_type, trust, already: false });
@@ -187,7 +192,7 @@ impl<S: Store> Centre<S> {
         let Some(signature) = signature else { return trust };
         let author: Option<&Professional> = match content {
             Content::Prescription(prescription) => prescription.made_by(),
-            Content::Dispensation(dispensation) => Some(&dispensation.author),
+            Content::Dispensation(dispensation) => dispensation.made_by(),
             Content::Mark(mark) => Some(&mark.author),
             Content::RenewalRequest(_) | Content::RenewalAnswer(_) | Content::Other(_) => None,
         };

@@ -8,16 +8,21 @@
 //! Rules of the trade are `prescription`'s, documents `cda`'s, signatures `signing`'s, certificates `trust`'s, messages
 //! `kanta`'s; this crate puts them in order.
 
+mod access;
+pub mod answer;
 mod centre;
 pub mod chain;
 pub mod clock;
 pub mod control;
 pub mod faults;
 mod fetching;
+mod holding;
 pub mod intake;
 pub mod log;
-pub mod mark;
+mod making;
+mod obeying;
 pub mod pki;
+pub mod purposes;
 pub mod register;
 mod searching;
 pub mod seed;
@@ -25,7 +30,9 @@ pub mod server;
 mod signatures;
 pub mod store;
 mod storing;
+mod supervising;
 pub mod verify;
+pub mod wishes;
 
 pub use centre::{Caller, Centre, Exchange, Randomness, Settings, exchange};
 pub use chain::Chain;

@@ -9,6 +9,8 @@ use prescription::{DocumentType, Oid};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::register::LocalRole;
+
 /// What was done. The name stands in the chain itself, so that it outlives the payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -21,6 +23,8 @@ pub enum Event {
     Store,
     /// A document was put in by the Centre's keeper.
     Load,
+    /// A supervisor looked at uses of the own organisation.
+    Uses,
     /// A message that could not be read.
     Unreadable,
 }
@@ -33,6 +37,7 @@ impl Event {
             Self::Fetch => "fetch",
             Self::Store => "store",
             Self::Load => "load",
+            Self::Uses => "uses",
             Self::Unreadable => "unreadable",
         }
     }
@@ -55,6 +60,15 @@ pub struct Use {
     pub user_stated: bool,
     /// The right that the register gives the user today.
     pub right: Option<String>,
+    /// Restrictions of the user's rights, 1.2.246.537.6.147.2008: noted, never enforced by program (5.3).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub restrictions: Vec<String>,
+    /// The local role that sufficed in place of a right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<LocalRole>,
+    /// With what right somebody else than the patient was served.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf: Option<String>,
     /// Reason of the query, 1.2.246.537.5.40110.2006.
     pub reason: Option<String>,
     /// Identity codes of the people whom it concerns.
@@ -67,6 +81,9 @@ pub struct Use {
     pub detail: Option<String>,
     /// How many hits the answer had.
     pub hits: usize,
+    /// How many were withheld. For the Centre's keeper alone: no answer tells it, a supervisor's neither.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub withheld: usize,
     /// Documents that were given out or taken in, with their types.
     pub documents: Vec<(Oid, DocumentType)>,
 }
@@ -82,15 +99,23 @@ impl Use {
             user: None,
             user_stated: true,
             right: None,
+            restrictions: vec![],
+            role: None,
+            on_behalf: None,
             reason: None,
             people: vec![],
             criteria: vec![],
             error: None,
             detail: None,
             hits: 0,
+            withheld: 0,
             documents: vec![],
         }
     }
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// An entry before it has a place in the chain.

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::net::SocketAddr;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -14,9 +15,12 @@ use centre::register::Register;
 use centre::seed::{self, SeedFile};
 use centre::server::{House, Limits, serve_control};
 use centre::store::{SqliteStore, Store};
+use centre::wishes::{self, Wishes};
 use centre::{Centre, Settings, verify};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use prescription::{Patient, PersonIdentityCode, PersonName, Sex, SignatureTrust, time};
+use prescription::{
+    DocumentType, Patient, PersonIdentityCode, PersonName, Sex, SignatureTrust, SignedBy, Signers, time,
+};
 use ring::rand::{SecureRandom, SystemRandom};
 use tokio::sync::watch;
 use trust::TrustStore;
@@ -39,7 +43,7 @@ enum Command {
         #[command(flatten)]
         place: Place,
         /// Address to listen at; port 0 takes a free one.
-        #[arg(long, default_value = "127.0.0.1:7443")]
+        #[arg(long, default_value = "127.0.0.1:7443", overrides_with = "listen")]
         listen: SocketAddr,
         /// File that gets the address as soon as the Centre listens.
         #[arg(long)]
@@ -112,6 +116,27 @@ struct Place {
     /// Accept identity codes of people who may be alive. Never in a test.
     #[arg(long)]
     any_identity_code: bool,
+    /// How long a dispensing reservation lasts that nobody gives back.
+    #[arg(long, default_value_t = 30)]
+    hold_minutes: u32,
+    /// Who signs documents of a type, as `4=system`: professional, system or nobody. May be said more than once.
+    #[arg(long = "signed", value_parser = signed)]
+    signed: Vec<(DocumentType, SignedBy)>,
+}
+
+fn signed(text: &str) -> std::result::Result<(DocumentType, SignedBy), &'static str> {
+    let (document_type, by) = text.split_once('=').ok_or("not TYPE=WHO")?;
+    let document_type = match DocumentType::from(document_type) {
+        DocumentType::Unknown(_) => return Err("not a type of document"),
+        known => known,
+    };
+    let by = match by {
+        "professional" => SignedBy::Professional,
+        "system" => SignedBy::System,
+        "nobody" => SignedBy::Nobody,
+        _ => return Err("not professional, system or nobody"),
+    };
+    Ok((document_type, by))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -165,7 +190,10 @@ fn run(command: Command) -> Result<ExitCode> {
             if control.is_some() && environment != Environment::Test {
                 return Err("it is for the environment `test` only").doing("the control socket");
             }
-            serve(&place, listen, ready_file.as_deref(), control)?;
+            allow_many_connections();
+            if let Some(address) = serve(&place, listen, ready_file.as_deref(), control)? {
+                return Err(begin_anew(address)).doing("beginning anew");
+            }
         }
         Command::Load { place, reissue, patient, prescriber, at, number, files } => {
             let anew = match (reissue, patient, prescriber) {
@@ -205,7 +233,13 @@ fn verified(data: &Path) -> Result<ExitCode> {
     Ok(if report.is_sound() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn serve(place: &Place, listen: SocketAddr, ready_file: Option<&Path>, control: Option<PathBuf>) -> Result<()> {
+/// Serves until it is told to stop. An address where it is to begin anew instead.
+fn serve(
+    place: &Place,
+    listen: SocketAddr,
+    ready_file: Option<&Path>,
+    control: Option<PathBuf>,
+) -> Result<Option<SocketAddr>> {
     let (centre, clock) = open(place)?;
     let tls = trust::tls::server_config(&place.pki, "centre").doing("the server's certificates")?;
     let (pki, register) = (place.pki.clone(), place.register.clone());
@@ -227,7 +261,7 @@ fn serve(place: &Place, listen: SocketAddr, ready_file: Option<&Path>, control: 
             let (house, stop) = (house.clone(), stop.clone());
             tokio::spawn(async move { serve_control(house, &path, stop).await })
         });
-        let serving = tokio::spawn(house.serve(listener, stop));
+        let serving = tokio::spawn(house.clone().serve(listener, stop));
         // The control socket must stand before anybody is told that the Centre is ready.
         tokio::task::yield_now().await;
         if let Some(path) = ready_file {
@@ -235,15 +269,38 @@ fn serve(place: &Place, listen: SocketAddr, ready_file: Option<&Path>, control: 
             fs::write(&new, format!("{address}\n")).and_then(|()| fs::rename(&new, path)).doing("the ready file")?;
         }
         tracing::info!(%address, "the Centre listens");
-        told_to_stop().await?;
+        let anew = tokio::select! {
+            told = told_to_stop() => told.map(|()| None)?,
+            () = house.told_to_restart() => Some(address),
+        };
         stopping.send_replace(true);
         serving.await.doing("serving")?.doing("serving")?;
         if let Some(control) = control {
             control.await.doing("the control socket")?.doing("the control socket")?;
         }
         tracing::info!("the Centre has stopped");
-        Ok(())
+        Ok(anew)
     })
+}
+
+/// The same program with the same words in place of this one, at the address that this one had. Only a failure returns.
+fn begin_anew(address: SocketAddr) -> std::io::Error {
+    match std::env::current_exe() {
+        Ok(program) => std::process::Command::new(program)
+            .args(std::env::args_os().skip(1))
+            .args(["--listen", &address.to_string()])
+            .exec(),
+        Err(error) => error,
+    }
+}
+
+/// Each connection is an open file; the usual allowance is for fewer than the Centre serves.
+fn allow_many_connections() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut allowed = getrlimit(Resource::Nofile);
+    allowed.current = allowed.maximum;
+    // Where that is refused, the Centre serves as many as it may.
+    let _ = setrlimit(Resource::Nofile, allowed);
 }
 
 async fn told_to_stop() -> Result<()> {
@@ -350,10 +407,18 @@ fn open(place: &Place) -> Result<(Centre<SqliteStore>, Clock)> {
     fs::create_dir_all(&place.data).doing(place.data.display())?;
     let trust = TrustStore::load(&place.pki).doing("the certificates")?;
     let signer = Pki::at(&place.pki).centre().doing("the Centre's own key")?;
-    let settings = Settings { any_identity_code: place.any_identity_code, ..Settings::default() };
+    let signers = place.signed.iter().cloned().fold(Signers::default(), |all, (kind, by)| all.with(kind, by));
+    let settings = Settings {
+        any_identity_code: place.any_identity_code,
+        hold_s: place.hold_minutes.saturating_mul(60),
+        signers,
+        ..Settings::default()
+    };
     let register = read_register(place.register.as_deref())?;
     let centre =
         Centre::new(store(&place.data)?, trust, register, Box::new(signer), Box::new(fill_with_randomness), settings);
+    // What artificial citizens wish is said in OmaKanta or in health care: no option of the Centre's keeper.
+    centre.replace_wishes(Wishes::parse(wishes::BUILT_IN).doing("the citizens' wishes")?);
     Ok((centre, clock))
 }
 

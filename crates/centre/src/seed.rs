@@ -6,16 +6,16 @@ use std::collections::BTreeMap;
 use cda::{Definition, Software, Writing};
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use prescription::{
-    Amount, Code, ControlClass, Dispensation, DocumentReference, DocumentType, Dosage, Item, Iteration, Length, Oid,
-    Organisation, Patient, PersonIdentityCode, PersonName, PrescribedProduct, Prescription, PrescriptionKind,
-    Professional, Quantity, Recording, RemainingStatement, Sex, Substance, TimeUnit, Vnr, remaining, time,
+    Amount, Code, ControlClass, Dispensation, DocumentReference, DocumentType, Dosage, Explanation, Item, Iteration,
+    Length, Mark, MarkKind, Oid, Organisation, Patient, PersonIdentityCode, PersonName, PrescribedProduct,
+    Prescription, PrescriptionKind, Professional, Quantity, Recording, RemainingStatement, Sex, Substance, TimeUnit,
+    Vnr, remaining, time,
 };
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use crate::Centre;
 use crate::intake::{LoadError, Loaded};
-use crate::mark::Mark;
 use crate::pki::Pki;
 use crate::store::Store;
 
@@ -336,17 +336,27 @@ impl<S: Store> Seeding<'_, S> {
         let author = self.person(&mark.by)?;
         let pharmacy = unit_of(&author)?;
         let at = self.moment(&mark.at)?;
-        let document = Mark {
-            id: &self.identifier(&pharmacy, at, mark.number)?,
-            kind,
-            prescription: &prescription.reference,
-            patient: &self.patient,
-            author: &author,
-            pharmacy: &pharmacy,
+        let id = self.identifier(&pharmacy, at, mark.number)?;
+        let explanation = Explanation::new(&mark.why).ok();
+        let made = Mark {
+            set_id: id.clone(),
+            id,
+            version: 1,
+            kind: if *kind == DocumentType::Lock {
+                MarkKind::Lock { explanation }
+            } else {
+                MarkKind::Reservation { explanation }
+            },
+            prescription: prescription.reference.clone(),
+            patient: self.patient.clone(),
+            author,
+            unit: pharmacy,
             at,
-            explanation: &mark.why,
+            made_at: at,
+            unknown: vec![],
         };
-        self.centre.load(&document.write(), self.now).map(|_| ())
+        let document = cda::write_mark(&made, &writing(Definition::dispensation_2014())?)?;
+        self.centre.load(&document, self.now).map(|_| ())
     }
 
     fn person(&self, slug: &str) -> Result<Professional, LoadError> {

@@ -1,61 +1,40 @@
 //! The Centre on the network: TLS with client certificates, HTTP/1.1, limits on everything that a caller controls, and
 //! the faults that a tester has set. What is asked is answered by the core, on threads that may block.
 
+mod answer;
+mod body;
+mod door;
+mod limits;
 mod socket;
 mod tls;
+mod twice;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use kanta::Issue;
-use kanta::errors::Known;
 use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
+use crate::Centre;
 use crate::clock::Clock;
 use crate::control::Controlled;
-use crate::faults::{Fault, Faults};
+use crate::faults::Faults;
 use crate::store::Store;
-use crate::{Caller, Centre, exchange};
+use body::Room;
+use door::{Guests, Place, Porch};
+use twice::{Again, Twice};
 
+pub use limits::Limits;
 pub use socket::serve_control;
 pub use tls::caller_of;
-
-/// Limits on what callers may use.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Connections at once; further ones are closed.
-    pub connections: usize,
-    /// For the handshake, and for the headers of each request.
-    pub header: Duration,
-    /// For the body of each request.
-    pub body: Duration,
-    /// For what a caller whose handshake failed still sends, so that it can read why.
-    pub farewell: Duration,
-    /// For requests under way when the Centre stops.
-    pub stop: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connections: 256,
-            header: Duration::from_secs(10),
-            body: Duration::from_secs(30),
-            farewell: Duration::from_secs(1),
-            stop: Duration::from_secs(10),
-        }
-    }
-}
 
 /// Reads the register and the certificates anew and gives both to the Centre; answers the TLS configuration, or a code.
 pub type Reload<S> = Box<dyn Fn(&Centre<S>) -> Result<ServerConfig, &'static str> + Send + Sync>;
@@ -72,6 +51,14 @@ pub struct House<S> {
     tls: RwLock<Arc<ServerConfig>>,
     reload: Reload<S>,
     listening: AtomicBool,
+    restart: Notify,
+    /// What searches and fetches see, where a tester wants them to be stale.
+    stale: RwLock<Option<Arc<dyn Store>>>,
+    porch: Arc<Porch>,
+    guests: Arc<Guests>,
+    room: Room,
+    waiting: Arc<Semaphore>,
+    at_work: Arc<Semaphore>,
 }
 
 impl<S: Store + 'static> House<S> {
@@ -85,13 +72,23 @@ impl<S: Store + 'static> House<S> {
             tls: RwLock::new(Arc::new(tls)),
             reload,
             listening: AtomicBool::new(false),
+            restart: Notify::new(),
+            stale: RwLock::default(),
+            porch: Porch::new(limits.unproven),
+            guests: Guests::new(limits.connections, limits.connections_of_one),
+            room: Room::new(limits.bodies),
+            waiting: Arc::new(Semaphore::new(limits.waiting.saturating_add(limits.at_work))),
+            at_work: Arc::new(Semaphore::new(limits.at_work.max(1))),
         }
     }
 
     /// Serves until `stop` says so; then requests under way get their answers, for as long as the limit allows.
     pub async fn serve(self: Arc<Self>, listener: TcpListener, mut stop: watch::Receiver<bool>) -> std::io::Result<()> {
         let address = listener.local_addr()?;
-        let seats = Arc::new(Semaphore::new(self.limits.connections));
+        // Who makes room on the porch, and those who read why they were refused, still hold one for a moment.
+        let all = u32::try_from(self.limits.unproven.saturating_mul(2).saturating_add(self.limits.connections));
+        let all = all.unwrap_or(u32::MAX);
+        let seats = Arc::new(Semaphore::new(all as usize));
         let (mut close, mut closed) = watch::channel(());
         let stop_too = stop.clone();
         let mut listener = Some(listener);
@@ -114,7 +111,6 @@ impl<S: Store + 'static> House<S> {
         }
         drop(listener);
         // Every seat free again means that every connection has ended.
-        let all = u32::try_from(self.limits.connections).unwrap_or(u32::MAX);
         let _ = tokio::time::timeout(self.limits.stop, seats.acquire_many(all)).await;
         Ok(())
     }
@@ -122,6 +118,11 @@ impl<S: Store + 'static> House<S> {
     /// Whether a listener stands at the Centre's address.
     pub fn is_listening(&self) -> bool {
         self.listening.load(Ordering::SeqCst)
+    }
+
+    /// Ends when a tester wants the Centre to be started anew.
+    pub async fn told_to_restart(&self) {
+        self.restart.notified().await;
     }
 
     /// Unreachable means that nothing listens: whoever connects is refused, as with a machine that is off.
@@ -156,103 +157,54 @@ impl<S: Store + 'static> House<S> {
         mut stop: watch::Receiver<bool>,
     ) {
         let _ = stream.set_nodelay(true);
-        let tls = self.tls.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let handshake =
-            tokio::time::timeout(self.limits.header, TlsAcceptor::from(tls).accept(stream).into_fallible()).await;
-        let stream = match handshake {
-            Ok(Ok(stream)) => stream,
-            Ok(Err((error, stream))) => {
-                tracing::info!(why = tls::why(&error), "no TLS connection with a caller");
-                let _ = tokio::time::timeout(self.limits.farewell, tls::farewell(stream)).await;
-                return;
-            }
-            Err(_) => return,
-        };
+        let Some(stream) = self.proven(stream, self.porch.enter()).await else { return };
         let Some(caller) = caller_of(stream.get_ref().1.peer_certificates()) else {
             tracing::info!("a caller's certificate names no organisation");
             return;
         };
-        let house = self.clone();
-        let service = service_fn(move |request| house.clone().answer(request, caller.clone()));
+        let Some(_seat) = self.guests.enter(&format!("{} {}", caller.organisation, caller.certificate)) else {
+            tracing::warn!("too many connections with one certificate, or in all: one is closed");
+            return;
+        };
+        let (house, again) = (self.clone(), Again::default());
+        let stream = Twice::over(TokioIo::new(stream), again.clone());
+        let service = service_fn(move |request| house.clone().answer(request, caller.clone(), again.clone()));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.limits.header)
             .max_headers(64)
             .max_buf_size(64 * 1024)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(stream, service);
         tokio::pin!(connection);
         tokio::select! {
             _ = connection.as_mut() => return,
             _ = closed.changed() => return,
-            () = stopped(&mut stop) => connection.as_mut().graceful_shutdown(),
+            () = stopped(&mut stop) => {}
+            () = tokio::time::sleep(self.limits.connection) => {}
         }
-        let _ = connection.await;
+        connection.as_mut().graceful_shutdown();
+        // Whoever does not read its answer is not waited for.
+        let _ = tokio::time::timeout(self.limits.body.max(self.limits.stop), connection).await;
     }
 
-    async fn answer(
-        self: Arc<Self>,
-        request: hyper::Request<Incoming>,
-        caller: Caller,
-    ) -> Result<hyper::Response<Full<Bytes>>, Dropped> {
-        let (head, body) = request.into_parts();
-        let mut asked = kanta::http::Request {
-            method: head.method.as_str().to_owned(),
-            path: head.uri.path().to_owned(),
-            headers: head
-                .headers
-                .iter()
-                .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
-                .collect(),
-            body: vec![],
+    /// A connection whose caller has shown a certificate that is trusted.
+    async fn proven(&self, stream: TcpStream, mut place: Place) -> Option<TlsStream<TcpStream>> {
+        let tls = self.tls.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let handshake = tokio::time::timeout(self.limits.header, TlsAcceptor::from(tls).accept(stream).into_fallible());
+        let done = tokio::select! {
+            done = handshake => done.ok()?,
+            () = place.needed() => return None,
         };
-        let body = Limited::new(body, kanta::MESSAGE_BYTES_AT_MOST).collect();
-        match tokio::time::timeout(self.limits.body, body).await {
-            Ok(Ok(body)) => asked.body = body.to_bytes().to_vec(),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => {
-                let response = self.centre.refuse(&asked, Issue::of(Known::DocumentTooLarge), self.clock.now());
-                return Ok(outgoing(response, true));
-            }
-            // Cut in half, or too slow: nobody is there to answer.
-            _ => {
-                tracing::info!(path = asked.path, "a message ended before it was whole; nothing of it was read");
-                return Err(Dropped);
-            }
-        }
-        let house = self.clone();
-        let done = tokio::task::spawn_blocking(move || house.respond(&asked, &caller)).await;
+        // Whoever reads why it was refused needs no place for that.
+        drop(place);
         match done {
-            Ok(Some((response, hold))) => {
-                if hold {
-                    self.hold().await;
-                }
-                Ok(outgoing(response, false))
+            Ok(stream) => Some(stream),
+            Err((error, stream)) => {
+                tracing::info!(why = tls::why(&error), "no TLS connection with a caller");
+                let _ = tokio::time::timeout(self.limits.farewell, tls::farewell(stream)).await;
+                None
             }
-            Ok(None) | Err(_) => Err(Dropped),
         }
-    }
-
-    /// The core's answer, or none where a fault drops it; and whether it is to be held. Blocks.
-    fn respond(&self, asked: &kanta::http::Request, caller: &Caller) -> Option<(kanta::http::Response, bool)> {
-        let fault = if self.faults.any() { self.faults.strike(exchange(asked)) } else { None };
-        match fault {
-            Some(Fault::DropRequest) => return None,
-            Some(Fault::Refuse(issue)) => return Some((self.centre.refuse(asked, issue, self.clock.now()), false)),
-            _ => {}
-        }
-        let response = self.centre.handle(asked, caller, self.clock.now());
-        tracing::info!(path = asked.path, status = response.status, "answered");
-        match fault {
-            Some(Fault::DropAnswer) => None,
-            fault => Some((response, fault == Some(Fault::HoldAnswer))),
-        }
-    }
-
-    async fn hold(&self) {
-        self.faults.hold();
-        while self.faults.still_holding() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        self.faults.let_go();
     }
 }
 
@@ -275,17 +227,29 @@ impl<S: Store + 'static> Controlled for House<S> {
         }
     }
 
+    fn set_stale(&self, stale: bool) -> Result<(), &'static str> {
+        let seen = match stale {
+            true => Some(Arc::from(self.centre.store().as_of_now().map_err(|error| error.code())?)),
+            false => None,
+        };
+        *self.stale.write().unwrap_or_else(PoisonError::into_inner) = seen;
+        Ok(())
+    }
+
+    fn set_disk_full(&self, full: bool) -> Result<(), &'static str> {
+        self.centre.store().set_full(full).map_err(|error| error.code())
+    }
+
+    fn restart(&self) {
+        self.restart.notify_one();
+    }
+
     fn reload(&self) -> Result<(), &'static str> {
         let tls = (self.reload)(&self.centre)?;
         *self.tls.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(tls);
         Ok(())
     }
 }
-
-/// The connection is closed without an answer.
-#[derive(Debug, thiserror::Error)]
-#[error("closed without an answer")]
-struct Dropped;
 
 /// Waits until the Centre is told to stop.
 pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
@@ -305,20 +269,4 @@ async fn accept(listener: Option<&TcpListener>) -> std::io::Result<(TcpStream, S
         }
         None => std::future::pending().await,
     }
-}
-
-fn outgoing(response: kanta::http::Response, close: bool) -> hyper::Response<Full<Bytes>> {
-    let mut answer = hyper::Response::builder().status(response.status);
-    for (name, value) in &response.headers {
-        answer = answer.header(name, value);
-    }
-    if close {
-        answer = answer.header("connection", "close");
-    }
-    // Only a malformed header of our own could fail here.
-    answer.body(Full::new(Bytes::from(response.body))).unwrap_or_else(|_| {
-        let mut plain = hyper::Response::new(Full::new(Bytes::new()));
-        *plain.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
-        plain
-    })
 }

@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 use kanta::Issue;
 use kanta::errors::Known;
-use prescription::{RegistrationNumber, SignatureTrust};
+use prescription::{Oid, RegistrationNumber, SignatureTrust, SignedBy};
 use signing::{Covered, SignatureKind, Verified, VerifyError};
 use trust::{Distrust, Purpose, TrustStore};
 
@@ -33,6 +33,46 @@ pub(crate) fn professional(
         judge(trust, &signature.certificate, at)?;
     }
     holder_of(signature, signed.at)
+}
+
+/// The one system signature of a document, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SystemSignature {
+    /// Whose the certificate is.
+    pub organisation: Oid,
+    /// When it was signed, as the signer states; covered by the signature.
+    pub signed_at: DateTime<Utc>,
+    /// The certificate, DER.
+    pub certificate: Vec<u8>,
+}
+
+/// The system signature of a document that a pharmacy's or care unit's program made, or the reason why it does not suffice.
+pub(crate) fn system(document: &[u8], trust: &TrustStore, now: DateTime<Utc>) -> Result<SystemSignature, Issue> {
+    let signatures = signing::verify(document).map_err(|error| structure(&error))?;
+    let signature = match signatures.as_slice() {
+        [only] if only.kind == Some(SignatureKind::System) => only,
+        [] => return Err(Issue::of(Known::SignatureMissing)),
+        [_] => return Err(Issue::of(Known::SignatureInvalid).about("signature-kind")),
+        _ => return Err(Issue::of(Known::SignatureInvalid).about("more-than-one")),
+    };
+    let signed = whole(signature)?;
+    for at in [signed.at, now] {
+        judge_for(Purpose::SystemSignature, trust, &signature.certificate, at)?;
+    }
+    let wrong_use = || Issue::of(Known::CertificateWrongUse);
+    let holder = trust::holder(&signature.certificate).map_err(|_| wrong_use())?;
+    let organisation = holder.organisation_oid.and_then(|oid| Oid::parse(&oid).ok()).ok_or_else(wrong_use)?;
+    Ok(SystemSignature { organisation, signed_at: signed.at, certificate: signature.certificate.clone() })
+}
+
+/// Who seems to have signed a document that nobody needs to sign. A signature that is there is checked all the same.
+pub(crate) fn kind_of(document: &[u8]) -> Result<SignedBy, Issue> {
+    let signatures = signing::verify(document).map_err(|error| structure(&error))?;
+    Ok(match signatures.as_slice() {
+        [] => SignedBy::Nobody,
+        [only] if only.kind == Some(SignatureKind::System) => SignedBy::System,
+        _ => SignedBy::Professional,
+    })
 }
 
 /// What the signatures of a document are worth that the Centre's keeper puts in. Certificates are judged at the time of
@@ -114,7 +154,11 @@ fn holder_of(signature: &Verified, signed_at: DateTime<Utc>) -> Result<Professio
 }
 
 fn judge(trust: &TrustStore, certificate: &[u8], at: DateTime<Utc>) -> Result<(), Issue> {
-    trust.judge(certificate, Purpose::ProfessionalSignature, at).map(|_| ()).map_err(|distrust| {
+    judge_for(Purpose::ProfessionalSignature, trust, certificate, at)
+}
+
+fn judge_for(purpose: Purpose, trust: &TrustStore, certificate: &[u8], at: DateTime<Utc>) -> Result<(), Issue> {
+    trust.judge(certificate, purpose, at).map(|_| ()).map_err(|distrust| {
         let known = match &distrust {
             Distrust::Revoked => Known::CertificateRevoked,
             Distrust::Expired { .. } | Distrust::NotYetValid => Known::CertificateExpired,

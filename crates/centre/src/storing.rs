@@ -1,26 +1,26 @@
-//! The decision on a document that a pharmacy sends to be stored: the heart of the Centre.
+//! The decision on a document that is sent to be stored: the heart of the Centre.
 //!
 //! The questions come in a fixed order, each with its own answer: may it be read, is it the same as before, does it say
-//! one thing only (promise 4), who signed it (promise 8), may that person, is it the right moment, does it fit the
-//! prescription and every rule of the trade. Then the Centre signs it, and documents, projection and log change together
-//! or not at all. The Centre believes nothing that it can compute itself (DI-7e).
+//! one thing only (promise 4), who made it and is it the right moment (`making`), does it fit the prescription and every
+//! rule of the trade (`obeying`). Then the Centre signs it, and documents, projection and log change together or not at
+//! all. The Centre believes nothing that it can compute itself (DI-7e).
 
 use cda::{Content, Document, ReadError};
 use chrono::{DateTime, Duration, Utc};
+use kanta::Issue;
 use kanta::errors::Known;
 use kanta::mr::{StoreAnswer, StoreRequest};
-use kanta::{Issue, Requester};
-use prescription::{
-    Case, Dispensation, DocumentType, Finding, Language, RegistrationNumber, Right, SignatureTrust, check, time,
-};
+use prescription::{Conflict, DocumentType, Oid, Prescription, time};
 use sha2::{Digest, Sha256};
 use signing::{SignatureKind, Signing};
 
 use crate::centre::{failed, stated};
 use crate::chain::{Chain, Unfit, prescription_set};
+use crate::holding::given_back;
 use crate::log::{Event, Use};
-use crate::signatures::{self, ProfessionalSignature};
-use crate::store::{Decision, Expected, Outcome, Store, StoredDocument};
+use crate::making::Maker;
+use crate::obeying::{Asked, obeys};
+use crate::store::{Decision, Expected, Outcome, Store, StoreError, StoredDocument};
 use crate::{Caller, Centre};
 
 /// How often a decision is made anew when another one came between.
@@ -73,7 +73,8 @@ impl<S: Store> Centre<S> {
 
         // The chain is read before it is asked whether the document is there: were it stored by another sending between
         // the two, the other way round would hold it against itself.
-        let chain = match prescription_set(&document) {
+        let set = self.set_of(&document).map_err(|error| vec![failed(&error)])?;
+        let chain = match &set {
             Some(set) => self.store.chain(set).map_err(|error| vec![failed(&error)])?,
             None => None,
         };
@@ -85,22 +86,46 @@ impl<S: Store> Centre<S> {
         }
 
         says_one_thing(bytes)?;
-        let dispensation = a_new_dispensation(&document, request)?;
-        self.only_artificial(dispensation.patient.identity_code.as_slice()).map_err(|issue| vec![issue])?;
-        let signature = signatures::professional(bytes, &self.trust(), now).map_err(|issue| vec![issue])?;
-        told.certificate = Some(fingerprint(&signature.certificate));
-        one_person(dispensation, &signature, &request.requester)?;
-        told.user_stated = false;
-        one_organisation(dispensation, &request.requester, caller)?;
-        let right = self.right(&signature, now)?;
-        told.right = Some(right.code().to_owned());
-        self.right_moment(dispensation, &signature, request.late, now)?;
+        announced(&document, request)?;
+        self.only_artificial(document.header.patient.identity_code.as_slice()).map_err(|issue| vec![issue])?;
+        let maker = self.maker(&document, request, caller, now, told)?;
+        let asked = Asked {
+            chain: chain.as_ref(),
+            maker: &maker,
+            unit: &caller.organisation,
+            late: request.late,
+            now,
+            tolerance: Duration::seconds(self.settings.clock_tolerance_s.into()),
+        };
+        let conflicts = obeys(&document, &asked)?;
+        let prescription_set = set.unwrap_or_else(|| document.header.reference.set_id.clone());
+        let taken = Taken { document: &document, maker: &maker, conflicts, prescription_set, chain: chain.as_ref() };
+        self.store_it(&taken, request, caller, now, told)
+    }
 
-        let chain = chain
-            .filter(|chain| chain.versions.contains(&dispensation.prescription.id))
-            .ok_or_else(|| one(Known::PrescriptionUnknown))?;
-        obeys_the_rules(dispensation, &chain, &right, now, self.settings.clock_tolerance_s)?;
-        self.store_it(&document, request, &chain, caller, now, told)
+    /// The set of the prescription that a document belongs to. An answer to a renewal request may name the request only.
+    pub(crate) fn set_of(&self, document: &Document) -> Result<Option<Oid>, StoreError> {
+        if let Content::RenewalAnswer(answer) = &document.content
+            && let Some(request) = &answer.request
+            && let Some(held) = self.store.document(&request.id)?
+        {
+            return Ok(Some(held.prescription_set));
+        }
+        Ok(prescription_set(document).cloned())
+    }
+
+    /// The chain that a new prescription renews, as it is afterwards, with the revision that it had; nothing where it
+    /// renews none that is held. A renewal is the same person's.
+    pub(crate) fn renewed_by(&self, document: &Document) -> Result<Option<(Expected, Chain)>, StoreError> {
+        let Content::Prescription(prescription) = &document.content else { return Ok(None) };
+        let Some(request) = prescription.renews.as_ref().filter(|_| is_first(prescription)) else { return Ok(None) };
+        let Some(request) = self.store.document(&request.id)? else { return Ok(None) };
+        let Some(old) = self.store.chain(&request.prescription_set)? else { return Ok(None) };
+        if old.prescription.patient.identity_code != prescription.patient.identity_code {
+            return Ok(None);
+        }
+        let expected = Expected { prescription_set: old.set_id.clone(), revision: old.revision };
+        Ok(Some((expected, old.renewed(prescription))))
     }
 
     /// Promise 2: the same identifier with the same bytes has the same answer as before, with other bytes it is refused.
@@ -123,78 +148,64 @@ impl<S: Store> Centre<S> {
             stored_at: held.received_at,
             document: held.bytes,
             repeated: true,
+            conflicts: held.conflicts,
         }))
-    }
-
-    /// Promise 8: the register, not the certificate, says which right the person holds, when signing and now.
-    fn right(&self, signature: &ProfessionalSignature, now: DateTime<Utc>) -> Result<Right, Vec<Issue>> {
-        let register = self.register();
-        let on = |at: DateTime<Utc>| register.right_of(&signature.registration, time::finnish(at).date());
-        let missing = |detail: &str| vec![Issue::of(Known::RightMissing).about(detail)];
-        let (Some(_), Some(right)) = (on(signature.signed_at), on(now)) else { return Err(missing("register")) };
-        // DI-3: a student prepares and does not sign.
-        if right.may_dispense() { Ok(right) } else { Err(missing("DI-3")) }
-    }
-
-    /// Promise 8: online, dispensing and signing lie near the Centre's clock; what was made in an outage says so, and
-    /// even then nothing comes from the future.
-    fn right_moment(
-        &self,
-        dispensation: &Dispensation,
-        signature: &ProfessionalSignature,
-        late: bool,
-        now: DateTime<Utc>,
-    ) -> Result<(), Vec<Issue>> {
-        let tolerance = Duration::seconds(self.settings.clock_tolerance_s.into());
-        let moments = [("signed", signature.signed_at), ("dispensed", time::instant(dispensation.dispensed_at))];
-        for (what, at) in moments {
-            if at - now > tolerance || (!late && now - at > tolerance) {
-                return Err(vec![Issue::of(Known::ClockDifference).about(what)]);
-            }
-        }
-        Ok(())
     }
 
     fn store_it(
         &self,
-        document: &Document,
+        taken: &Taken<'_>,
         request: &StoreRequest,
-        chain: &Chain,
         caller: &Caller,
         now: DateTime<Utc>,
         told: &mut Use,
     ) -> Result<Decided, Vec<Issue>> {
+        let reference = &taken.document.header.reference;
         let next =
-            Chain::continued(Some(chain), document, SignatureTrust::Trusted).map_err(|unfit| vec![not_fit(unfit)])?;
+            Chain::continued(taken.chain, taken.document, taken.maker.trust).map_err(|unfit| vec![not_fit(unfit)])?;
+        let mut next = next.in_conflict(&reference.id, &taken.conflicts);
+        if ends_hold(taken.document) {
+            next = given_back(next, &caller.organisation);
+        }
         let signed = self.signed(&request.document, now)?;
         let stored = StoredDocument {
-            id: document.header.reference.id.clone(),
-            set_id: document.header.reference.set_id.clone(),
-            version: document.header.version,
-            document_type: document.header.reference.document_type.clone(),
-            prescription_set: chain.set_id.clone(),
+            id: reference.id.clone(),
+            set_id: reference.set_id.clone(),
+            version: taken.document.header.version,
+            document_type: reference.document_type.clone(),
+            prescription_set: taken.prescription_set.clone(),
             organisation: Some(caller.organisation.clone()),
             received_at: now,
             sent_digest: digest(&request.document),
-            trust: SignatureTrust::Trusted,
+            trust: taken.maker.trust,
+            conflicts: taken.conflicts.clone(),
             bytes: signed.clone(),
         };
         let mut entry = told.clone();
         entry.organisation = Some(caller.organisation.clone());
         entry.documents = vec![(stored.id.clone(), stored.document_type.clone())];
-        let decision = Decision {
-            expected: vec![Expected { prescription_set: chain.set_id.clone(), revision: chain.revision }],
+        if !taken.conflicts.is_empty() {
+            entry.detail = Some(taken.conflicts.iter().map(|conflict| conflict.code()).collect::<Vec<_>>().join(" "));
+        }
+        let revision = taken.chain.map_or(0, |chain| chain.revision);
+        let mut decision = Decision {
+            expected: vec![Expected { prescription_set: taken.prescription_set.clone(), revision }],
             documents: vec![stored],
             log: vec![self.entry(&entry, now)],
             projection: vec![next],
         };
+        if let Some((expected, renewed)) = self.renewed_by(taken.document).map_err(|error| vec![failed(&error)])? {
+            decision.expected.push(expected);
+            decision.projection.push(renewed);
+        }
         match self.store.commit(decision).map_err(|error| vec![failed(&error)])? {
             Outcome::Conflict => Ok(Decided::Overtaken),
             Outcome::Done => Ok(Decided::Stored(StoreAnswer::Accepted {
-                document_id: document.header.reference.id.clone(),
+                document_id: reference.id.clone(),
                 stored_at: now,
                 document: signed,
                 repeated: false,
+                conflicts: taken.conflicts.clone(),
             })),
         }
     }
@@ -216,6 +227,15 @@ impl<S: Store> Centre<S> {
     }
 }
 
+/// A document that is to be taken, with what was found of it.
+struct Taken<'a> {
+    document: &'a Document,
+    maker: &'a Maker,
+    conflicts: Vec<Conflict>,
+    prescription_set: Oid,
+    chain: Option<&'a Chain>,
+}
+
 /// What became of a decision.
 enum Decided {
     /// Stored just now; the log was written with it.
@@ -235,83 +255,42 @@ fn says_one_thing(bytes: &[u8]) -> Result<(), Vec<Issue>> {
     Err(mismatches.iter().map(|mismatch| Issue::of(Known::HeaderBodyMismatch).about(mismatch.fact)).collect())
 }
 
-/// Only a first version of a dispensation, and the one that the message around it announces.
-fn a_new_dispensation<'a>(document: &'a Document, request: &StoreRequest) -> Result<&'a Dispensation, Vec<Issue>> {
-    let Content::Dispensation(dispensation) = &document.content else {
-        return Err(one(Known::DocumentTypeUnsupported));
-    };
-    if dispensation.reference.document_type != DocumentType::Dispensation {
-        return Err(one(Known::DocumentTypeUnsupported));
-    }
+/// The document is the one that the message around it announces, and its version fits its identifiers: a first version is
+/// its own set, and only corrections and cancellations are later ones.
+fn announced(document: &Document, request: &StoreRequest) -> Result<(), Vec<Issue>> {
+    let header = &document.header;
     let integrity = |detail: &str| Err(vec![Issue::of(Known::Integrity).about(detail)]);
-    if document.header.reference != request.reference || document.header.version != request.version {
+    if header.reference != request.reference || header.version != request.version {
         return integrity("stated-reference");
     }
-    if document.header.version != 1 || dispensation.reference.id != dispensation.reference.set_id {
-        return integrity("version");
-    }
-    Ok(dispensation)
-}
-
-/// Promise 8: signer, author and stated user are one person.
-fn one_person(
-    dispensation: &Dispensation,
-    signature: &ProfessionalSignature,
-    requester: &Requester,
-) -> Result<(), Vec<Issue>> {
-    let is_signer = |number: Option<&RegistrationNumber>| number == Some(&signature.registration);
-    let about = |detail: &str| Err(vec![Issue::of(Known::SignerMismatch).about(detail)]);
-    if !is_signer(dispensation.author.registration.as_ref()) {
-        return about("author");
-    }
-    if !is_signer(requester.user.as_ref().map(|user| &user.registration)) {
-        return about("user");
-    }
-    Ok(())
-}
-
-/// Promise 8: the organisation of the document and that of the message are the certificate's.
-fn one_organisation(dispensation: &Dispensation, requester: &Requester, caller: &Caller) -> Result<(), Vec<Issue>> {
-    let about = |detail: &str| Err(vec![Issue::of(Known::OrganisationMismatch).about(detail)]);
-    if requester.pharmacy.id != caller.organisation {
-        return about("message");
-    }
-    if dispensation.pharmacy.id != caller.organisation {
-        return about("document");
-    }
-    Ok(())
-}
-
-/// Every rule of the trade, with the Centre's own history.
-fn obeys_the_rules(
-    dispensation: &Dispensation,
-    chain: &Chain,
-    right: &Right,
-    now: DateTime<Utc>,
-    tolerance_s: u32,
-) -> Result<(), Vec<Issue>> {
-    let mut state = chain.state.clone();
-    if dispensation.prescription.id != chain.prescription.reference.id {
-        state.newer = Some(chain.prescription.reference.clone());
-    }
-    let case = Case {
-        prescription: &chain.prescription,
-        state: &state,
-        signature: chain.signature,
-        history: &chain.dispensations,
-        proposal: dispensation,
-        acting: right,
-        // The pharmacy's clock may go before the Centre's by as much as is tolerated.
-        now: time::finnish(now + Duration::seconds(tolerance_s.into())),
-        // The reason travels as the pharmacy's remark (field 106): that is what the signature covers.
-        reason: dispensation.remark.as_deref(),
+    let is_next = matches!(
+        header.reference.document_type,
+        DocumentType::Correction
+            | DocumentType::Cancellation
+            | DocumentType::DispensationCorrection
+            | DocumentType::DispensationCancellation
+    );
+    let is_first = header.version == 1 && header.reference.id == header.reference.set_id;
+    let is_later = header.version > 1 && header.reference.id != header.reference.set_id;
+    let fits = match header.reference.document_type {
+        // Whether a prescription is a new one is a rule's question (ST-2), or another has taken its place.
+        DocumentType::Prescription => true,
+        _ if is_next => is_later,
+        _ => is_first,
     };
-    let issues: Vec<Issue> = check(&case)
-        .iter()
-        .filter(|finding| finding.hinders())
-        .map(|finding: &Finding| Issue::rule(finding.rule.id).saying(&finding.sentence(Language::Fi)))
-        .collect();
-    if issues.is_empty() { Ok(()) } else { Err(issues) }
+    if fits { Ok(()) } else { integrity("version") }
+}
+
+/// A dispensation is the end of the dispensing that it was held for; message 18 gives it up.
+fn ends_hold(document: &Document) -> bool {
+    matches!(
+        document.header.reference.document_type,
+        DocumentType::Dispensation | DocumentType::DispensingReservationRelease
+    )
+}
+
+fn is_first(prescription: &Prescription) -> bool {
+    prescription.reference.document_type == DocumentType::Prescription
 }
 
 /// What a sender hears of a document that cannot be read.
@@ -342,6 +321,7 @@ pub(crate) fn digest(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-fn fingerprint(certificate: &[u8]) -> String {
+/// SHA-256 of a certificate, as the log tells it.
+pub(crate) fn fingerprint(certificate: &[u8]) -> String {
     digest(certificate).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -200,6 +200,7 @@ impl Counter {
             pharmacy,
             user: User::with_card(&session.professional()),
             reason: QueryReason::Dispensing,
+            on_behalf: None,
         })
     }
 }
@@ -238,7 +239,7 @@ impl Visit {
 fn understand(text: &str) -> Result<Query, CounterError> {
     let text = text.trim();
     match PersonIdentityCode::parse(text) {
-        Ok(code) => return Ok(Query { patients: vec![code], identifiers: vec![] }),
+        Ok(code) => return Ok(Query { patients: vec![code], ..Query::default() }),
         Err(why @ InvalidIdentifier::IdentityCodeCheck) => return Err(CounterError::NotUnderstood(Some(why))),
         Err(_) => {}
     }
@@ -246,7 +247,7 @@ fn understand(text: &str) -> Result<Query, CounterError> {
         .split(|c: char| !(c.is_ascii_digit() || c == '.'))
         .find_map(|word| Oid::parse(word).ok().filter(|oid| oid.as_str().matches('.').count() >= 4));
     match identifier {
-        Some(identifier) => Ok(Query { patients: vec![], identifiers: vec![identifier] }),
+        Some(identifier) => Ok(Query { identifiers: vec![identifier], ..Query::default() }),
         None if text.len() == 11 => Err(CounterError::NotUnderstood(Some(InvalidIdentifier::IdentityCodeForm))),
         None => Err(CounterError::NotUnderstood(None)),
     }

@@ -2,6 +2,7 @@
 //! may have arrived.
 
 use kanta::http::Response;
+use kanta::metadata::uses::{self, UsesAnswer, UsesQuery};
 use kanta::metadata::{self, Answer, Query};
 use kanta::mr::{self, FetchQuery, FetchedDocument, StoreAnswer, StoreRequest};
 use kanta::{Frame, Issue, KantaError, Requester};
@@ -66,6 +67,33 @@ impl<T: Transport> CentreClient<T> {
     pub fn search(&self, query: &Query, requester: &Requester) -> Result<Answer, ClientError> {
         let response = self.exchange(metadata::request(query, requester))?;
         metadata::parse_response(&response).map_err(ClientError::Answer)
+    }
+
+    /// Searches all pages, at most `pages_at_most` of them: for batch runs over many people. What is stored in between may
+    /// be listed or not; nothing is listed twice.
+    pub fn search_all(
+        &self,
+        query: &Query,
+        requester: &Requester,
+        pages_at_most: usize,
+    ) -> Result<Answer, ClientError> {
+        let mut query = query.clone();
+        let mut whole = self.search(&query, requester)?;
+        for _ in 1..pages_at_most {
+            let Some(after) = whole.next.take() else { break };
+            query.page.after = Some(after);
+            let page = self.search(&query, requester)?;
+            whole.total = page.total;
+            whole.prescriptions.extend(page.prescriptions);
+            whole.next = page.next;
+        }
+        Ok(whole)
+    }
+
+    /// Asks for uses of the own organisation (supervision, reason 14).
+    pub fn uses(&self, query: &UsesQuery, requester: &Requester) -> Result<UsesAnswer, ClientError> {
+        let response = self.exchange(uses::request(query, requester))?;
+        uses::parse_response(&response).map_err(ClientError::Answer)
     }
 
     /// Fetches whole documents.

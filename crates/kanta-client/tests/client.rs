@@ -24,7 +24,13 @@ fn frame(n: u8) -> Frame {
 
 fn requester() -> Requester {
     let party = |id: &str| Party { id: oid(id), name: "Kuusen apteekki".into() };
-    Requester { system: party("1.2.3"), pharmacy: party("1.2.4"), user: None, reason: QueryReason::Dispensing }
+    Requester {
+        system: party("1.2.3"),
+        pharmacy: party("1.2.4"),
+        user: None,
+        reason: QueryReason::Dispensing,
+        on_behalf: None,
+    }
 }
 
 fn store() -> StoreRequest {
@@ -35,13 +41,14 @@ fn store() -> StoreRequest {
 }
 
 fn search() -> Query {
-    Query { patients: vec![], identifiers: vec![oid("1.2.5.1")] }
+    Query { identifiers: vec![oid("1.2.5.1")], ..Query::default() }
 }
 
 /// A Centre that knows one document and accepts everything.
 fn centre(request: &kanta::http::Request) -> Response {
     match Incoming::read(request).unwrap() {
         Incoming::Metadata { .. } => metadata::response(&Answer::default()),
+        Incoming::Uses { .. } => metadata::uses::response(&metadata::uses::UsesAnswer::default()),
         Incoming::Fetch { query, frame: asked, .. } => {
             let known = FetchedDocument { reference: store().reference, version: 1, bytes: b"<x/>".to_vec() };
             let is_known = query.document == Some(known.reference.id.clone());
@@ -54,6 +61,7 @@ fn centre(request: &kanta::http::Request) -> Response {
                 stored_at: frame(9).created_at,
                 document: store.document,
                 repeated: false,
+                conflicts: vec![],
             };
             mr::store_response(&answer, &frame(9), store.frame.message_id)
         }

@@ -3,6 +3,7 @@
 
 use crate::http::{Request, Response};
 use crate::identifiers::{self, Key};
+use crate::metadata::uses::{self, UsesQuery};
 use crate::metadata::{self, Query};
 use crate::mr::{self, FetchQuery, Frame, MessageId, StoreRequest};
 use crate::{Issue, KantaError, Requester};
@@ -14,6 +15,13 @@ pub enum Incoming {
     Metadata {
         /// What is searched.
         query: Query,
+        /// Who asks.
+        requester: Requester,
+    },
+    /// A supervisor's question for uses of the own organisation.
+    Uses {
+        /// Which.
+        query: UsesQuery,
         /// Who asks.
         requester: Requester,
     },
@@ -40,6 +48,10 @@ impl Incoming {
             let (query, requester) = metadata::parse_request(request)?;
             return Ok(Self::Metadata { query, requester });
         }
+        if request.path == identifiers::get(Key::PathUses) {
+            let (query, requester) = uses::parse_request(request)?;
+            return Ok(Self::Uses { query, requester });
+        }
         if request.path != identifiers::get(Key::PathMedicalRecords) {
             return Err(KantaError::UnknownPath);
         }
@@ -49,7 +61,9 @@ impl Incoming {
     /// Who asks.
     pub fn requester(&self) -> &Requester {
         match self {
-            Self::Metadata { requester, .. } | Self::Fetch { requester, .. } => requester,
+            Self::Metadata { requester, .. } | Self::Uses { requester, .. } | Self::Fetch { requester, .. } => {
+                requester
+            }
             Self::Store(store) => &store.requester,
         }
     }
@@ -57,7 +71,7 @@ impl Incoming {
     /// The message's identifier, where the exchange has one.
     pub fn message_id(&self) -> Option<MessageId> {
         match self {
-            Self::Metadata { .. } => None,
+            Self::Metadata { .. } | Self::Uses { .. } => None,
             Self::Fetch { frame, .. } => Some(frame.message_id),
             Self::Store(store) => Some(store.frame.message_id),
         }

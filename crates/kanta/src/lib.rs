@@ -21,7 +21,7 @@ mod xml;
 pub use incoming::Incoming;
 pub use issue::{Issue, KantaError};
 pub use mr::{Frame, MessageId};
-pub use requester::{Party, Requester, User};
+pub use requester::{Basis, OnBehalf, Party, Requester, User};
 
 /// The largest message that either side reads or writes, in bytes (4 MiB; the true limit is not public).
 pub const MESSAGE_BYTES_AT_MOST: usize = 4 * 1024 * 1024;

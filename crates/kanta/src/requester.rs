@@ -63,4 +63,83 @@ pub struct Requester {
     pub user: Option<User>,
     /// Why (kyselyn syy).
     pub reason: QueryReason,
+    /// Who is served, where it is not the patient (puolesta asiointi, section 2.4). No national place is public.
+    pub on_behalf: Option<OnBehalf>,
+}
+
+/// Somebody else than the patient stands at the counter. It narrows what may be told; it never widens it.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct OnBehalf {
+    /// With what right.
+    pub basis: Basis,
+    /// The medicine that the person names, at most 200 characters; needed with a Kela card.
+    pub medicine: Option<String>,
+}
+
+impl OnBehalf {
+    /// The most characters of a named medicine.
+    pub const MEDICINE_CHARS_AT_MOST: usize = 200;
+
+    /// Somebody who acts with that right and names no medicine.
+    pub fn with(basis: Basis) -> Self {
+        Self { basis, medicine: None }
+    }
+}
+
+impl fmt::Debug for OnBehalf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OnBehalf({:?})", self.basis)
+    }
+}
+
+/// The right with which somebody acts for a patient (OB-2, OB-3, OB-6). No national code set is known: codes are ours.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum Basis {
+    /// Guardian of a child (huoltaja).
+    Guardian,
+    /// Brings the patient instruction or a summary.
+    Instruction,
+    /// Brings the patient's Kela card, and knows which medicine to ask for.
+    KelaCard,
+    /// Authorised in Suomi.fi (apteekkiasiointi).
+    ElectronicAuthorisation,
+    /// A signed form of authorisation.
+    PaperAuthorisation,
+    /// Home care or service housing, authorised as an organisation.
+    Organisation,
+    /// One that this program does not know: it hinders.
+    Unknown(String),
+}
+
+impl Basis {
+    const CODES: &'static [(&'static str, Self)] = &[
+        ("guardian", Self::Guardian),
+        ("instruction", Self::Instruction),
+        ("kela-card", Self::KelaCard),
+        ("electronic-authorisation", Self::ElectronicAuthorisation),
+        ("paper-authorisation", Self::PaperAuthorisation),
+        ("organisation", Self::Organisation),
+    ];
+
+    /// The code as messages carry it.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Unknown(code) => code,
+            known => Self::CODES.iter().find(|(_, basis)| basis == known).map_or("", |(code, _)| code),
+        }
+    }
+}
+
+impl From<String> for Basis {
+    fn from(code: String) -> Self {
+        let known = Self::CODES.iter().find(|(known, _)| *known == code).map(|(_, basis)| basis.clone());
+        known.unwrap_or(Self::Unknown(code))
+    }
+}
+
+impl From<Basis> for String {
+    fn from(basis: Basis) -> Self {
+        basis.code().to_owned()
+    }
 }

@@ -14,7 +14,7 @@ use prescription::PersonIdentityCode;
 use proptest::prelude::*;
 
 fn search() -> Request {
-    let query = Query { patients: vec![PersonIdentityCode::parse("010181-900C").unwrap()], identifiers: vec![] };
+    let query = Query { patients: vec![PersonIdentityCode::parse("010181-900C").unwrap()], ..Query::default() };
     metadata::request(&query, &requester()).unwrap()
 }
 
@@ -59,13 +59,14 @@ fn an_answer_cut_anywhere_is_never_taken_for_an_acceptance() {
         stored_at: frame(1).created_at,
         document: b"<ClinicalDocument/>".to_vec(),
         repeated: false,
+        conflicts: vec![],
     };
     let whole = mr::store_response(&accepted, &frame(2), frame(1).message_id);
     for length in 0..whole.body.len() {
         let cut = Response { body: whole.body[..length].to_vec(), ..whole.clone() };
         assert_eq!(mr::parse_store_response(&cut, frame(1).message_id), Err(KantaError::Truncated));
     }
-    let list = metadata::response(&Answer { total: 1, prescriptions: vec![metadata()] });
+    let list = metadata::response(&Answer { total: 1, prescriptions: vec![metadata()], next: None });
     for length in 0..list.body.len() {
         let cut = Response { body: list.body[..length].to_vec(), ..list.clone() };
         assert_eq!(metadata::parse_response(&cut), Err(KantaError::Truncated));
@@ -146,7 +147,7 @@ fn nobody_searches_without_saying_who() {
 
 #[test]
 fn bounds_hold_on_both_sides() {
-    let many = Query { patients: vec![PersonIdentityCode::as_stated("x"); 21], identifiers: vec![] };
+    let many = Query { patients: vec![PersonIdentityCode::as_stated("x"); 21], ..Query::default() };
     assert!(matches!(metadata::request(&many, &requester()), Err(KantaError::TooLarge { what: "patients", .. })));
     assert!(metadata::request(&Query::default(), &requester()).is_err());
     let both = FetchQuery { identifiers: vec![oid("1.2")], document: Some(oid("1.2")) };
@@ -195,7 +196,7 @@ fn deep_json_is_refused() {
 fn promise_7_an_unknown_lock_hinders_and_never_means_free() {
     let mut told = metadata();
     told.state.locked_by = Some(oid("1.2.246.10.1"));
-    let response = metadata::response(&Answer { total: 1, prescriptions: vec![told] });
+    let response = metadata::response(&Answer { total: 1, prescriptions: vec![told], next: None });
     let text = String::from_utf8(response.body.clone()).unwrap();
     let locked = "{\"system\":\"urn:oid:1.2.246.537.5.40124.2006\",\"code\":\"2\"}";
     assert!(text.contains(locked), "{text}");
@@ -249,7 +250,7 @@ proptest! {
         let place = place.index(response.body.len());
         response.body[place] = byte;
         let _ = mr::parse_fetch_response(&response, frame(1).message_id);
-        let mut response = metadata::response(&Answer { total: 1, prescriptions: vec![metadata()] });
+        let mut response = metadata::response(&Answer { total: 1, prescriptions: vec![metadata()], next: None });
         let place = place % response.body.len();
         response.body[place] = byte;
         let _ = metadata::parse_response(&response);
@@ -260,5 +261,45 @@ proptest! {
         let mut request = search();
         request.headers = vec![("Authorization".into(), value)];
         let _ = Incoming::read(&request);
+    }
+}
+
+#[test]
+fn se_5_a_query_of_more_than_is_allowed_or_of_nothing_is_refused_before_it_is_sent() {
+    let refused = |change: fn(&mut Query)| {
+        let mut query = Query { identifiers: vec![reference(1).id], ..Query::default() };
+        change(&mut query);
+        metadata::request(&query, &requester()).unwrap_err().code()
+    };
+    assert_eq!(refused(|q| q.identifiers.clear()), "message-malformed");
+    assert_eq!(refused(|q| q.sets = vec![reference(2).id; 200]), "message-too-large");
+    assert_eq!(refused(|q| q.types = vec!["1".into(); 21]), "message-too-large");
+    assert_eq!(refused(|q| q.page.size = Some(1001)), "message-too-large");
+    assert_eq!(refused(|q| q.page.size = Some(0)), "message-malformed");
+    assert_eq!(refused(|q| q.page.after = Some("x".repeat(201))), "message-too-large");
+    let backwards = |q: &mut Query| {
+        q.prescribed = metadata::Days { from: "2026-02-01".parse().ok(), to: "2026-01-01".parse().ok() };
+    };
+    assert_eq!(refused(backwards), "message-malformed");
+}
+
+#[test]
+fn a_parameter_that_is_not_understood_never_widens_the_answer() {
+    let query = Query {
+        identifiers: vec![reference(1).id],
+        locked: Some(true),
+        unit: Some(reference(2).id),
+        ..Query::default()
+    };
+    let whole = metadata::request(&query, &requester()).unwrap();
+    for (from, to) in [
+        ("representedOrganizationId", "representedOrganisationId"),
+        ("tiski-lockStatus", "tiski-lockstatus"),
+        (":\"2\"", ":\"7\""),
+        ("urn:ietf:rfc:3986", "urn:ietf:rfc:3987"),
+        ("fhir/id/id", "fhir/id/other"),
+    ] {
+        let error = metadata::parse_request(&edited(&whole, from, to)).unwrap_err();
+        assert_eq!(error.code(), "message-malformed", "{from}");
     }
 }

@@ -111,7 +111,7 @@ fn what_is_written_has_the_shape_of_the_examples() {
     told.state.cancelled = true;
     told.state.locked_by = Some(oid("1.2.3"));
     told.medicine.atc.as_mut().unwrap().system = "1.2.246.537.6.32.2007".into();
-    let response = metadata::response(&Answer { total: 1, prescriptions: vec![told] });
+    let response = metadata::response(&Answer { total: 1, prescriptions: vec![told], next: None });
     let bundle: Value = serde_json::from_slice(&response.body).unwrap();
     let mut ours = BTreeSet::new();
     for entry in bundle["entry"].as_array().unwrap() {

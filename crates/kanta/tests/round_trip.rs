@@ -5,10 +5,11 @@
 mod common;
 
 use common::*;
-use kanta::metadata::{self, Answer, Query};
+use kanta::metadata::uses::{self, SeenUse, UsesAnswer, UsesQuery};
+use kanta::metadata::{self, Answer, Page, Query};
 use kanta::mr::{self, FetchQuery, StoreAnswer, StoreRequest};
 use kanta::{Incoming, Issue, KantaError};
-use prescription::PersonIdentityCode;
+use prescription::{Conflict, PersonIdentityCode, QueryReason, RegistrationNumber, Right};
 use proptest::prelude::*;
 
 fn any_issue() -> impl Strategy<Value = Issue> {
@@ -23,12 +24,7 @@ fn any_issues() -> impl Strategy<Value = Vec<Issue>> {
 
 proptest! {
     #[test]
-    fn a_search_arrives_as_it_was_asked(
-        codes in proptest::collection::vec("[0-9A-Z+-]{1,11}", 0..20),
-        identifiers in proptest::collection::vec(any_oid(), 1..10),
-        requester in any_requester(),
-    ) {
-        let query = Query { patients: codes.iter().map(|c| PersonIdentityCode::as_stated(c)).collect(), identifiers };
+    fn a_search_arrives_as_it_was_asked(query in any_query(), requester in any_requester()) {
         let request = metadata::request(&query, &requester).unwrap();
         prop_assert_eq!(metadata::parse_request(&request).unwrap(), (query.clone(), requester.clone()));
         prop_assert_eq!(Incoming::read(&request).unwrap(), Incoming::Metadata { query, requester });
@@ -37,8 +33,9 @@ proptest! {
     #[test]
     fn found_prescriptions_arrive_as_they_were_told(
         prescriptions in proptest::collection::vec(any_metadata(), 0..4), more in 0u32..9,
+        next in proptest::option::of("[0-9A-Za-z_.-]{1,80}"),
     ) {
-        let answer = Answer { total: u32::try_from(prescriptions.len()).unwrap() + more, prescriptions };
+        let answer = Answer { total: u32::try_from(prescriptions.len()).unwrap() + more, prescriptions, next };
         prop_assert_eq!(metadata::parse_response(&metadata::response(&answer)).unwrap(), answer);
     }
 
@@ -87,9 +84,10 @@ proptest! {
     #[test]
     fn an_acceptance_arrives_with_the_stored_document(
         document_id in any_oid(), stored_at in any_instant(), document in any_bytes(), repeated in any::<bool>(),
+        conflicts in proptest::sample::subsequence(Conflict::ALL.map(|(conflict, ..)| conflict).to_vec(), 0..=8),
         asked in any_frame(), answered in any_frame(),
     ) {
-        let answer = StoreAnswer::Accepted { document_id, stored_at, document, repeated };
+        let answer = StoreAnswer::Accepted { document_id, stored_at, document, repeated, conflicts };
         let response = mr::store_response(&answer, &answered, asked.message_id);
         prop_assert_eq!(mr::parse_store_response(&response, asked.message_id).unwrap(), answer);
     }
@@ -111,7 +109,7 @@ proptest! {
 #[test]
 fn promise_6_a_message_shows_no_person_in_a_debug_print() {
     let request = metadata::request(
-        &Query { patients: vec![PersonIdentityCode::parse("010181-900C").unwrap()], identifiers: vec![] },
+        &Query { patients: vec![PersonIdentityCode::parse("010181-900C").unwrap()], ..Query::default() },
         &requester(),
     )
     .unwrap();
@@ -140,4 +138,47 @@ fn a_request_names_its_place_and_kind_as_the_table_says() {
     ] {
         assert!(text.contains(part), "{part} not in {text}");
     }
+}
+
+proptest! {
+    #[test]
+    fn uses_of_the_own_organisation_arrive_as_they_were_asked_and_told(
+        seen in proptest::collection::vec(any_use(), 0..4), next in proptest::option::of("[0-9]{1,19}"),
+        number in proptest::option::of("[0-9]{11}"), reason in proptest::option::of("[0-9]{1,2}"),
+        code in proptest::option::of("[0-9A-Z+-]{1,11}"), size in proptest::option::of(1u32..500),
+        requester in any_requester(),
+    ) {
+        let query = UsesQuery {
+            person: code.map(|code| PersonIdentityCode::as_stated(&code)),
+            user: number.map(|number| RegistrationNumber::parse(&number).unwrap()),
+            reason: reason.map(QueryReason::from),
+            page: Page { size, after: next.clone() },
+            ..UsesQuery::default()
+        };
+        let request = uses::request(&query, &requester).unwrap();
+        prop_assert_eq!(Incoming::read(&request).unwrap(), Incoming::Uses { query, requester });
+        let answer = UsesAnswer { uses: seen, next };
+        prop_assert_eq!(uses::parse_response(&uses::response(&answer)).unwrap(), answer);
+    }
+}
+
+fn any_use() -> impl Strategy<Value = SeenUse> {
+    use proptest::option::of;
+    let who = (of("[0-9]{11}"), any::<bool>(), of("[0-9]{3}"), of("[0-9]{1,2}"));
+    let what = (proptest::collection::vec("[0-9A-Z+-]{1,11}", 0..3), proptest::collection::vec(any_oid(), 0..3));
+    (any_instant(), "[a-z]{1,9}", who, what, of("[A-Za-z0-9-]{1,20}")).prop_map(|(at, event, who, what, error)| {
+        let (user, proven, right, reason) = who;
+        let (people, documents) = what;
+        SeenUse {
+            at,
+            event,
+            user: user.map(|number| RegistrationNumber::parse(&number).unwrap()),
+            proven,
+            right: right.map(|code| Right::new(&code)),
+            reason: reason.map(QueryReason::from),
+            people: people.iter().map(|code| PersonIdentityCode::as_stated(code)).collect(),
+            documents,
+            error,
+        }
+    })
 }

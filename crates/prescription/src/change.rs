@@ -143,6 +143,8 @@ impl ChangeReason {
     pub const OTHER: &'static str = "5";
     /// The code of a technical correction: tekninen syy.
     pub const TECHNICAL: &'static str = "7";
+    /// The code of what a patient lied or forced: potilaan antamat virheelliset tiedot tai pakottaminen.
+    pub const FALSE_INFORMATION: &'static str = "8";
 
     /// A reason; "other" must say which one in words.
     pub fn new(code: Code, text: Option<String>) -> Option<Self> {

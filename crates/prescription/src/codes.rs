@@ -323,15 +323,63 @@ impl Answer {
 }
 
 code_set! {
-    /// Reason of a query (kyselyn syy), 1.2.246.537.5.40110.2006: the values that this program sends or accepts.
+    /// Reason of a query (kyselyn syy), 1.2.246.537.5.40110.2006, as Kela's library lists it; 9 was "other" until 2009.
     QueryReason {
+        /// Hoito.
+        Care = "1",
+        /// Kiireellinen hoito.
+        UrgentCare = "2",
+        /// Mitätöinti.
+        Cancelling = "3",
+        /// Korjaus.
+        Correcting = "4",
+        /// Yhteenveto sähköisistä lääkemääräyksistä.
+        Summary = "5",
         /// Toimitus.
         Dispensing = "6",
         /// Toimituksen korjaus tai mitätöinti.
         CorrectingDispensation = "7",
+        /// SV-korvaus.
+        Reimbursement = "8",
+        /// Potilasohje.
+        PatientInstruction = "10",
+        /// Uusimispyyntöjen käsittelyn tilanne.
+        RenewalStatus = "11",
+        /// Kansalaisen katseluyhteys.
+        CitizenView = "12",
+        /// Kansalaisen katseluyhteyden lokitiedot.
+        CitizenViewLog = "13",
         /// Reseptikeskuksen tietojen käytön valvonta.
         Supervision = "14",
+        /// Reseptikeskukseen liittyvät eräajot.
+        Batch = "15",
+        /// Uusimispyyntöjen haku.
+        RenewalRequests = "16",
+        /// Korjatut ja mitätöidyt annosjakelulääkemääräykset.
+        DoseDispensingChanges = "17",
+        /// Apteekin annosjakelupotilaiden uudet lääkemääräykset.
+        DoseDispensingNew = "18",
+        /// PKV- ja huumausainereseptien haku.
+        ControlledMedicines = "20",
+        /// Reseptin haku uusimispyynnön käsittelyä varten.
+        HandlingRenewal = "21",
+        /// Copy for buying abroad.
+        PurchaseAbroad = "22",
+        /// Ulkomaanmatkaa varten annettava jäljennös.
+        CopyForTravel = "23",
+        /// Uusimispyynnön lähettäminen.
+        SendingRenewal = "24",
         /// Teknisen häiriön selvittäminen.
         TechnicalFault = "25",
+        /// Kielletyn reseptin hakeminen korjaamista varten.
+        CorrectingDenied = "26",
+        /// Kieltojen ylläpito.
+        KeepingDenials = "27",
+        /// Potilasohjeen tulostus jälkikäteen.
+        InstructionAfterwards = "28",
+        /// Apteekin annosjakelupotilaiden lääkemääräykset.
+        DoseDispensingPatients = "29",
+        /// Muu.
+        Other = "99",
     }
 }

@@ -123,6 +123,15 @@ pub struct Dispensation {
 }
 
 impl Dispensation {
+    /// Who made this version and signs it: its corrector (KOR) or canceller (MIT), else who dispensed (LTE).
+    pub fn made_by(&self) -> Option<&Professional> {
+        match &self.change {
+            Some(Change::Correction(correction)) => Some(&correction.by),
+            Some(Change::Cancellation(cancellation)) => cancellation.by.as_ref(),
+            Some(Change::Unclear) | None => Some(&self.author),
+        }
+    }
+
     /// Whether this version takes the whole dispensation away.
     pub fn is_cancelled(&self) -> bool {
         self.reference.document_type == DocumentType::DispensationCancellation

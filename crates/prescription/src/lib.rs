@@ -10,7 +10,9 @@ pub mod codes;
 pub mod dispensation;
 pub mod dosage;
 pub mod identifiers;
+pub mod lifecycle;
 pub mod mark;
+pub mod operation;
 pub mod people;
 pub mod prescribed;
 pub mod product;
@@ -34,7 +36,9 @@ pub use codes::{
 pub use dispensation::{Dispensation, Product, RemainingStatement, Summary};
 pub use dosage::{Bounds, Dosage, Dose, DoseAmount, End, Pause, Season, Structure};
 pub use identifiers::{DocumentReference, InvalidIdentifier, Oid, PersonIdentityCode, RegistrationNumber, Vnr};
+pub use lifecycle::{Dispensing, Hold, Lock, Renewal, Reservation, ReservationKind, Standing, Validity};
 pub use mark::{Explanation, LockReference, Mark, MarkKind, NoExplanation};
+pub use operation::{Act, Conflict, Operation, Role, Situation};
 pub use people::{Address, Organisation, Patient, PersonName, Professional, Right, Sex};
 pub use prescribed::{Biological, Detail, MedicineIdentity, Prescription, SpecialReport, UnknownPart};
 pub use product::{
@@ -42,6 +46,6 @@ pub use product::{
 };
 pub use quantity::{Iteration, Quantity};
 pub use remaining::{Remaining, remaining};
-pub use renewal::{RenewalAnswer, RenewalRequest, Requester};
+pub use renewal::{RenewalAnswer, RenewalRequest, RenewalState, Requester};
 pub use rules::{Case, Finding, Language, Outcome, Rule, SignatureTrust, State, check};
 pub use signed::{SignedBy, Signers};

@@ -75,6 +75,68 @@ impl Requester {
     }
 }
 
+/// What became of a renewal request (uusimisen tila), 1.2.246.537.5.40106.2006. Only 0 has been seen, in a prescription that
+/// nobody asked to renew; the other codes are assumed in the order of the texts (docs/assumptions.md).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum RenewalState {
+    /// Nobody has asked.
+    None,
+    /// Asked, and not answered yet.
+    Requested,
+    /// A new prescription was made.
+    Renewed,
+    /// Rejected: never to be asked for again (LC-13).
+    Rejected,
+    /// Returned as sent to the wrong unit: another one may be asked.
+    Returned,
+    /// Eight days passed without an answer (LC-12).
+    Lapsed,
+    /// A value that this program does not know: it hinders like a request that is open.
+    Unknown(String),
+}
+
+impl RenewalState {
+    const CODES: [(&'static str, Self); 6] = [
+        ("0", Self::None),
+        ("1", Self::Requested),
+        ("2", Self::Renewed),
+        ("3", Self::Rejected),
+        ("4", Self::Returned),
+        ("5", Self::Lapsed),
+    ];
+
+    /// The code that documents carry.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Unknown(code) => code,
+            known => Self::CODES.iter().find(|(_, state)| state == known).map_or("", |(code, _)| code),
+        }
+    }
+
+    /// What an answer says in field 111: renewed, rejected or returned, and nothing else.
+    pub fn answered(code: Option<&Code>) -> Self {
+        match code.map(|code| Self::from(code.code.clone())) {
+            Some(state @ (Self::Renewed | Self::Rejected | Self::Returned)) => state,
+            Some(other) => Self::Unknown(other.code().to_owned()),
+            None => Self::Unknown(String::new()),
+        }
+    }
+}
+
+impl From<String> for RenewalState {
+    fn from(code: String) -> Self {
+        let known = Self::CODES.iter().find(|(known, _)| *known == code).map(|(_, state)| state.clone());
+        known.unwrap_or(Self::Unknown(code))
+    }
+}
+
+impl From<RenewalState> for String {
+    fn from(state: RenewalState) -> Self {
+        state.code().to_owned()
+    }
+}
+
 /// An answer to a renewal request (uusimispyynnön vastaus). No public document shows one: it is read by analogy, each
 /// part as far as it is there (docs/assumptions.md), and never written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

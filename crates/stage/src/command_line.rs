@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::hands::{Hands, Headless, Screen, Window};
 use crate::namespace::{self, Corner};
 use crate::run::{Play, Played};
+use crate::scenario::{self, Scenario};
 use crate::story::{Story, kela_document};
 use crate::world::{CardWay, Order, World};
 use crate::{demo, interop, mask, run, screens};
@@ -29,6 +30,8 @@ struct Arguments {
 enum Command {
     /// Play stories and say how they went.
     Run(Run),
+    /// Play scenarios against the Prescription Centre alone and say how they went.
+    Centre(CentreRun),
     /// Make a world with a window for a person to work in.
     Demo,
     /// Take pictures of every screen.
@@ -64,6 +67,19 @@ struct Run {
     /// Leave the world's folder where it is, and say where.
     #[arg(long)]
     keep: bool,
+}
+
+#[derive(clap::Args)]
+struct CentreRun {
+    /// Scenarios, as in fixtures/scenarios/centre.
+    #[arg(required = true)]
+    scenarios: Vec<PathBuf>,
+    /// Keep what happened (logs, database, documents) in this folder.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// One JSON line a step instead of a text for people.
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -118,6 +134,7 @@ fn inside(command: &Command, corner: Corner) -> Result<u8> {
     let folder = std::env::var_os("TISKI_STAGE_FOLDER").map(PathBuf::from).context("no folder was given")?;
     match command {
         Command::Run(run) => run_all(run, corner, &folder),
+        Command::Centre(run) => centre_all(run, corner, &folder),
         Command::Demo => demo::demo(corner, &folder.join("w1"), port(corner)?).map(|()| 0),
         Command::Screens { out } => screens::screens(&folder, out).map(|()| 0),
         Command::Interop { .. } => anyhow::bail!("this needs no world"),
@@ -139,7 +156,7 @@ fn run_all(run: &Run, corner: Corner, folder: &Path) -> Result<u8> {
 /// Plays one story and tells of it; whether it went as it should.
 fn tell_and_play(run: &Run, corner: Corner, story: &Story, folder: &Path, screen: &mut Option<Screen>) -> Result<bool> {
     let teller = Teller { json: run.json, story: story.name.clone() };
-    teller.title(story);
+    teller.title(&story.title, &story.proves);
     if let Some(missing) = story.kela_documents().find(|file| kela_document(file).is_none()) {
         teller.skipped(&format!(
             "{missing} of Kela's public test documents is not on this machine (TISKI_KELA_DOCUMENTS)"
@@ -155,17 +172,7 @@ fn tell_and_play(run: &Run, corner: Corner, story: &Story, folder: &Path, screen
     if let Some(out) = &run.out {
         run::keep(folder, out, &story.name)?;
     }
-    let well = match played {
-        Ok(well) => well,
-        Err(error) => {
-            teller.step(&Played {
-                words: "(the world)".to_owned(),
-                took: begun.elapsed(),
-                result: Err(format!("{error:#}")),
-            });
-            false
-        }
-    };
+    let well = teller.played(played, begun);
     teller.end(well, begun.elapsed());
     Ok(well)
 }
@@ -213,6 +220,34 @@ fn play(
     Ok(well)
 }
 
+fn centre_all(run: &CentreRun, corner: Corner, folder: &Path) -> Result<u8> {
+    let mut failed = 0;
+    for (number, path) in (1..).zip(&run.scenarios) {
+        let scenario = Scenario::load(path)?;
+        let teller = Teller { json: run.json, story: scenario.name.clone() };
+        teller.title(&scenario.title, &scenario.proves);
+        let (begun, folder) = (Instant::now(), folder.join(format!("w{number}")));
+        let played = centre_play(&scenario, corner, &folder, &teller);
+        if let Some(out) = &run.out {
+            run::keep(&folder, out, &scenario.name)?;
+        }
+        let well = teller.played(played, begun);
+        teller.end(well, begun.elapsed());
+        failed += u8::from(!well);
+    }
+    Ok(u8::from(failed > 0))
+}
+
+/// Plays one scenario in a world of its own, without a reader and without a counter.
+fn centre_play(scenario: &Scenario, corner: Corner, folder: &Path, teller: &Teller) -> Result<bool> {
+    let at = Some(scenario.at);
+    let order = Order { folder, at, way: CardWay::Software, card: None, tries: None, port: port(corner)? };
+    let mut world = World::make(&order)?;
+    world.centre.start()?;
+    world.centre.begin_to_count()?;
+    scenario::play(&mut world, scenario, |played| teller.step(played))
+}
+
 /// The Centre's port: in a corner everybody's may be the same.
 fn port(corner: Corner) -> Result<u16> {
     match corner {
@@ -228,10 +263,19 @@ struct Teller {
 }
 
 impl Teller {
-    fn title(&self, story: &Story) {
+    fn title(&self, title: &str, proves: &[String]) {
         if !self.json {
-            println!("{} ({}; proves {})", mask::line(&story.title), self.story, story.proves.join(", "));
+            println!("{} ({}; proves {})", mask::line(title), self.story, proves.join(", "));
         }
+    }
+
+    /// Whether it went as it should; a world that could not be made did not.
+    fn played(&self, played: Result<bool>, begun: Instant) -> bool {
+        played.unwrap_or_else(|error| {
+            let (words, took) = ("(the world)".to_owned(), begun.elapsed());
+            self.step(&Played { words, took, result: Err(format!("{error:#}")) });
+            false
+        })
     }
 
     fn step(&self, played: &Played) {

@@ -344,7 +344,7 @@ impl Making {
                     self.client(&one.slug, one, year, CertificateState::Good)?;
                     self.system(one)?;
                 }
-                OrganisationKind::HealthCentre => {}
+                OrganisationKind::HealthCentre => self.client(&one.slug, one, year, CertificateState::Good)?,
             }
         }
         if let Some(pharmacy) = organisations.iter().find(|one| one.kind == OrganisationKind::Pharmacy) {

@@ -7,6 +7,7 @@
 
 mod distrust;
 mod holder;
+mod known;
 mod store;
 pub mod tls;
 

@@ -17,6 +17,7 @@ use webpki::{
 };
 use x509_parser::prelude::X509Certificate;
 
+use crate::known::Known;
 use crate::{Distrust, Holder, StoreError, holder};
 
 /// No certificate or list of the field comes near this.
@@ -49,6 +50,7 @@ pub struct TrustStore {
     intermediates: Vec<CertificateDer<'static>>,
     revocation_lists: Vec<CertRevocationList<'static>>,
     issuers: Option<Issuers>,
+    known: Known,
 }
 
 impl TrustStore {
@@ -75,7 +77,7 @@ impl TrustStore {
             .collect::<Result<_, _>>()
             .map_err(|_| StoreError::RevocationList)?;
         let intermediates = intermediates.into_iter().map(CertificateDer::from).collect();
-        Ok(Self { anchors, intermediates, revocation_lists, issuers: None })
+        Ok(Self { anchors, intermediates, revocation_lists, issuers: None, known: Known::default() })
     }
 
     /// The same store, with the issuers kept apart: a professional's certificate of a provider's issuer is
@@ -120,7 +122,8 @@ impl TrustStore {
     pub fn judge(&self, certificate: &[u8], purpose: Purpose, at: DateTime<Utc>) -> Result<Holder, Distrust> {
         let parsed = holder::parse(certificate)?;
         let holder = holder::read(&parsed)?;
-        self.check_path(certificate, &parsed, &holder, purpose, at)?;
+        let is_good = |at| self.check_path(certificate, &parsed, &holder, purpose, at);
+        self.known.or_followed(certificate, purpose, at, is_good)?;
         self.check_use(&parsed, &holder, purpose)?;
         Ok(holder)
     }

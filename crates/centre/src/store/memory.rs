@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use prescription::{DocumentType, Oid, PersonIdentityCode};
+use chrono::{DateTime, Utc};
+use prescription::{DocumentType, Oid};
 
-use super::{Counts, Decision, Outcome, Store, StoreError, StoredDocument};
+use super::{Counts, Decision, Outcome, Store, StoreError, StoredDocument, Whose};
 use crate::chain::Chain;
 use crate::log::{Entry, Head};
 
@@ -13,11 +14,12 @@ use crate::log::{Entry, Head};
 #[derive(Default)]
 pub struct MemoryStore(Mutex<Kept>);
 
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Kept {
     documents: Vec<StoredDocument>,
     chains: BTreeMap<Oid, Chain>,
     log: Vec<Entry>,
+    full: bool,
 }
 
 impl MemoryStore {
@@ -39,6 +41,9 @@ impl Store for MemoryStore {
             .expected
             .iter()
             .all(|e| kept.chains.get(&e.prescription_set).map_or(0, |c| c.revision) == e.revision);
+        if kept.full {
+            return Err(StoreError::DiskFull);
+        }
         let taken = decision.documents.iter().any(|new| kept.documents.iter().any(|held| held.id == new.id));
         if !as_expected || taken {
             return Ok(Outcome::Conflict);
@@ -66,9 +71,10 @@ impl Store for MemoryStore {
         Ok(self.kept().chains.get(prescription_set).cloned())
     }
 
-    fn chains_of(&self, people: &[PersonIdentityCode], limit: usize) -> Result<Vec<Chain>, StoreError> {
-        let is_of = |chain: &&Chain| chain.identity_code().is_some_and(|code| people.contains(code));
-        Ok(self.kept().chains.values().filter(is_of).take(limit).cloned().collect())
+    fn chains_of(&self, whose: &Whose<'_>, after: Option<&Oid>, limit: usize) -> Result<Vec<Chain>, StoreError> {
+        let kept = self.kept();
+        let later = kept.chains.iter().filter(|(set, _)| after.is_none_or(|after| *set > after));
+        Ok(later.map(|(_, chain)| chain).filter(|chain| whose.hold(chain)).take(limit).cloned().collect())
     }
 
     fn prescription_sets(&self, after: Option<&Oid>, limit: usize) -> Result<Vec<Oid>, StoreError> {
@@ -78,6 +84,18 @@ impl Store for MemoryStore {
 
     fn log(&self, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
         Ok(self.kept().log.iter().filter(|e| e.sequence > after).take(limit).cloned().collect())
+    }
+
+    fn log_of(&self, organisation: &Oid, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        let is_of = |entry: &&Entry| entry.told().is_some_and(|told| told.organisation.as_ref() == Some(organisation));
+        Ok(self.kept().log.iter().filter(|e| e.sequence > after).filter(is_of).take(limit).cloned().collect())
+    }
+
+    fn erase_log(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
+        let before = before.timestamp_micros();
+        let mut kept = self.kept();
+        let erased = kept.log.iter_mut().filter(|e| e.at < before).filter_map(|entry| entry.beside.take()).count();
+        Ok(erased as u64)
     }
 
     fn log_head(&self) -> Result<Head, StoreError> {
@@ -97,5 +115,14 @@ impl Store for MemoryStore {
 
     fn integrity(&self) -> Result<Vec<String>, StoreError> {
         Ok(vec![])
+    }
+
+    fn as_of_now(&self) -> Result<Box<dyn Store>, StoreError> {
+        Ok(Box::new(Self(Mutex::new(self.kept().clone()))))
+    }
+
+    fn set_full(&self, full: bool) -> Result<(), StoreError> {
+        self.kept().full = full;
+        Ok(())
     }
 }

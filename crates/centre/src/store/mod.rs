@@ -3,16 +3,23 @@
 //! A store knows documents as bytes, their chains as projections, and the log as linked entries; it knows no rule and
 //! reads no document. No SQL type passes this border, so that a store on another database can follow.
 
+mod gather;
+mod lagging;
 mod memory;
+mod packed;
+mod parts;
 mod sqlite;
 
 use chrono::{DateTime, Utc};
-use prescription::{DocumentType, Oid, PersonIdentityCode, SignatureTrust};
+use prescription::{Conflict, DocumentType, Oid, SignatureTrust};
 
 use crate::chain::Chain;
 use crate::log::{Entry, Head, NewEntry};
 
+pub use gather::Gather;
+pub use lagging::Lagging;
 pub use memory::MemoryStore;
+pub use parts::{Part, Whose};
 pub use sqlite::SqliteStore;
 
 /// A document as the Centre keeps it: exact bytes, and what was known when it came.
@@ -36,6 +43,8 @@ pub struct StoredDocument {
     pub sent_digest: [u8; 32],
     /// What its signatures were worth when it came.
     pub trust: SignatureTrust,
+    /// What it conflicted with when it came, late, after the medicine had been handed over.
+    pub conflicts: Vec<Conflict>,
     /// The document, with the Centre's signature where it has one.
     pub bytes: Vec<u8>,
 }
@@ -93,6 +102,9 @@ pub enum StoreError {
     /// The disk is full.
     #[error("the disk is full")]
     DiskFull,
+    /// It is only there to be read.
+    #[error("the store only reads")]
+    OnlyReads,
     /// The store was made by a newer program.
     #[error("the store has schema {found}, this program knows {known}")]
     NewerSchema {
@@ -118,6 +130,7 @@ impl StoreError {
         match self {
             Self::Busy => "store-busy",
             Self::DiskFull => "store-disk-full",
+            Self::OnlyReads => "store-only-reads",
             Self::NewerSchema { .. } => "store-newer-schema",
             Self::Damaged { .. } => "store-damaged",
             Self::Database(_) => "store-database",
@@ -152,14 +165,21 @@ pub trait Store: Send + Sync {
     /// A chain by its prescription's set.
     fn chain(&self, prescription_set: &Oid) -> Result<Option<Chain>, StoreError>;
 
-    /// Chains of these people, by set; at most `limit`.
-    fn chains_of(&self, people: &[PersonIdentityCode], limit: usize) -> Result<Vec<Chain>, StoreError>;
+    /// Chains of these people or of that organisation, in the order of their sets, after `after`; at most `limit`.
+    fn chains_of(&self, whose: &Whose<'_>, after: Option<&Oid>, limit: usize) -> Result<Vec<Chain>, StoreError>;
 
     /// Sets of all prescriptions after `after`, in order; at most `limit`.
     fn prescription_sets(&self, after: Option<&Oid>, limit: usize) -> Result<Vec<Oid>, StoreError>;
 
     /// Entries of the log after `after`, oldest first; at most `limit`.
     fn log(&self, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError>;
+
+    /// Entries of the log that tell of an organisation's use, after `after`, oldest first; at most `limit`. Erased ones are
+    /// not found: nothing tells any more whose they were.
+    fn log_of(&self, organisation: &Oid, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError>;
+
+    /// Erases payload and salt of every entry before an instant (promise 5); how many. The chain stays whole.
+    fn erase_log(&self, before: DateTime<Utc>) -> Result<u64, StoreError>;
 
     /// The end of the log, as noted beside it.
     fn log_head(&self) -> Result<Head, StoreError>;
@@ -169,4 +189,10 @@ pub trait Store: Send + Sync {
 
     /// What the store itself finds wrong with its file; nothing where all is well.
     fn integrity(&self) -> Result<Vec<String>, StoreError>;
+
+    /// What is there now, as something that only reads and that nothing changes any more: for a fault of tests.
+    fn as_of_now(&self) -> Result<Box<dyn Store>, StoreError>;
+
+    /// Whether the store is to be unable to grow, as on a full disk: for a fault of tests.
+    fn set_full(&self, full: bool) -> Result<(), StoreError>;
 }

@@ -57,6 +57,7 @@ fn se_2_a_search_by_identifier_needs_no_identity_code_and_people_narrow_it() {
         let query = Query {
             patients: patients.iter().map(|code| prescription::PersonIdentityCode::as_stated(code)).collect(),
             identifiers: vec![oid(identifier)],
+            ..Query::default()
         };
         world.search_as(&query, &requester(Some(who::SIRI), KUUSI), KUUSI).unwrap().total
     };
@@ -100,7 +101,7 @@ fn promise_2_one_document_by_its_own_identifier_settles_a_lost_answer_with_nobod
 fn promise_8_who_only_asks_must_hold_a_right_and_be_at_the_certificates_pharmacy() {
     let world = W::new();
     world.held(|_| {});
-    let query = Query { patients: vec![prescription::PersonIdentityCode::as_stated(AINO)], identifiers: vec![] };
+    let query = Query { patients: vec![prescription::PersonIdentityCode::as_stated(AINO)], ..Query::default() };
     let ask = |user, stated, caller| {
         world.search_as(&query, &requester(user, stated), caller).map(|a| a.total).map_err(|i| i[0].code.clone())
     };

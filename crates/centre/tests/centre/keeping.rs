@@ -4,10 +4,12 @@ use std::sync::{Arc, Mutex};
 
 use centre::Chain;
 use centre::log::{Entry, Event, Head, NewEntry};
-use centre::store::{Counts, Decision, Expected, MemoryStore, Outcome, SqliteStore, Store, StoreError, StoredDocument};
+use centre::store::{
+    Counts, Decision, Expected, MemoryStore, Outcome, SqliteStore, Store, StoreError, StoredDocument, Whose,
+};
 use centre::verify::verify;
 use chrono::Utc;
-use prescription::{Oid, PersonIdentityCode, Quantity};
+use prescription::{Oid, Quantity};
 use test_authority::who;
 
 use crate::world::*;
@@ -112,14 +114,20 @@ impl Store for Beside {
     fn chain(&self, prescription_set: &Oid) -> Result<Option<Chain>, StoreError> {
         self.shared.chain(prescription_set)
     }
-    fn chains_of(&self, people: &[PersonIdentityCode], limit: usize) -> Result<Vec<Chain>, StoreError> {
-        self.shared.chains_of(people, limit)
+    fn chains_of(&self, whose: &Whose<'_>, after: Option<&Oid>, limit: usize) -> Result<Vec<Chain>, StoreError> {
+        self.shared.chains_of(whose, after, limit)
     }
     fn prescription_sets(&self, after: Option<&Oid>, limit: usize) -> Result<Vec<Oid>, StoreError> {
         self.shared.prescription_sets(after, limit)
     }
     fn log(&self, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
         self.shared.log(after, limit)
+    }
+    fn log_of(&self, organisation: &Oid, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        self.shared.log_of(organisation, after, limit)
+    }
+    fn erase_log(&self, before: chrono::DateTime<chrono::Utc>) -> Result<u64, StoreError> {
+        self.shared.erase_log(before)
     }
     fn log_head(&self) -> Result<Head, StoreError> {
         self.shared.log_head()
@@ -129,6 +137,12 @@ impl Store for Beside {
     }
     fn integrity(&self) -> Result<Vec<String>, StoreError> {
         self.shared.integrity()
+    }
+    fn as_of_now(&self) -> Result<Box<dyn Store>, StoreError> {
+        self.shared.as_of_now()
+    }
+    fn set_full(&self, full: bool) -> Result<(), StoreError> {
+        self.shared.set_full(full)
     }
 }
 
@@ -213,11 +227,92 @@ fn promise_5_a_projection_a_payload_or_a_document_that_was_changed_is_found() {
 }
 
 #[test]
+fn promise_5_a_lock_that_was_taken_away_by_hand_or_a_dispensation_that_was_left_out_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("centre.db");
+    let mut world = World::over(SqliteStore::open(&path).unwrap());
+    let prescription = world.held(|_| {});
+    let lot = world.lot(&prescription, &[], 21);
+    accepted(world.send(&lot));
+    let file = rusqlite::Connection::open(&path).unwrap();
+    let whole: String = file.query_row("SELECT value FROM chain", [], |row| row.get(0)).unwrap();
+    let by_hand = |value: &str| {
+        file.execute("UPDATE chain SET value = ?1", [value]).unwrap();
+        verify(world.centre.store()).unwrap().faults
+    };
+    let lock = r#""lock":{"owner":"1.2.3","document":{"id":"1.2.3","set_id":"1.2.3","document_type":"4"}}"#;
+    let changes = [("\"lock\":null", lock), ("\"renewal_rejected\":false", "\"renewal_rejected\":true"), ("21", "14")];
+    for (from, to) in changes {
+        assert!(whole.contains(from), "{from}");
+        let faults = by_hand(&whole.replace(from, to));
+        assert!(faults.iter().any(|fault| fault.contains("projection")), "{from}: {faults:?}");
+    }
+    // What no document says is set aside: a dispensing reservation.
+    let hold = r#""hold":{"owner":"1.2.3","until":"2026-11-22T10:00:00"},"holds":0"#;
+    assert_eq!(by_hand(&whole.replace("\"hold\":null,\"holds\":0", hold)), Vec::<String>::new());
+    assert_eq!(by_hand(&whole), Vec::<String>::new());
+}
+
+#[test]
 fn a_file_of_a_newer_program_is_not_touched() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("centre.db");
     drop(SqliteStore::open(&path).unwrap());
     rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let error = SqliteStore::open(&path).err().unwrap();
-    assert_eq!(error, StoreError::NewerSchema { found: 99, known: 1 });
+    assert_eq!(error, StoreError::NewerSchema { found: 99, known: 4 });
+}
+
+#[test]
+fn an_organisation_finds_its_own_prescriptions_in_both_stores_alike() {
+    use centre::store::Part;
+    use kanta::metadata::Days;
+    let folder = tempfile::tempdir().unwrap();
+    let in_memory = found_by_parts(MemoryStore::new());
+    let in_file = found_by_parts(SqliteStore::open(&folder.path().join("centre.db")).unwrap());
+    assert_eq!(in_memory, in_file);
+    assert_eq!(in_memory, [1, 1, 0, 0, 1, 0, 0]);
+
+    fn found_by_parts(store: impl Store) -> Vec<usize> {
+        let mut world = World::over(store);
+        let prescription = world.held(|_| {});
+        let lot = world.lot(&prescription, &[], 21);
+        accepted(world.send(&lot));
+        let (kuusi, lahde, unit) = (oid(KUUSI), oid(LAHDE), oid("1.2.246.10.99999903.10.1"));
+        let today = lot.dispensed_at.date();
+        let until_yesterday = Days { from: None, to: today.pred_opt() };
+        let find = |id: &Oid, part: Part, prescribed: Days, dispensed: Days, after: Option<&Oid>| {
+            let whose = Whose::Organisation { id, parts: &[part], prescribed, dispensed };
+            world.centre.store().chains_of(&whose, after, 9).unwrap().len()
+        };
+        let all = Days::default();
+        vec![
+            find(&kuusi, Part::Dispensed, all, all, None),
+            find(&unit, Part::Prescribed, all, Days { from: Some(today), to: Some(today) }, None),
+            find(&lahde, Part::Dispensed, all, all, None),
+            find(&kuusi, Part::DoseDispensing, all, all, None),
+            find(&kuusi, Part::Dispensed, Days { from: None, to: Some(today) }, all, None),
+            find(&kuusi, Part::Dispensed, all, until_yesterday, None),
+            find(&kuusi, Part::Dispensed, all, all, Some(&prescription.reference.set_id)),
+        ]
+    }
+}
+
+#[test]
+fn promise_5_erased_payloads_are_counted_and_the_chain_of_the_log_still_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("centre.db")).unwrap();
+    let mut world = World::over(store);
+    world.held(|_| {});
+    world.search(&[AINO]).unwrap();
+    world.days_pass(1);
+    world.search(&[AINO]).unwrap();
+    let store = world.centre.store();
+    assert_eq!(store.log_of(&oid(KUUSI), 0, 9).unwrap().len(), 2, "the keeper's own loading is nobody's use");
+    assert_eq!(store.erase_log(world.now).unwrap(), 2);
+    let report = verify(store).unwrap();
+    assert!(report.is_sound(), "{:?}", report.faults);
+    assert_eq!((report.log_entries, report.log_erased), (3, 2));
+    assert_eq!(store.log_of(&oid(KUUSI), 0, 9).unwrap().len(), 1);
+    assert_eq!(store.log_of(&oid(LAHDE), 0, 9).unwrap().len(), 0);
 }

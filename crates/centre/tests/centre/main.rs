@@ -2,11 +2,17 @@
 //! is kept over a restart, TLS, and a process that is killed between its commit and its answer.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod access;
 mod asking;
+mod crowd;
+mod faults;
 mod judges;
 mod keeping;
 mod kela;
+mod life;
 mod network;
+mod own;
+mod process;
 mod refusals;
 mod seeds;
 mod world;

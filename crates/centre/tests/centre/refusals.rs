@@ -362,13 +362,13 @@ fn a_dispensation_for_another_patient_than_the_prescription_is_refused() {
 }
 
 #[test]
-fn another_type_than_a_dispensation_is_not_taken() {
+fn promise_8_a_prescription_that_a_pharmacist_sends_is_not_its_prescribers() {
     let mut world = W::new();
     let prescription = world.prescribed(|_| {});
     let mut lot = world.lot(&prescription, &[], 21);
     let signed = sign(&written(&prescription), &mut pki().professional(who::LAURI_PRESCRIBER).unwrap(), world.now);
     lot.reference = prescription.reference.clone();
-    kept_out(&world, &world.send_document(&lot, signed), "TSK-document-type", None);
+    kept_out(&world, &world.send_document(&lot, signed), "TSK-signer-mismatch", Some("user"));
 }
 
 #[test]

@@ -53,6 +53,10 @@ pub fn pki() -> Pki {
 }
 
 pub fn centre_over<S: Store>(store: S) -> Centre<S> {
+    centre_with(store, Settings::default())
+}
+
+pub fn centre_with<S: Store>(store: S, settings: Settings) -> Centre<S> {
     let counter = Mutex::new(0_u64);
     let randomness = move |bytes: &mut [u8]| {
         let mut counter = counter.lock().unwrap();
@@ -65,7 +69,7 @@ pub fn centre_over<S: Store>(store: S) -> Centre<S> {
         Register::built_in().unwrap(),
         Box::new(pki().centre().unwrap()),
         Box::new(randomness),
-        Settings::default(),
+        settings,
     )
 }
 
@@ -150,7 +154,7 @@ impl<S: Store> World<S> {
 
     pub fn search(&self, codes: &[&str]) -> Result<metadata::Answer, Vec<Issue>> {
         let patients = codes.iter().map(|code| PersonIdentityCode::as_stated(code)).collect();
-        let query = metadata::Query { patients, identifiers: vec![] };
+        let query = metadata::Query { patients, ..metadata::Query::default() };
         self.search_as(&query, &requester(Some(who::SIRI), KUUSI), KUUSI)
     }
 
@@ -214,6 +218,7 @@ pub fn requester(user: Option<&str>, pharmacy: &str) -> Requester {
         pharmacy: Party { id: oid(pharmacy), name: "Apteekki".into() },
         user: user.map(|slug| User::with_card(&professional(slug)).unwrap()),
         reason: QueryReason::Dispensing,
+        on_behalf: None,
     }
 }
 

@@ -266,8 +266,9 @@ impl Centre {
     pub fn answer(&mut self, request: &Request, now: DateTime<Utc>) -> Response {
         match Incoming::read(request).unwrap() {
             Incoming::Metadata { .. } => {
-                metadata::response(&Answer { total: 1, prescriptions: vec![line(&self.prescription)] })
+                metadata::response(&Answer { total: 1, prescriptions: vec![line(&self.prescription)], next: None })
             }
+            Incoming::Uses { .. } => metadata::uses::response(&metadata::uses::UsesAnswer::default()),
             Incoming::Fetch { frame: asked, .. } => {
                 let reference = self.prescription.reference.clone();
                 let found = FetchedDocument { reference, version: 1, bytes: self.document.clone() };
@@ -279,6 +280,7 @@ impl Centre {
                     stored_at: now,
                     document: store.document.clone(),
                     repeated: false,
+                    conflicts: vec![],
                 };
                 let response = mr::store_response(&answer, &frame(now), store.frame.message_id);
                 self.stored.push(store);
@@ -394,6 +396,8 @@ fn line(prescription: &Prescription) -> Metadata {
         last_dispensed_at: None,
         last_dispensed_text: None,
         state: prescription::rules::State::default(),
+        renewal: None,
+        dose_dispensing: prescription.dose_dispensing,
         dosage_text: None,
         purpose: None,
         prescriber: prescription.prescriber.name.clone(),

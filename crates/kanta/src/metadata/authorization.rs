@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::errors::Known;
 use crate::http::Request;
 use crate::identifiers::{Key, get};
-use crate::{Issue, KantaError, Party, Requester, User};
+use crate::{Issue, KantaError, OnBehalf, Party, Requester, User};
 
 /// The longest header value that is read, in bytes.
 const BYTES_AT_MOST: usize = 8 * 1024;
@@ -23,6 +23,9 @@ struct Stated {
     service_subscriber: Subscriber,
     service_requester: Named,
     reason: String,
+    /// Our own member: nothing public says where this belongs.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    on_behalf: Option<OnBehalf>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -69,6 +72,7 @@ pub(super) fn write(requester: &Requester) -> String {
         },
         service_requester: pharmacy,
         reason: requester.reason.code().to_owned(),
+        on_behalf: requester.on_behalf.clone(),
     };
     // Structures of text cannot fail to be written.
     let json = serde_json::to_vec(&stated).unwrap_or_default();
@@ -103,10 +107,17 @@ fn read_value(value: &str) -> Option<Requester> {
         }),
         None => None,
     };
+    let too_long = |behalf: &OnBehalf| {
+        behalf.medicine.as_ref().is_some_and(|named| named.chars().count() > OnBehalf::MEDICINE_CHARS_AT_MOST)
+    };
+    if stated.on_behalf.as_ref().is_some_and(too_long) {
+        return None;
+    }
     Some(Requester {
         system: party(stated.system)?,
         pharmacy: party(stated.service_requester)?,
         user,
         reason: QueryReason::from(stated.reason),
+        on_behalf: stated.on_behalf,
     })
 }

@@ -19,6 +19,7 @@ pub(super) enum Resource {
     PractitionerRole(PractitionerRole),
     Practitioner(Practitioner),
     Organization(Organization),
+    AuditEvent(Box<AuditEvent>),
     #[serde(other)]
     Other,
 }
@@ -40,6 +41,8 @@ structures! {
         #[serde(skip_serializing_if = "Option::is_none")]
         total: Option<u32>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
+        link: Vec<Link>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         entry: Vec<Entry>,
     }
     OperationOutcome {
@@ -60,6 +63,20 @@ structures! {
         name: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         value_identifier: Option<Identifier>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value_coding: Option<Coding>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value_boolean: Option<bool>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value_integer: Option<Whole>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value_string: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value_period: Option<Period>,
+    }
+    Link {
+        relation: String,
+        url: String,
     }
     MedicationRequest {
         id: String,
@@ -124,6 +141,35 @@ structures! {
         #[serde(skip_serializing_if = "Option::is_none")]
         name: Option<String>,
     }
+    AuditEvent {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        r#type: Option<Coding>,
+        subtype: Vec<Coding>,
+        recorded: String,
+        outcome: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        outcome_desc: Option<String>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        purpose_of_event: Vec<Concept>,
+        agent: Vec<AuditAgent>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        entity: Vec<AuditEntity>,
+    }
+    AuditAgent {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        who: Option<Identified>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        role: Vec<Concept>,
+        requestor: bool,
+    }
+    AuditEntity {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        what: Option<Identified>,
+    }
+    /// A reference by identifier.
+    Identified {
+        identifier: Identifier,
+    }
     DispenseRequest {
         extension: Vec<Extension>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -138,6 +184,8 @@ structures! {
         text: Option<String>,
     }
     Period {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        start: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
         end: Option<String>,
     }

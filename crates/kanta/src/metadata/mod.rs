@@ -7,35 +7,33 @@
 
 mod authorization;
 mod fhir;
+mod query;
 mod read;
+pub mod uses;
 mod write;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use prescription::codes::PrescriptionKind;
 use prescription::{
-    Code, ControlClass, DocumentReference, Oid, Patient, PersonIdentityCode, PersonName, ProductKind, SignatureTrust,
-    State, Vnr,
+    Code, ControlClass, DocumentReference, Oid, Patient, PersonName, ProductKind, SignatureTrust, State, Vnr,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::http::{Request, Response};
 use crate::{Issue, KantaError, Requester};
 
+pub use query::{Days, Page, Query};
+
 /// The most identity codes in one query (rule of the FHIR guide).
 pub const PATIENTS_AT_MOST: usize = 20;
 /// The most prescription identifiers in one query (our own bound).
 pub const IDENTIFIERS_AT_MOST: usize = 200;
+/// The most values of a state or type in one query (our own bound).
+pub const STATES_AT_MOST: usize = 20;
+/// The longest cursor of a page, in bytes (our own bound).
+pub const CURSOR_BYTES_AT_MOST: usize = 200;
 /// The most prescriptions in one answer (our own bound).
 pub const PRESCRIPTIONS_AT_MOST: usize = 1000;
-
-/// What is searched. Patients and identifiers narrow each other; several of one kind widen it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Query {
-    /// Whose prescriptions.
-    pub patients: Vec<PersonIdentityCode>,
-    /// Identifiers of prescriptions; the Centre compares them with a version's own and with that of the first version.
-    pub identifiers: Vec<Oid>,
-}
 
 /// How much of a prescription has been dispensed (toimitustila), 1.2.246.537.5.40123.2006.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -49,6 +47,18 @@ pub enum DispenseStatus {
     Fully,
     /// A value that this program does not know: kept, shown, and it hinders.
     Unknown(String),
+}
+
+impl DispenseStatus {
+    /// A stable name for logs; of an unknown value its code.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Not => "not",
+            Self::Partly => "partly",
+            Self::Fully => "fully",
+            Self::Unknown(code) => code,
+        }
+    }
 }
 
 /// The medicine as metadata tells it.
@@ -107,6 +117,11 @@ pub struct Metadata {
     pub last_dispensed_text: Option<String>,
     /// Cancelled, locked, reserved, replaced.
     pub state: State,
+    /// How its renewal stands (uusimisen tila), 1.2.246.537.5.40106.2006, as the Centre codes it; its values are not
+    /// public.
+    pub renewal: Option<String>,
+    /// Field 91: it is dispensed in doses (annosjakelu).
+    pub dose_dispensing: bool,
     /// How to take it.
     pub dosage_text: Option<String>,
     /// What it is for.
@@ -126,10 +141,12 @@ pub struct Metadata {
 /// What the Centre found.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Answer {
-    /// How many there are in all; more than listed when the answer was cut to its bound.
+    /// How many there are in all; more than listed where the answer is one page of several.
     pub total: u32,
     /// The prescriptions, in the Centre's order.
     pub prescriptions: Vec<Metadata>,
+    /// Where the next page begins ([`Page::after`]); nothing on the last one.
+    pub next: Option<String>,
 }
 
 /// Writes a query. Refuses one that the Centre would refuse: empty, or above the bounds.

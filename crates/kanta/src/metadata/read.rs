@@ -7,12 +7,14 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use prescription::codes::PrescriptionKind;
 use prescription::{
     Code, ControlClass, DocumentReference, DocumentType, Oid, Patient, PersonIdentityCode, PersonName, ProductKind,
-    Sex, SignatureTrust, State, Vnr,
+    ReservationKind, Sex, SignatureTrust, State, Vnr,
 };
 
 use super::fhir::{self, Coding, Concept, Extension, Identifier, Resource};
-use super::write::{trust_code, within_bounds};
-use super::{Answer, DispenseStatus, Medicine, Metadata, PRESCRIPTIONS_AT_MOST, Query, authorization};
+use super::write::{cursor_query, trust_code};
+use super::{
+    Answer, CURSOR_BYTES_AT_MOST, DispenseStatus, Medicine, Metadata, PRESCRIPTIONS_AT_MOST, Query, authorization,
+};
 use crate::http::{Request, Response};
 use crate::identifiers::{Key, get};
 use crate::{Issue, KantaError, Requester};
@@ -22,27 +24,15 @@ pub(super) fn request(request: &Request) -> Result<(Query, Requester), KantaErro
     let Resource::Parameters(parameters) = fhir::read(&request.body)? else {
         return Err(KantaError::WrongInteraction);
     };
-    let mut query = Query::default();
-    for parameter in &parameters.parameter {
-        let value = parameter.value_identifier.as_ref().ok_or(KantaError::Malformed("parameter without value"))?;
-        let text = value.value.as_deref().ok_or(KantaError::Malformed("parameter without value"))?;
-        let system = value.system.as_deref().unwrap_or_default();
-        // A parameter that is not understood would silently widen the answer: it is refused.
-        if parameter.name == get(Key::ParameterPatient) && is_oid(system, Key::SystemIdentityCode) {
-            query.patients.push(PersonIdentityCode::as_stated(text));
-        } else if parameter.name == get(Key::ParameterIdentifier)
-            && [get(Key::FhirId), get(Key::FhirSetId)].contains(&system)
-        {
-            query.identifiers.push(oid(text)?);
-        } else {
-            return Err(KantaError::Malformed("parameter of the query"));
-        }
-    }
-    within_bounds(&query)?;
-    Ok((query, requester))
+    Ok((Query::of(&parameters.parameter)?, requester))
 }
 
 pub(super) fn response(response: &Response) -> Result<Answer, KantaError> {
+    answer(bundle(response)?)
+}
+
+/// The bundle that a response is; a refusal comes back as such.
+pub(super) fn bundle(response: &Response) -> Result<fhir::Bundle, KantaError> {
     let read = match fhir::read(&response.body) {
         Err(KantaError::Malformed(_) | KantaError::Truncated) if response.status != 200 => {
             return Err(KantaError::Status(response.status));
@@ -51,7 +41,7 @@ pub(super) fn response(response: &Response) -> Result<Answer, KantaError> {
     };
     match read {
         Resource::OperationOutcome(outcome) => Err(refusal(outcome)),
-        Resource::Bundle(bundle) if response.status == 200 => answer(bundle),
+        Resource::Bundle(bundle) if response.status == 200 => Ok(bundle),
         _ if response.status != 200 => Err(KantaError::Status(response.status)),
         _ => Err(KantaError::WrongInteraction),
     }
@@ -87,6 +77,7 @@ fn refusal(outcome: fhir::OperationOutcome) -> KantaError {
 }
 
 fn answer(bundle: fhir::Bundle) -> Result<Answer, KantaError> {
+    let next = next(&bundle)?;
     let resources: Vec<Resource> = bundle.entry.into_iter().map(|entry| entry.resource).collect();
     let prescriptions = prescriptions(&resources)?;
     let listed = u32::try_from(prescriptions.len()).unwrap_or(u32::MAX);
@@ -94,7 +85,18 @@ fn answer(bundle: fhir::Bundle) -> Result<Answer, KantaError> {
     if total < listed {
         return Err(KantaError::Malformed("answer holds more than its total"));
     }
-    Ok(Answer { total, prescriptions })
+    Ok(Answer { total, prescriptions, next })
+}
+
+/// The cursor of the next page.
+pub(super) fn next(bundle: &fhir::Bundle) -> Result<Option<String>, KantaError> {
+    let next = bundle.link.iter().find(|link| link.relation == "next");
+    match next.map(|link| link.url.split_once(&cursor_query())) {
+        None => Ok(None),
+        Some(Some((_, cursor))) if cursor.len() <= CURSOR_BYTES_AT_MOST => Ok(Some(cursor.to_owned())),
+        // A page whose next one cannot be asked for is a list that silently lacks some.
+        Some(_) => Err(KantaError::Malformed("address of the next page")),
+    }
 }
 
 fn prescriptions(resources: &[Resource]) -> Result<Vec<Metadata>, KantaError> {
@@ -180,6 +182,8 @@ fn metadata(request: &fhir::MedicationRequest, pool: &Pool<'_>) -> Result<Metada
             .transpose()?,
         last_dispensed_text: text(Key::ExtensionPreviousDispense),
         state: state(request, &reference)?,
+        renewal: find(extensions, Key::ExtensionRenewalStatus).and_then(|e| e.value_coding.as_ref()?.code.clone()),
+        dose_dispensing: find(extensions, Key::ExtensionDoseDispensing).and_then(|e| e.value_boolean).unwrap_or(false),
         dosage_text: request.dosage_instruction.iter().find_map(|dosage| dosage.text.clone()),
         purpose: find(extensions, Key::ExtensionUsage).and_then(|e| e.value_string.clone()),
         prescriber: practitioner.map(|p| person_name(&p.name)).unwrap_or_default(),
@@ -232,8 +236,23 @@ fn state(request: &fhir::MedicationRequest, reference: &DocumentReference) -> Re
         cancelled,
         locked_by: owner(Key::ExtensionLockStatus, lock, Key::LockStateFree)?,
         reserved_by: owner(Key::ExtensionReservedStatus, reservation, Key::ReservationStateFree)?,
+        reserved_for: find(&request.extension, Key::ExtensionReservedStatus)
+            .and_then(|e| inner(&e.extension, "reservedStatus")?.value_coding.as_ref()?.code.as_deref())
+            .and_then(reservation_kind),
         newer,
     })
+}
+
+/// What a code of 1.2.246.537.5.40122.2006 says; the one that is free says nothing, though Kela's example names an owner
+/// beside it.
+fn reservation_kind(code: &str) -> Option<ReservationKind> {
+    match code {
+        code if code == get(Key::ReservationStateFree) => None,
+        code if code == get(Key::ReservationStateReserved) => Some(ReservationKind::Ordinary),
+        code if code == get(Key::ReservationStateDoseDispensing) => Some(ReservationKind::DoseDispensing),
+        code if code == get(Key::ReservationStateDispensing) => Some(ReservationKind::Dispensing),
+        code => Some(ReservationKind::Unknown(code.to_owned())),
+    }
 }
 
 fn dispense_status(request: &[Extension], dispense: &[Extension]) -> DispenseStatus {
@@ -241,7 +260,11 @@ fn dispense_status(request: &[Extension], dispense: &[Extension]) -> DispenseSta
     let stated = find(request, Key::ExtensionDispenseStatus)
         .and_then(|e| inner(&e.extension, "dispenseStatus"))
         .and_then(|e| e.value_coding.as_ref());
-    let code = real.or(stated).and_then(|coding| coding.code.as_deref()).unwrap_or_default();
+    dispense_status_of(real.or(stated).and_then(|coding| coding.code.as_deref()).unwrap_or_default())
+}
+
+/// What a code of 1.2.246.537.5.40123.2006 says.
+pub(super) fn dispense_status_of(code: &str) -> DispenseStatus {
     match code {
         code if code == get(Key::DispenseStateNot) => DispenseStatus::Not,
         code if code == get(Key::DispenseStatePartly) => DispenseStatus::Partly,
@@ -345,7 +368,7 @@ fn is_oid(system: &str, key: Key) -> bool {
     system.strip_prefix(get(Key::UriOidPrefix)).unwrap_or(system) == get(key)
 }
 
-fn oid(text: &str) -> Result<Oid, KantaError> {
+pub(super) fn oid(text: &str) -> Result<Oid, KantaError> {
     let bare = text.strip_prefix(get(Key::UriOidPrefix)).unwrap_or(text);
     Oid::parse(bare).map_err(|_| KantaError::Malformed("not an object identifier"))
 }

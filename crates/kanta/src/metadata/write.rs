@@ -1,45 +1,23 @@
 //! Writing queries, answers and refusals as FHIR.
 
 use chrono::NaiveDateTime;
-use prescription::{Oid, Patient, PersonName, Sex, SignatureTrust};
+use prescription::{Oid, Patient, PersonName, ReservationKind, Sex, SignatureTrust};
 
 use super::fhir::{self, Coding, Concept, Extension, Identifier, Resource, Whole};
-use super::{Answer, DispenseStatus, IDENTIFIERS_AT_MOST, Metadata, PATIENTS_AT_MOST, Query, authorization};
+use super::{Answer, DispenseStatus, Metadata, Query, authorization};
 use crate::http::{Request, Response};
 use crate::identifiers::{Key, get};
 use crate::{Issue, KantaError, Requester, errors};
 
 pub(super) fn request(query: &Query, requester: &Requester) -> Result<Request, KantaError> {
-    within_bounds(query)?;
-    let patients = query.patients.iter().map(|code| fhir::Parameter {
-        name: get(Key::ParameterPatient).to_owned(),
-        value_identifier: Some(identifier(&oid_uri(get(Key::SystemIdentityCode)), code.reveal())),
-    });
-    let identifiers = query.identifiers.iter().map(|id| fhir::Parameter {
-        name: get(Key::ParameterIdentifier).to_owned(),
-        value_identifier: Some(identifier(get(Key::FhirSetId), &oid_uri(id.as_str()))),
-    });
-    let parameters = fhir::Parameters { parameter: patients.chain(identifiers).collect() };
+    query.within_bounds()?;
+    let parameters = fhir::Parameters { parameter: query.parameters() };
     let headers = vec![
         ("Content-Type".to_owned(), get(Key::ContentTypeFhir).to_owned()),
         ("Accept".to_owned(), get(Key::ContentTypeFhir).to_owned()),
         ("Authorization".to_owned(), authorization::write(requester)),
     ];
     Ok(Request::post(get(Key::PathMetadata), headers, fhir::write(&Resource::Parameters(parameters))))
-}
-
-/// Refuses a query that asks for nobody, or for too many at once.
-pub(super) fn within_bounds(query: &Query) -> Result<(), KantaError> {
-    if query.patients.len() > PATIENTS_AT_MOST {
-        return Err(KantaError::TooLarge { what: "patients", limit: PATIENTS_AT_MOST });
-    }
-    if query.identifiers.len() > IDENTIFIERS_AT_MOST {
-        return Err(KantaError::TooLarge { what: "identifiers", limit: IDENTIFIERS_AT_MOST });
-    }
-    if query.patients.is_empty() && query.identifiers.is_empty() {
-        return Err(KantaError::Malformed("query asks for nothing"));
-    }
-    Ok(())
 }
 
 pub(super) fn response(answer: &Answer) -> Response {
@@ -62,6 +40,7 @@ pub(super) fn response(answer: &Answer) -> Response {
     let bundle = fhir::Bundle {
         r#type: "searchset".to_owned(),
         total: Some(answer.total),
+        link: next_of(Key::PathMetadata, answer.next.as_deref()),
         entry: matches.chain(included).collect(),
     };
     fhir_response(200, &Resource::Bundle(bundle))
@@ -91,7 +70,20 @@ pub(super) fn error_response(issues: &[Issue]) -> Response {
     fhir_response(status, &Resource::OperationOutcome(outcome))
 }
 
-fn fhir_response(status: u16, resource: &Resource) -> Response {
+/// The link to a next page; all of it but the cursor is said again by the body that is sent there.
+pub(super) fn next_of(path: Key, cursor: Option<&str>) -> Vec<fhir::Link> {
+    let path = get(path);
+    let path = path.strip_prefix("/baseR4").unwrap_or(path);
+    let url = |cursor: &str| format!("{}{path}{}{cursor}", get(Key::FhirBase), cursor_query());
+    cursor.map(|cursor| fhir::Link { relation: "next".to_owned(), url: url(cursor) }).into_iter().collect()
+}
+
+/// How the address of a next page says its cursor.
+pub(super) fn cursor_query() -> String {
+    format!("?{}=", get(Key::ParameterCursor))
+}
+
+pub(super) fn fhir_response(status: u16, resource: &Resource) -> Response {
     let headers = vec![("Content-Type".to_owned(), get(Key::ContentTypeFhir).to_owned())];
     Response { status, headers, body: fhir::write(resource) }
 }
@@ -131,9 +123,11 @@ fn address(resource: &Resource) -> String {
         Resource::PractitionerRole(r) => format!("PractitionerRole/{}", r.id),
         Resource::Practitioner(r) => format!("Practitioner/{}", r.id),
         Resource::Organization(r) => format!("Organization/{}", r.id),
-        Resource::Bundle(_) | Resource::OperationOutcome(_) | Resource::Parameters(_) | Resource::Other => {
-            String::new()
-        }
+        Resource::Bundle(_)
+        | Resource::OperationOutcome(_)
+        | Resource::Parameters(_)
+        | Resource::AuditEvent(_)
+        | Resource::Other => String::new(),
     }
 }
 
@@ -172,21 +166,33 @@ fn request_extensions(metadata: &Metadata) -> Vec<Extension> {
         dispense.push(part("invalidationReason", Key::SystemInvalidationReason, reason));
     }
     extensions.push(Extension { extension: dispense, ..extension(Key::ExtensionDispenseStatus) });
-    let (reserved, free) = (Key::ReservationStateReserved, Key::ReservationStateFree);
+    let reserved = match (&state.reserved_by, &state.reserved_for) {
+        (None, _) => get(Key::ReservationStateFree),
+        (Some(_), None | Some(ReservationKind::Ordinary)) => get(Key::ReservationStateReserved),
+        (Some(_), Some(ReservationKind::DoseDispensing)) => get(Key::ReservationStateDoseDispensing),
+        (Some(_), Some(ReservationKind::Dispensing)) => get(Key::ReservationStateDispensing),
+        (Some(_), Some(ReservationKind::Unknown(code))) => code,
+    };
     extensions.push(Extension {
         extension: owned(
             ["reservedStatus", "reservedLockOwner"],
             Key::SystemReservationState,
             state.reserved_by.as_ref(),
-            [reserved, free],
+            reserved,
         ),
         ..extension(Key::ExtensionReservedStatus)
     });
-    let (locked, free) = (Key::LockStateLocked, Key::LockStateFree);
+    let locked = get(if state.locked_by.is_some() { Key::LockStateLocked } else { Key::LockStateFree });
     extensions.push(Extension {
-        extension: owned(["lockStatus", "lockOwner"], Key::SystemLockState, state.locked_by.as_ref(), [locked, free]),
+        extension: owned(["lockStatus", "lockOwner"], Key::SystemLockState, state.locked_by.as_ref(), locked),
         ..extension(Key::ExtensionLockStatus)
     });
+    if let Some(renewal) = &metadata.renewal {
+        let value_coding = Some(coding(Key::SystemRenewalState, renewal));
+        extensions.push(Extension { value_coding, ..extension(Key::ExtensionRenewalStatus) });
+    }
+    let doses = Some(metadata.dose_dispensing);
+    extensions.push(Extension { value_boolean: doses, ..extension(Key::ExtensionDoseDispensing) });
     if let Some(newer) = &state.newer {
         let named = |url: &str, id: &Oid| Extension {
             url: url.to_owned(),
@@ -207,10 +213,9 @@ fn request_extensions(metadata: &Metadata) -> Vec<Extension> {
 }
 
 /// A state with its owner: the first value and the owner where there is one, else the second value.
-fn owned(urls: [&str; 2], system: Key, owner: Option<&Oid>, values: [Key; 2]) -> Vec<Extension> {
+fn owned(urls: [&str; 2], system: Key, owner: Option<&Oid>, value: &str) -> Vec<Extension> {
     let [state, owner_url] = urls;
-    let [taken, free] = values;
-    let mut parts = vec![part(state, system, get(if owner.is_some() { taken } else { free }))];
+    let mut parts = vec![part(state, system, value)];
     if let Some(owner) = owner {
         let value = Some(owner.to_string());
         parts.push(Extension { url: owner_url.to_owned(), value_string: value, ..Extension::default() });
@@ -242,7 +247,7 @@ fn dispense_request(metadata: &Metadata) -> fhir::DispenseRequest {
         validity_period: metadata
             .valid_until
             .and_then(|day| day.and_hms_opt(23, 59, 59))
-            .map(|end| fhir::Period { end: Some(date_time(end)) }),
+            .map(|end| fhir::Period { start: None, end: Some(date_time(end)) }),
         number_of_repeats_allowed: metadata.repeats.map(Whole),
         dispense_interval: metadata
             .interval_days
@@ -328,7 +333,7 @@ fn names(name: &PersonName) -> Vec<fhir::Name> {
     std::iter::once(official).chain(nickname).collect()
 }
 
-fn dispense_code(status: &DispenseStatus) -> &str {
+pub(super) fn dispense_code(status: &DispenseStatus) -> &str {
     match status {
         DispenseStatus::Not => get(Key::DispenseStateNot),
         DispenseStatus::Partly => get(Key::DispenseStatePartly),
@@ -350,15 +355,15 @@ fn date_time(local: NaiveDateTime) -> String {
     prescription::time::finnish_with_offset(prescription::time::instant(local)).to_rfc3339()
 }
 
-fn oid_uri(oid: &str) -> String {
+pub(super) fn oid_uri(oid: &str) -> String {
     format!("{}{oid}", get(Key::UriOidPrefix))
 }
 
-fn identifier(system: &str, value: &str) -> Identifier {
+pub(super) fn identifier(system: &str, value: &str) -> Identifier {
     Identifier { system: Some(system.to_owned()), value: Some(value.to_owned()) }
 }
 
-fn coding(system: Key, code: &str) -> Coding {
+pub(super) fn coding(system: Key, code: &str) -> Coding {
     Coding { system: Some(oid_uri(get(system))), code: Some(code.to_owned()), display: None }
 }
 

@@ -29,14 +29,14 @@ pub(super) fn head(interaction: Key, frame: &Frame, to: Option<MessageId>) -> He
     }
 }
 
-/// Writes an acknowledgement; `note` is a remark beside an acceptance.
-pub(super) fn write(w: &mut Writer, accepted: bool, to: Option<MessageId>, note: Option<&str>) {
+/// Writes an acknowledgement; `notes` are remarks beside an acceptance.
+pub(super) fn write(w: &mut Writer, accepted: bool, to: Option<MessageId>, notes: &[String]) {
     w.element("acknowledgement", &[("typeCode", if accepted { "AA" } else { "AE" })], |w| {
         w.element("targetMessage", &[], |w| match to {
             Some(id) => w.empty("id", &[("root", get(Key::InteractionRoot)), ("extension", &id.to_string())]),
             None => w.empty("id", &[("nullFlavor", "NI")]),
         });
-        if let Some(code) = note {
+        for code in notes {
             w.element("acknowledgementDetail", &[("typeCode", "I")], |w| {
                 w.empty("code", &[("code", code), ("codeSystem", get(Key::SystemOwnErrors))]);
             });
@@ -47,7 +47,7 @@ pub(super) fn write(w: &mut Writer, accepted: bool, to: Option<MessageId>, note:
 /// Writes a refusal.
 pub(super) fn refusal(issues: &[Issue], frame: &Frame, to: Option<MessageId>) -> Response {
     let body = frame::write(&head(Key::InteractionRefusal, frame, to), |w| {
-        write(w, false, to, None);
+        write(w, false, to, &[]);
         w.element("controlActProcess", &[("classCode", "CACT"), ("moodCode", "EVN")], |w| {
             issues.iter().take(ISSUES_AT_MOST).for_each(|issue| write_issue(w, issue));
         });

@@ -97,7 +97,7 @@ pub(super) fn response(documents: &[FetchedDocument], frame: &Frame, to: Message
         return too_much();
     }
     let body = frame::write(&ack::head(Key::InteractionFetchAnswer, frame, Some(to)), |w| {
-        ack::write(w, true, Some(to), None);
+        ack::write(w, true, Some(to), &[]);
         w.element("controlActProcess", &[("classCode", "CACT"), ("moodCode", "EVN")], |w| {
             for document in documents {
                 write_document(w, &document.reference, document.version, &document.bytes);

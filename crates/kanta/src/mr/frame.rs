@@ -8,7 +8,7 @@ use super::{Frame, MessageId};
 use crate::http::{Request, Response};
 use crate::identifiers::{Key, get};
 use crate::xml::{self, Element, Writer};
-use crate::{KantaError, MESSAGE_BYTES_AT_MOST, Party, Requester, User};
+use crate::{Basis, KantaError, MESSAGE_BYTES_AT_MOST, OnBehalf, Party, Requester, User};
 
 const TIME: &str = "%Y%m%d%H%M%S";
 const UUID: &str = "urn:uuid:";
@@ -105,6 +105,13 @@ pub(super) fn write_request_act(
         w.empty("reasonCode", &[("code", requester.reason.code()), ("codeSystem", get(Key::SystemQueryReason))]);
         if late {
             w.empty("reasonCode", &[("code", get(Key::LateCode)), ("codeSystem", get(Key::LateSystem))]);
+        }
+        if let Some(behalf) = &requester.on_behalf {
+            let code = [("code", behalf.basis.code()), ("codeSystem", get(Key::BehalfSystem))];
+            match &behalf.medicine {
+                None => w.empty("reasonCode", &code),
+                Some(named) => w.element("reasonCode", &code, |w| w.leaf("originalText", &[], named)),
+            }
         }
         w.element("authorOrPerformer", &[("typeCode", "AUT")], |w| write_author(w, requester));
         content(w);
@@ -222,10 +229,14 @@ pub(super) fn read_requester(opened: &Opened<'_>) -> Result<(Requester, bool), K
     let act = opened.act()?;
     let mut reason = None;
     let mut late = false;
+    let mut on_behalf = None;
     for code in act.all(hl7(), "reasonCode") {
         let (system, value) = (code.attribute("codeSystem"), code.attribute("code").unwrap_or_default());
         if system == Some(get(Key::SystemQueryReason)) && reason.replace(QueryReason::from(value)).is_some() {
             return Err(KantaError::Malformed("two reasons of query"));
+        }
+        if system == Some(get(Key::BehalfSystem)) && on_behalf.replace(read_behalf(code, value)?).is_some() {
+            return Err(KantaError::Malformed("two bases of acting for a patient"));
         }
         late |= system == Some(get(Key::LateSystem)) && value == get(Key::LateCode);
     }
@@ -238,8 +249,17 @@ pub(super) fn read_requester(opened: &Opened<'_>) -> Result<(Requester, bool), K
         pharmacy: read_party(organisation)?,
         user: read_user(author, person)?,
         reason: reason.ok_or(KantaError::Malformed("no reason of query"))?,
+        on_behalf,
     };
     Ok((requester, late))
+}
+
+fn read_behalf(reason: Element<'_>, code: &str) -> Result<OnBehalf, KantaError> {
+    let medicine = reason.child(hl7(), "originalText")?.map(Element::text);
+    if medicine.as_ref().is_some_and(|named| named.chars().count() > OnBehalf::MEDICINE_CHARS_AT_MOST) {
+        return Err(KantaError::Malformed("named medicine"));
+    }
+    Ok(OnBehalf { basis: Basis::from(code.to_owned()), medicine })
 }
 
 fn read_party(element: Element<'_>) -> Result<Party, KantaError> {

@@ -11,7 +11,7 @@ mod store;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use prescription::{DocumentReference, Oid};
+use prescription::{Conflict, DocumentReference, Oid};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -67,8 +67,8 @@ pub struct Frame {
 /// Which documents are wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FetchQuery {
-    /// Prescriptions by the identifier of their first version: the newest version of each and its live dispensations
-    /// come back.
+    /// Prescriptions by the identifier of their first version: the newest version of each, its live dispensations, and the
+    /// marks and the renewal request in force come back.
     pub identifiers: Vec<Oid>,
     /// One document by its own identifier: settles whether a lost answer was an acceptance.
     pub document: Option<Oid>,
@@ -127,6 +127,8 @@ pub enum StoreAnswer {
         document: Vec<u8>,
         /// The same bytes had been stored before: this is the first answer again (promise 2).
         repeated: bool,
+        /// What a late dispensation conflicts with; it is stored all the same, and a person settles it.
+        conflicts: Vec<Conflict>,
     },
     /// Not stored, and why (at least one issue).
     Refused(Vec<Issue>),

@@ -1,7 +1,7 @@
 //! Storing a document, and the answer with the Centre's signature in it.
 
 use chrono::{DateTime, Utc};
-use prescription::{DocumentReference, DocumentType};
+use prescription::{Conflict, DocumentReference, DocumentType};
 
 use super::frame::{self, Head, Opened, hl7};
 use super::{DOCUMENT_BYTES_AT_MOST, Frame, MessageId, StoreAnswer, StoreRequest, ack};
@@ -14,6 +14,10 @@ use crate::{Issue, KantaError, errors};
 pub(super) const STORED_BYTES_AT_MOST: usize = DOCUMENT_BYTES_AT_MOST + 64 * 1024;
 
 const REPEATED: &str = "TSK-repeated";
+/// How codes of our own begin.
+const OWN: &str = "TSK-";
+/// The most remarks beside an acceptance that are read.
+const NOTES_AT_MOST: usize = 50;
 const STORED_AT: &str = "%Y%m%d%H%M%S%z";
 
 pub(super) fn request(store: &StoreRequest) -> Result<Request, KantaError> {
@@ -92,10 +96,12 @@ fn read_text(document: Element<'_>, bytes_at_most: usize) -> Result<Vec<u8>, Kan
 }
 
 pub(super) fn response(answer: &StoreAnswer, frame: &Frame, to: MessageId) -> Response {
-    let (id, stored_at, document, repeated) = match answer {
+    let (id, stored_at, document, notes) = match answer {
         StoreAnswer::Refused(issues) => return ack::refusal(issues, frame, Some(to)),
-        StoreAnswer::Accepted { document_id, stored_at, document, repeated } => {
-            (document_id, stored_at, document, *repeated)
+        StoreAnswer::Accepted { document_id, stored_at, document, repeated, conflicts } => {
+            let conflicts = conflicts.iter().map(|conflict| format!("{OWN}{}", conflict.code()));
+            let notes: Vec<String> = repeated.then(|| REPEATED.to_owned()).into_iter().chain(conflicts).collect();
+            (document_id, stored_at, document, notes)
         }
     };
     if document.len() > STORED_BYTES_AT_MOST {
@@ -103,7 +109,7 @@ pub(super) fn response(answer: &StoreAnswer, frame: &Frame, to: MessageId) -> Re
         return ack::refusal(&[issue], frame, Some(to));
     }
     let body = frame::write(&ack::head(Key::InteractionStoreAnswer, frame, Some(to)), |w| {
-        ack::write(w, true, Some(to), repeated.then_some(REPEATED));
+        ack::write(w, true, Some(to), &notes);
         w.element("controlActProcess", &[("classCode", "CACT"), ("moodCode", "EVN")], |w| {
             w.element("subject", &[("typeCode", "SUBJ")], |w| {
                 w.element("clinicalDocument", &[("classCode", "DOCCLIN"), ("moodCode", "EVN")], |w| {
@@ -125,14 +131,18 @@ pub(super) fn parse_response(response: &Response, to: MessageId) -> Result<Store
         let at = document.must(hl7(), "effectiveTime", "no time of storing")?;
         let at = DateTime::parse_from_str(at.must_attribute("value", "no time of storing")?, STORED_AT)
             .map_err(|_| KantaError::Malformed("time of storing"))?;
-        let repeated = ack
+        let notes: Vec<&str> = ack
             .all(hl7(), "acknowledgementDetail")
-            .any(|detail| detail.all(hl7(), "code").any(|code| code.attribute("code") == Some(REPEATED)));
+            .take(NOTES_AT_MOST)
+            .flat_map(|detail| detail.all(hl7(), "code").filter_map(|code| code.attribute("code")))
+            .collect();
+        let conflict = |note: &&str| Conflict::parse(note.strip_prefix(OWN)?);
         Ok(StoreAnswer::Accepted {
             document_id: frame::oid(document.must(hl7(), "id", "no document id")?)?,
             stored_at: at.with_timezone(&Utc),
             document: read_text(document, STORED_BYTES_AT_MOST)?,
-            repeated,
+            repeated: notes.contains(&REPEATED),
+            conflicts: notes.iter().filter_map(conflict).collect(),
         })
     });
     match read {

@@ -3,13 +3,13 @@
 #![allow(dead_code)]
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
-use kanta::metadata::{DispenseStatus, Medicine, Metadata};
+use kanta::metadata::{Days, DispenseStatus, Medicine, Metadata, Page, Query};
 use kanta::mr::{FetchedDocument, StoreRequest};
-use kanta::{Frame, MessageId, Party, Requester, User};
+use kanta::{Basis, Frame, MessageId, OnBehalf, Party, Requester, User};
 use prescription::codes::PrescriptionKind;
 use prescription::{
     Code, ControlClass, DocumentReference, DocumentType, Oid, Patient, PersonIdentityCode, PersonName, ProductKind,
-    QueryReason, RegistrationNumber, Right, Sex, SignatureTrust, State, Vnr,
+    QueryReason, RegistrationNumber, ReservationKind, Right, Sex, SignatureTrust, State, Vnr,
 };
 use proptest::prelude::*;
 
@@ -32,6 +32,7 @@ pub fn requester() -> Requester {
             authentication: "1".into(),
         }),
         reason: QueryReason::Dispensing,
+        on_behalf: None,
     }
 }
 
@@ -103,8 +104,11 @@ pub fn metadata() -> Metadata {
             cancelled: false,
             locked_by: None,
             reserved_by: Some(oid("1.2.246.10.99999999.10.7")),
+            reserved_for: Some(ReservationKind::DoseDispensing),
             newer: Some(reference(6)),
         },
+        renewal: Some("0".into()),
+        dose_dispensing: false,
         dosage_text: Some("1 tabletti iltaisin".into()),
         purpose: Some("Unettomuuteen".into()),
         prescriber: PersonName { given: vec!["Lauri".into()], family: "Lääkäri".into(), ..PersonName::default() },
@@ -156,8 +160,15 @@ pub fn any_requester() -> impl Strategy<Value = Requester> {
         authentication: mode,
     });
     let reason = "[0-9]{1,2}".prop_map(QueryReason::from);
-    (any_party(), any_party(), proptest::option::of(user), reason)
-        .prop_map(|(system, pharmacy, user, reason)| Requester { system, pharmacy, user, reason })
+    (any_party(), any_party(), proptest::option::of(user), reason, any_behalf())
+        .prop_map(|(system, pharmacy, user, reason, on_behalf)| Requester { system, pharmacy, user, reason, on_behalf })
+}
+
+fn any_behalf() -> impl Strategy<Value = Option<OnBehalf>> {
+    let basis = prop_oneof![Just("guardian"), Just("kela-card"), Just("organisation"), Just("never-heard-of")];
+    let behalf = (basis, proptest::option::of("[a-zåäö0-9 <&]{1,40}"))
+        .prop_map(|(basis, medicine)| OnBehalf { basis: Basis::from(basis.to_owned()), medicine });
+    proptest::option::of(behalf)
 }
 
 pub fn any_reference() -> impl Strategy<Value = DocumentReference> {
@@ -165,6 +176,44 @@ pub fn any_reference() -> impl Strategy<Value = DocumentReference> {
         id,
         set_id,
         document_type: DocumentType::from(code),
+    })
+}
+
+fn any_days() -> impl Strategy<Value = Days> {
+    use proptest::option::of;
+    (of(any_local()), of(any_local())).prop_map(|(from, to)| {
+        let (from, to) = (from.map(|at| at.date()), to.map(|at| at.date()));
+        if from > to && to.is_some() { Days { from: to, to: from } } else { Days { from, to } }
+    })
+}
+
+pub fn any_query() -> impl Strategy<Value = Query> {
+    use proptest::collection::vec;
+    use proptest::option::of;
+    let state = prop_oneof![Just(DispenseStatus::Not), Just(DispenseStatus::Partly), Just(DispenseStatus::Fully)];
+    let who = (vec("[0-9A-Z+-]{1,11}", 0..20), vec(any_oid(), 1..9), vec(any_oid(), 0..9), of("[0-9]{6}"));
+    let places = (of(any_oid()), of(any_oid()), vec("[123]", 0..3), any_days(), any_days(), vec(state, 0..3));
+    let states = (of(any::<bool>()), of(any::<bool>()), of(any::<bool>()), of(1u32..1000), of("[0-9.|]{1,90}"));
+    (who, places, states).prop_map(|(who, places, states)| {
+        let (codes, identifiers, sets, prescriber) = who;
+        let (unit, pharmacy, types, prescribed, dispensed, dispense_states) = places;
+        let (locked, reserved, dose_dispensing, size, after) = states;
+        Query {
+            patients: codes.iter().map(|code| PersonIdentityCode::as_stated(code)).collect(),
+            identifiers,
+            sets,
+            prescriber,
+            unit,
+            pharmacy,
+            types: types.into_iter().map(DocumentType::from).collect(),
+            prescribed,
+            dispensed,
+            dispense_states,
+            locked,
+            reserved,
+            dose_dispensing,
+            page: Page { size, after },
+        }
     })
 }
 
@@ -221,8 +270,18 @@ fn any_medicine() -> impl Strategy<Value = Medicine> {
 
 fn any_state() -> impl Strategy<Value = State> {
     use proptest::option::of;
-    (any::<bool>(), of(any_oid()), of(any_oid()), of(any_reference()))
-        .prop_map(|(cancelled, locked_by, reserved_by, newer)| State { cancelled, locked_by, reserved_by, newer })
+    let kind = prop_oneof![
+        Just(ReservationKind::Ordinary),
+        Just(ReservationKind::DoseDispensing),
+        Just(ReservationKind::Dispensing),
+        Just(ReservationKind::Unknown("77".into())),
+    ];
+    (any::<bool>(), of(any_oid()), of((any_oid(), kind)), of(any_reference())).prop_map(
+        |(cancelled, locked_by, reserved, newer)| {
+            let (reserved_by, reserved_for) = reserved.unzip();
+            State { cancelled, locked_by, reserved_by, reserved_for, newer }
+        },
+    )
 }
 
 pub fn any_metadata() -> impl Strategy<Value = Metadata> {
@@ -263,6 +322,8 @@ pub fn any_metadata() -> impl Strategy<Value = Metadata> {
             last_dispensed_at,
             last_dispensed_text: text(2),
             state,
+            renewal: text(4),
+            dose_dispensing: text(5).is_some(),
             dosage_text: text(3),
             purpose: text(4),
             prescriber,

@@ -4,6 +4,7 @@
 //! which a pharmacist would want to hear about it: may this be touched at all, is it the right thing, is it the right
 //! amount, is it the right time.
 
+pub mod operations;
 pub mod table;
 
 #[cfg(any(test, feature = "samples"))]
@@ -15,13 +16,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::amount::plain;
 use crate::codes::PrescriptionKind;
+use crate::lifecycle::{Dispensing, ReservationKind, Validity, has_month_after};
+use crate::operation::{Condition, Facts, Operation};
 use crate::remaining::counted;
-use crate::{
-    Dispensation, DocumentReference, DocumentType, Oid, Prescription, ProductKind, Quantity, Remaining, Right,
-    remaining,
-};
+use crate::{Dispensation, DocumentReference, Oid, Prescription, ProductKind, Quantity, Remaining, Right, remaining};
 
-pub use table::{Language, Rule, TABLE, Text, by_id};
+pub use table::{Language, Rule, TABLE, Text, all, by_id};
 
 /// All that the rules look at. Everything is handed in: the time as well.
 #[derive(Debug, Clone)]
@@ -53,6 +53,9 @@ pub struct State {
     pub locked_by: Option<Oid>,
     /// Reserved, dose-marked or under a dispensing reservation, by which organisation.
     pub reserved_by: Option<Oid>,
+    /// For what it is reserved, where that is told. A value that is not known hinders even its owner.
+    #[serde(default)]
+    pub reserved_for: Option<ReservationKind>,
     /// The newest version, where it is another than the one at hand (DI-18).
     pub newer: Option<DocumentReference>,
 }
@@ -118,12 +121,13 @@ impl Finding {
 
 /// Asks every rule about a case, in the order of a pharmacist's questions. Deterministic, no side effects.
 pub fn check(case: &Case<'_>) -> Vec<Finding> {
-    let mut answers = Answers { findings: Vec::with_capacity(TABLE.len()), reason: case.reason };
+    let mut answers = Answers::new(case.reason);
     who_may(case, &mut answers);
-    may_be_touched(case, &mut answers);
-    is_valid_today(case, &mut answers);
+    let facts = facts(case);
+    may_be_touched(case, &facts, &mut answers);
+    is_valid_today(case, &facts, &mut answers);
     is_the_right_product(case, &mut answers);
-    is_the_right_amount(case, &mut answers);
+    is_the_right_amount(case, &facts, &mut answers);
     tells_the_pharmacist(case, &mut answers);
     answers.findings
 }
@@ -135,17 +139,28 @@ pub fn next_lot_day(prescription: &Prescription, history: &[Dispensation]) -> Op
     interval.after(last)
 }
 
-struct Answers<'a> {
-    findings: Vec<Finding>,
+/// The answers so far, and the reason that opens what only needs one.
+pub(crate) struct Answers<'a> {
+    pub(crate) findings: Vec<Finding>,
     reason: Option<&'a str>,
 }
 
-impl Answers<'_> {
-    fn stop(&mut self, rule: &'static Rule, broken: bool, facts: Vec<(&'static str, String)>) {
+impl<'a> Answers<'a> {
+    pub(crate) fn new(reason: Option<&'a str>) -> Self {
+        Self { findings: Vec::with_capacity(TABLE.len()), reason }
+    }
+
+    pub(crate) fn stop(&mut self, rule: &'static Rule, broken: bool, facts: Vec<(&'static str, String)>) {
         self.push(rule, if broken { Outcome::Stop } else { Outcome::Pass }, facts);
     }
 
-    fn stop_or_reason(&mut self, rule: &'static Rule, broken: bool, hard: bool, facts: Vec<(&'static str, String)>) {
+    pub(crate) fn stop_or_reason(
+        &mut self,
+        rule: &'static Rule,
+        broken: bool,
+        hard: bool,
+        facts: Vec<(&'static str, String)>,
+    ) {
         let outcome = match (broken, hard, self.reason) {
             (false, ..) => Outcome::Pass,
             (true, true, _) => Outcome::Stop,
@@ -159,8 +174,13 @@ impl Answers<'_> {
         self.push(rule, Outcome::Note, facts);
     }
 
+    /// A rule answers once: the gravest of what it has to say.
     fn push(&mut self, rule: &'static Rule, outcome: Outcome, facts: Vec<(&'static str, String)>) {
-        self.findings.push(Finding { rule, outcome, facts });
+        match self.findings.iter_mut().find(|finding| finding.rule == rule) {
+            Some(said) if said.outcome >= outcome => {}
+            Some(said) => *said = Finding { rule, outcome, facts },
+            None => self.findings.push(Finding { rule, outcome, facts }),
+        }
     }
 }
 
@@ -168,17 +188,37 @@ fn who_may(case: &Case<'_>, answers: &mut Answers<'_>) {
     answers.stop(&table::DI_3, !case.acting.may_dispense(), vec![("right", case.acting.name().to_owned())]);
 }
 
-fn may_be_touched(case: &Case<'_>, answers: &mut Answers<'_>) {
+/// The states that the matrix of operations asks about, as far as a search and the documents tell them.
+fn facts(case: &Case<'_>) -> Facts {
     let prescription = case.prescription;
-    let own = &case.proposal.pharmacy.id;
+    let state = case.state;
+    let unknown = matches!(state.reserved_for, Some(ReservationKind::Unknown(_)));
+    let (own, other): (Option<&Oid>, Option<&Oid>) = match &state.reserved_by {
+        Some(owner) if *owner == case.proposal.pharmacy.id && !unknown => (Some(owner), None),
+        owner => (None, owner.as_ref()),
+    };
+    let held = state.reserved_for == Some(ReservationKind::Dispensing);
+    let day = case.proposal.dispensed_at.date();
+    Facts {
+        dispensing: Dispensing::of(prescription, case.history),
+        validity: if state.cancelled { Validity::Cancelled } else { Validity::of(prescription, day) },
+        month_after: has_month_after(prescription),
+        last_day: prescription.last_valid_day(),
+        locked_by: state.locked_by.clone(),
+        reserved_by_own: own.is_some(),
+        reserved_by_other: other.filter(|_| !held).cloned(),
+        held_by_other: other.filter(|_| held).cloned(),
+    }
+}
+
+fn may_be_touched(case: &Case<'_>, facts: &Facts, answers: &mut Answers<'_>) {
+    let prescription = case.prescription;
     answers.stop(&table::SI_1, case.signature != SignatureTrust::Trusted, vec![]);
-    let cancelled = case.state.cancelled || prescription.reference.document_type == DocumentType::Cancellation;
-    answers.stop(&table::LC_11, cancelled, vec![]);
+    answers.ask_cell(Operation::Dispense, Condition::Cancelled, facts);
     answers.stop(&table::DI_18, case.state.newer.is_some(), vec![]);
-    let owner = case.state.locked_by.as_ref().map(Oid::to_string).unwrap_or_default();
-    answers.stop(&table::LC_10, case.state.locked_by.is_some(), vec![("owner", owner)]);
-    let other = case.state.reserved_by.as_ref().filter(|owner| *owner != own);
-    answers.stop(&table::RE_1, other.is_some(), vec![("owner", other.map(Oid::to_string).unwrap_or_default())]);
+    for condition in [Condition::Locked, Condition::ReservedByOther, Condition::HeldByOther] {
+        answers.ask_cell(Operation::Dispense, condition, facts);
+    }
     answers.stop(&table::LC_14, prescription.kind == PrescriptionKind::HospitalPharmacy, vec![]);
     let unusable = matches!(prescription.kind, PrescriptionKind::Abroad | PrescriptionKind::Unknown(_));
     answers.stop(&table::LC_15, unusable, vec![]);
@@ -187,28 +227,24 @@ fn may_be_touched(case: &Case<'_>, answers: &mut Answers<'_>) {
     answers.stop(&table::UK_1, unknown_class, vec![]);
 }
 
-fn is_valid_today(case: &Case<'_>, answers: &mut Answers<'_>) {
-    let prescription = case.prescription;
-    let day = case.proposal.dispensed_at.date();
-    let last = prescription.last_valid_day();
-    let issued = prescription.prescribed_at.date();
+fn is_valid_today(case: &Case<'_>, facts: &Facts, answers: &mut Answers<'_>) {
+    let at = case.proposal.dispensed_at;
     answers.stop(
         &table::DI_21,
-        case.proposal.dispensed_at < prescription.prescribed_at || case.proposal.dispensed_at > case.now,
-        vec![("day", finnish_day(day))],
+        at < case.prescription.prescribed_at || at > case.now,
+        vec![("day", finnish_day(at.date()))],
     );
-    // LC-6: a month of grace for a two-year prescription of a regular medicine that is not controlled, with a reason.
-    let month_after = last.checked_add_months(chrono::Months::new(1)).unwrap_or(NaiveDate::MAX);
-    let two_years = issued.checked_add_months(chrono::Months::new(24)).is_some_and(|end| last >= end);
-    let grace = day <= month_after
-        && two_years
-        && prescription.permanent
-        && !prescription.is_controlled()
-        && prescription.product.kind() != ProductKind::PatientSpecialPermit;
-    answers.stop_or_reason(&table::LC_5, day > last, !grace, vec![("day", finnish_day(last))]);
+    if facts.validity == Validity::MonthAfter {
+        answers.ask_cell(Operation::Dispense, Condition::MonthAfter, facts);
+        if facts.month_after {
+            answers.note(&table::LC_6, vec![]);
+        }
+    } else {
+        answers.ask_cell(Operation::Dispense, Condition::Expired, facts);
+    }
 }
 
-fn is_the_right_product(case: &Case<'_>, answers: &mut Answers<'_>) {
+pub(crate) fn is_the_right_product(case: &Case<'_>, answers: &mut Answers<'_>) {
     let (prescribed, given) = (&case.prescription.product, &case.proposal.product);
     let kind = prescribed.kind();
     let from_database = !matches!(kind, ProductKind::OutsideDatabase | ProductKind::Compounded);
@@ -231,54 +267,95 @@ fn is_the_right_product(case: &Case<'_>, answers: &mut Answers<'_>) {
     answers.stop(&table::SU_3, substituted != case.proposal.substituted && !differs, vec![]);
 }
 
-fn is_the_right_amount(case: &Case<'_>, answers: &mut Answers<'_>) {
+fn is_the_right_amount(case: &Case<'_>, facts: &Facts, answers: &mut Answers<'_>) {
     let prescription = case.prescription;
-    let before = remaining(prescription, case.history);
     let nothing = matches!(prescription.quantity, Quantity::Nothing | Quantity::Unknown { .. });
     answers.stop(&table::DI_6, nothing, vec![]);
-    answers.stop(&table::LC_1, !nothing && before.is_over(), vec![]);
-    let Remaining::Units { left, turn, unit, .. } = &before else {
-        return;
-    };
-    answers.stop(
-        &table::DI_8,
-        case.proposal.delivered.unit != *unit,
-        vec![("prescribed", unit.to_string()), ("given", case.proposal.delivered.unit.to_string())],
-    );
-    let given = counted(prescription, case.proposal);
-    answers.stop(&table::DI_20, given <= Decimal::ZERO, vec![]);
-    answers.stop(
-        &table::DI_7,
-        !before.is_over() && given > *left,
-        vec![("left", format!("{} {unit}", plain(*left))), ("given", case.proposal.delivered.to_string())],
-    );
-
-    let begun = history_units(case) % if turn.is_zero() { Decimal::ONE } else { *turn };
-    let rest_of_turn = if begun.is_zero() { *turn } else { *turn - begun };
+    answers.ask_cell(Operation::Dispense, Condition::Fully, facts);
+    let before = remaining(prescription, case.history);
+    let Some(turn) = Turn::of(case, &before) else { return };
+    turn.fits(case, answers);
     let paced = next_lot_day(prescription, case.history);
-    let finishes_a_begun_lot = !begun.is_zero() && given <= rest_of_turn;
+    let finishes_a_begun_lot = turn.is_begun && turn.given <= turn.rest;
     let too_early = paced.is_some_and(|day| case.proposal.dispensed_at.date() < day) && !finishes_a_begun_lot;
-    let controlled = prescription.is_controlled();
     answers.stop_or_reason(
         &table::DI_7B,
         too_early && !before.is_over(),
-        controlled,
+        prescription.is_controlled(),
         vec![("day", paced.map(finnish_day).unwrap_or_default())],
     );
-    let one_turn_only = prescription.iteration.as_ref().is_some_and(|i| i.interval.is_some());
-    let most_now = if one_turn_only { rest_of_turn } else { *left };
-    answers.stop_or_reason(
-        &table::DI_7D,
-        !before.is_over() && given > most_now,
-        controlled,
-        vec![("most", format!("{} {unit}", plain(most_now))), ("given", case.proposal.delivered.to_string())],
-    );
+    turn.is_not_above(case, answers);
 
     let after = remaining(prescription, case.history.iter().chain([case.proposal]));
     let agrees = after.agrees_with(&case.proposal.remaining) && after.is_over() == case.proposal.fully_dispensed;
     let stated = case.proposal.remaining.shown();
     let computed = after.statement().map(|s| s.shown()).unwrap_or_default();
     answers.stop(&table::DI_7E, !agrees, vec![("stated", stated), ("computed", computed)]);
+}
+
+/// The amount of a correction, beside the other dispensations: neither the interval nor what it states as remaining is
+/// asked, because later lots may have followed.
+pub(crate) fn is_the_right_amount_again(case: &Case<'_>, answers: &mut Answers<'_>) {
+    if let Some(turn) = Turn::of(case, &remaining(case.prescription, case.history)) {
+        turn.fits(case, answers);
+        if turn.is_over() {
+            turn.is_above_all(case, answers);
+        }
+        turn.is_not_above(case, answers);
+    }
+}
+
+/// A proposed amount beside what is left, of a prescription whose amount is a number.
+struct Turn<'a> {
+    /// All that is left, nothing where nothing is.
+    left: Decimal,
+    unit: &'a crate::Unit,
+    /// How much of the prescribed units the proposal uses up.
+    given: Decimal,
+    /// Whether a lot was begun before and not finished.
+    is_begun: bool,
+    /// How much of the begun lot is left, or of the next one.
+    rest: Decimal,
+}
+
+impl<'a> Turn<'a> {
+    fn of(case: &Case<'_>, before: &'a Remaining) -> Option<Self> {
+        let Remaining::Units { left, turn, unit, .. } = before else { return None };
+        let begun = history_units(case) % if turn.is_zero() { Decimal::ONE } else { *turn };
+        let given = counted(case.prescription, case.proposal);
+        Some(Self { left: *left, unit, given, is_begun: !begun.is_zero(), rest: *turn - begun })
+    }
+
+    fn is_over(&self) -> bool {
+        self.left <= Decimal::ZERO
+    }
+
+    fn fits(&self, case: &Case<'_>, answers: &mut Answers<'_>) {
+        let (unit, delivered) = (self.unit, &case.proposal.delivered);
+        let units = vec![("prescribed", unit.to_string()), ("given", delivered.unit.to_string())];
+        answers.stop(&table::DI_8, delivered.unit != *unit, units);
+        answers.stop(&table::DI_20, self.given <= Decimal::ZERO, vec![]);
+        if !self.is_over() {
+            self.is_above_all(case, answers);
+        }
+    }
+
+    fn is_above_all(&self, case: &Case<'_>, answers: &mut Answers<'_>) {
+        let left = format!("{} {}", plain(self.left), self.unit);
+        let amounts = vec![("left", left), ("given", case.proposal.delivered.to_string())];
+        answers.stop(&table::DI_7, self.given > self.left, amounts);
+    }
+
+    fn is_not_above(&self, case: &Case<'_>, answers: &mut Answers<'_>) {
+        let one_turn_only = case.prescription.iteration.as_ref().is_some_and(|i| i.interval.is_some());
+        let most = if one_turn_only { self.rest } else { self.left };
+        answers.stop_or_reason(
+            &table::DI_7D,
+            !self.is_over() && self.given > most,
+            case.prescription.is_controlled(),
+            vec![("most", format!("{} {}", plain(most), self.unit)), ("given", case.proposal.delivered.to_string())],
+        );
+    }
 }
 
 fn tells_the_pharmacist(case: &Case<'_>, answers: &mut Answers<'_>) {
@@ -309,7 +386,7 @@ fn shown(name: &str, strength: Option<&str>) -> String {
     format!("{name} {}", strength.unwrap_or("")).trim().to_owned()
 }
 
-fn finnish_day(day: NaiveDate) -> String {
+pub(crate) fn finnish_day(day: NaiveDate) -> String {
     day.format("%-d.%-m.%Y").to_string()
 }
 

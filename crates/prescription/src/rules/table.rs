@@ -68,28 +68,37 @@ pub struct Rule {
     pub mark: Mark,
 }
 
-/// The rule of an id, if this program has it.
-pub fn by_id(id: &str) -> Option<&'static Rule> {
-    TABLE.iter().copied().find(|rule| rule.id == id)
+/// Every rule of this program: those of dispensing in the order in which they are asked, then those of all that is done
+/// to a prescription beside.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    TABLE.iter().chain(super::operations::TABLE).copied()
 }
 
+/// The rule of an id, if this program has it.
+pub fn by_id(id: &str) -> Option<&'static Rule> {
+    all().find(|rule| rule.id == id)
+}
+
+/// Declares rules and the table of them.
 macro_rules! rules {
     ($($name:ident $id:literal $mark:ident $source:literal
         demand $dfi:literal $dsv:literal $den:literal
         refusal $rfi:literal $rsv:literal $ren:literal
         advice $afi:literal $asv:literal $aen:literal)*) => {
-        $(#[doc = $den] pub static $name: Rule = Rule {
+        $(#[doc = $den] pub static $name: $crate::rules::Rule = $crate::rules::Rule {
             id: $id,
-            demand: Text { fi: $dfi, sv: $dsv, en: $den },
-            refusal: Text { fi: $rfi, sv: $rsv, en: $ren },
-            advice: Text { fi: $afi, sv: $asv, en: $aen },
+            demand: $crate::rules::Text { fi: $dfi, sv: $dsv, en: $den },
+            refusal: $crate::rules::Text { fi: $rfi, sv: $rsv, en: $ren },
+            advice: $crate::rules::Text { fi: $afi, sv: $asv, en: $aen },
             source: $source,
-            mark: Mark::$mark,
+            mark: $crate::rules::table::Mark::$mark,
         };)*
-        /// All rules, in the order in which they are asked.
-        pub static TABLE: &[&Rule] = &[$(&$name),*];
+        /// The rules that are declared here, in the order in which they are asked.
+        pub static TABLE: &[&$crate::rules::Rule] = &[$(&$name),*];
     };
 }
+
+pub(super) use rules;
 
 rules! {
     DI_3 "DI-3" Read "kanta.fi for pharmacies; Kela's sample dispensation LT1; table 5.2"
@@ -152,6 +161,16 @@ rules! {
         advice "Sovi varauksen purkamisesta tuon apteekin kanssa."
                "Kom överens med apoteket om att häva reservationen."
                "Agree with that pharmacy on releasing it."
+    RE_2 "RE-2" Sample "code set 1.2.246.537.5.40105.2006, type 18; section 2.11"
+        demand "Toinen apteekki ei ole juuri toimittamassa lääkemääräystä."
+               "Inget annat apotek håller på att expediera receptet."
+               "No other pharmacy is dispensing the prescription right now."
+        refusal "Toinen apteekki ({owner}) on juuri toimittamassa lääkemääräystä."
+                "Ett annat apotek ({owner}) håller på att expediera receptet."
+                "Another pharmacy ({owner}) is dispensing the prescription right now."
+        advice "Yritä hetken päästä uudelleen: toimitusvaraus raukeaa itsestään."
+               "Försök igen om en stund: expeditionsreservationen upphör av sig själv."
+               "Try again in a while: the dispensing reservation ends by itself."
     LC_14 "LC-14" Read "privacy notice of the Prescription Centre 2024"
         demand "Lääkemääräys on tarkoitettu avohuollon apteekille."
                "Receptet är avsett för ett apotek i öppenvården."
@@ -202,6 +221,16 @@ rules! {
         advice "Uudistaminen: pyydä lääkäriltä. Kuukauden ajan säännöllisen lääkkeen voi toimittaa perustellen."
                "Förnyelse: be läkaren. Ett regelbundet läkemedel kan i en månad expedieras med motivering."
                "Renewal: from the prescriber. A regular medicine may be given for one month more, with a reason."
+    LC_6 "LC-6" Read "kela.fi, validity of a prescription; kanta.fi for pharmacies"
+        demand "Vanhentuneesta lääkemääräyksestä toimitetaan enintään noin kuukauden tarve."
+               "Av ett recept som gått ut expedieras högst ungefär en månads behov."
+               "Of an expired prescription at most about a month's supply is dispensed."
+        refusal "Voimassaolo on päättynyt: toimita enintään noin kuukauden tarve."
+                "Giltigheten har upphört: expediera högst ungefär en månads behov."
+                "Its validity has ended: dispense at most about a month's supply."
+        advice "Pienintä pakkausta ei tarvitse jakaa. Neuvo asiakasta uusimaan lääkemääräys."
+               "Den minsta förpackningen behöver inte delas. Råd kunden att förnya receptet."
+               "The smallest package need not be divided. Tell the customer to renew the prescription."
     DI_2 "DI-2" Read "kanta.fi, dispensing the prescription"
         demand "Pakkaus löytyy Lääketietokannasta."
                "Förpackningen finns i Läkemedelsdatabasen."

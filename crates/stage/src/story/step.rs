@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use super::words::{self, Word, matched, number};
+use super::words::{self, Word, number};
 
 /// One line of a story.
 #[derive(Debug, Clone, PartialEq)]
@@ -200,7 +200,7 @@ impl Step {
 macro_rules! table {
     ($words:ident; $($pattern:literal [$($gap:ident)*] => $meaning:expr;)*) => {
         $(
-            if let Some(gaps) = matched($words, $pattern) {
+            if let Some(gaps) = $crate::story::matched($words, $pattern) {
                 if let [$($gap),*] = gaps.as_slice() {
                     $(let $gap: &str = $gap;)*
                     return Ok($meaning);
@@ -209,6 +209,8 @@ macro_rules! table {
         )*
     };
 }
+
+pub(crate) use table;
 
 fn act(words: &[Word]) -> Result<Act> {
     let owned = str::to_owned;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use ::centre::log::Use;
 use ::centre::store::{SqliteStore, Store};
 use anyhow::{Context, Result, anyhow};
 use prescription::Oid;
@@ -57,6 +58,36 @@ impl Centre {
             }
         }
         run(&mut command)
+    }
+
+    /// Takes a document into its store, as its keeper does, running or not.
+    pub fn load(&self, file: &Path) -> Result<String> {
+        run(self.command("load")?.arg(file))
+    }
+
+    /// Has it compute everything again from its documents and walk its log; fails with what does not hold.
+    pub fn verify(&self) -> Result<String> {
+        run(Command::new(sibling("prescription-centre")?).arg("verify").arg("--data").arg(&self.data))
+    }
+
+    /// The newest entry of its log: what was done, and what it tells of it.
+    pub fn last_of_log(&self) -> Result<(String, Use)> {
+        let store = SqliteStore::open(&self.data.join("centre.db"))?;
+        let (mut after, mut last) = (0, None);
+        loop {
+            let entries = store.log(after, 1000)?;
+            let Some(newest) = entries.into_iter().next_back() else { break };
+            after = newest.sequence;
+            last = Some(newest);
+        }
+        let newest = last.context("the log is empty")?;
+        let told = newest.told().context("the entry is erased")?;
+        Ok((newest.event, told))
+    }
+
+    /// Its port on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Starts it and waits until it listens.

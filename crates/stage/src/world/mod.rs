@@ -131,7 +131,12 @@ impl World {
 
     /// Puts the pharmacy's certificate on the revocation list and has the Centre read it.
     pub fn revoke_pharmacy(&mut self) -> Result<()> {
-        self.authority.revoke_server(place::KUUSI, Utc::now() - Duration::minutes(1))?;
+        self.revoke(place::KUUSI)
+    }
+
+    /// Puts a place's certificate on the revocation list and has the Centre read it.
+    pub fn revoke(&mut self, slug: &str) -> Result<()> {
+        self.authority.revoke_server(slug, Utc::now() - Duration::minutes(1))?;
         self.centre.tell("reload").map(drop)
     }
 

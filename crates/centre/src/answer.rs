@@ -1,45 +1,44 @@
-//! Marks on a prescription: a lock (type 4) or a reservation (type 6), written so that a scenario can begin with one.
-//! Kela's sample marks have a pharmacist as author, no function code and no signature; so have these. How a pharmacy's
-//! own marks are written and signed is left to `cda`, when they are built.
+//! An answer to a renewal request (uusimispyynnön vastaus, type 9), written so that a scenario can have one. No public
+//! source shows such a document: this one is built after the request, with the fields of the domain notes (111, 114, 115),
+//! and `cda` reads it as far as it can. A pharmacy never writes one.
 
 use chrono::NaiveDateTime;
-use prescription::{DocumentReference, DocumentType, Oid, Organisation, Patient, Professional};
+use prescription::{DocumentReference, DocumentType, Oid, Organisation, Patient, Professional, RenewalState};
 
-/// A mark to be written.
+/// An answer to be written.
 #[derive(Debug, Clone)]
-pub struct Mark<'a> {
-    /// The mark's own identifier.
+pub struct Answer<'a> {
+    /// Its own identifier.
     pub id: &'a Oid,
-    /// `Lock` or `Reservation`.
-    pub kind: &'a DocumentType,
-    /// The prescription that is marked.
+    /// What is answered: renewed, rejected or returned.
+    pub state: &'a RenewalState,
+    /// The request.
+    pub request: &'a DocumentReference,
+    /// The prescription that was to be renewed.
     pub prescription: &'a DocumentReference,
     /// Whose it is.
     pub patient: &'a Patient,
-    /// Who marks.
+    /// Who answers.
     pub author: &'a Professional,
-    /// For which pharmacy.
-    pub pharmacy: &'a Organisation,
+    /// For which care unit.
+    pub unit: &'a Organisation,
     /// When, Finnish local time.
     pub at: NaiveDateTime,
-    /// Why, as a person reads it.
-    pub explanation: &'a str,
+    /// The physician's reasons (114), as a person reads them.
+    pub reasons: &'a str,
 }
 
-impl Mark<'_> {
-    /// The mark as a document.
+impl Answer<'_> {
+    /// The answer as a document.
     pub fn write(&self) -> Vec<u8> {
         let (id, at, day) = (self.id, self.at.format("%Y%m%d%H%M%S"), self.at.format("%-d.%-m.%Y"));
-        let (code, title) = (text(self.kind.code()), text(self.kind.title()));
-        let parent = self.prescription;
-        let parent_code = text(parent.document_type.code());
-        let parent_title = text(parent.document_type.title());
-        let unit = organisation(self.pharmacy);
-        let place = address(self.pharmacy);
-        let author = self.author();
-        let patient = self.patient();
-        let explanation = text(self.explanation);
-        let pharmacy = text(&self.pharmacy.name);
+        let kind = DocumentType::RenewalAnswer;
+        let (code, title) = (kind.code(), kind.title());
+        let unit = organisation(self.unit);
+        let place = address(self.unit);
+        let (patient, author) = (self.patient(), self.author());
+        let (request, prescription) = (related(self.request), related(self.prescription));
+        let (state, reasons, name) = (text(self.state.code()), text(self.reasons), text(&self.unit.name));
         format!(
             r#"<?xml version="1.0" encoding="UTF-8"?>
 <ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:hl7fi="urn:hl7finland" xsi:schemaLocation="urn:hl7-org:v3 CDA_Fi.xsd">
@@ -57,15 +56,13 @@ impl Mark<'_> {
 {patient}
 {author}<representedOrganization>{unit}</representedOrganization></assignedAuthor></author>
 <custodian><assignedCustodian><representedCustodianOrganization><id root="1.2.246.10.2462460.19.1"/><name>Kansaneläkelaitos</name></representedCustodianOrganization></assignedCustodian></custodian>
-<relatedDocument typeCode="APND"><parentDocument><id root="{parent_id}"/><code code="{parent_code}" codeSystem="1.2.246.537.5.40105.2006" displayName="{parent_title}"/><setId root="{parent_set}"/></parentDocument></relatedDocument>
-<componentOf><encompassingEncounter><effectiveTime value="{at}"/><location><healthCareFacility><id root="{unit_id}"/><location><name>{pharmacy}</name>{place}</location></healthCareFacility></location></encompassingEncounter></componentOf>
+{request}{prescription}
+<componentOf><encompassingEncounter><effectiveTime value="{at}"/><location><healthCareFacility><id root="{unit_id}"/><location><name>{name}</name>{place}</location></healthCareFacility></location></encompassingEncounter></componentOf>
 <hl7fi:localHeader><hl7fi:softwareSupport moderator="Tiski" product="Tiski Centre" version="0.1">Tiski Centre 0.1</hl7fi:softwareSupport></hl7fi:localHeader>
-<component><structuredBody><component><templateId root="1.2.246.777.11.2014.30"/><section ID="OID{id}.1"><id root="{id}.1"/><code code="{code}" codeSystem="1.2.246.537.5.40105.2006" displayName="{title}"/><title>{title}</title><text><paragraph><content>{pharmacy}</content></paragraph><paragraph><content>{day}</content></paragraph><paragraph><content>{explanation}</content></paragraph></text></section></component></structuredBody></component>
+<component><structuredBody ID="mainbody"><component><templateId root="1.2.246.777.11.2014.30"/><section ID="OID{id}.1"><id root="{id}.1"/><code code="{code}" codeSystem="1.2.246.537.5.40105.2006" displayName="{title}"/><title>{title}</title><text><paragraph><content>{name}</content></paragraph><paragraph><content>{day}</content></paragraph><paragraph><content>{reasons}</content></paragraph></text><entry><observation classCode="OBS" moodCode="EVN"><code code="111" codeSystem="1.2.246.537.6.12.2002.126"/><value xsi:type="CE" code="{state}" codeSystem="1.2.246.537.5.40106.2006"/></observation></entry><entry><observation classCode="OBS" moodCode="EVN"><code code="114" codeSystem="1.2.246.537.6.12.2002.126"/><value xsi:type="ST">{reasons}</value></observation></entry></section></component></structuredBody></component>
 </ClinicalDocument>
 "#,
-            parent_id = parent.id,
-            parent_set = parent.set_id,
-            unit_id = self.pharmacy.id,
+            unit_id = self.unit.id,
         )
         .into_bytes()
     }
@@ -103,6 +100,16 @@ impl Mark<'_> {
             self.patient.sex.name(),
         )
     }
+}
+
+fn related(document: &DocumentReference) -> String {
+    format!(
+        r#"<relatedDocument typeCode="APND"><parentDocument><id root="{}"/><code code="{}" codeSystem="1.2.246.537.5.40105.2006" displayName="{}"/><setId root="{}"/></parentDocument></relatedDocument>"#,
+        document.id,
+        text(document.document_type.code()),
+        text(document.document_type.title()),
+        document.set_id
+    )
 }
 
 fn organisation(unit: &Organisation) -> String {
