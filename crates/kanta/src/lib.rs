@@ -8,6 +8,7 @@
 //! Nothing here opens a connection, a file or a clock: `kanta-client` carries the bytes, documents stay whole and unread
 //! (`cda` and `signature` read them), and the Centre decides.
 
+pub mod error_table;
 pub mod errors;
 pub mod http;
 pub mod identifiers;

@@ -270,3 +270,35 @@ fn promise_9_a_control_socket_is_refused_outside_the_test_environment() {
     assert_eq!(output.status.code(), Some(2));
     assert!(!folder.path().join("control").exists());
 }
+
+#[test]
+fn the_keeper_reads_the_log_masked_erases_what_is_over_and_prints_the_errors() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::over(SqliteStore::open(&folder.path().join("centre.db")).unwrap());
+    world.held(|_| {});
+    world.search(&[AINO]).unwrap();
+    drop(world);
+    let run = |words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_prescription-centre"));
+        command.args(words);
+        if words[0] != "errors" {
+            command.arg("--data").arg(folder.path());
+        }
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let log = run(&["log"]);
+    assert_eq!(log.lines().count(), 2);
+    assert!(!log.contains(AINO) && log.contains("010181*****"), "{log}");
+    let lines = |words: &[&str]| run(words).lines().count();
+    assert_eq!(lines(&["log", "--person", AINO, "--reason", "6"]), 1);
+    assert_eq!(lines(&["log", "--person", "051275-933B"]), 0);
+    assert_eq!(lines(&["log", "--organisation", KUUSI]), 1);
+    assert_eq!(run(&["erase"]), "0 entries erased\n");
+    assert_eq!(run(&["erase", "--clock", "4400d"]), "2 entries erased\n");
+    assert!(run(&["verify"]).contains("2 log entries walked, 2 erased, 0 faults"));
+    assert!(run(&["log"]).lines().all(|line| line.ends_with("erased")));
+    assert_eq!(run(&["errors"]), kanta::error_table::page());
+    assert_eq!(run(&["errors", "--json"]).trim(), kanta::error_table::json());
+}
