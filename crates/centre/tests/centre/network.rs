@@ -11,7 +11,7 @@ use std::time::Duration;
 use centre::store::{SqliteStore, Store};
 use kanta::mr::{self, StoreAnswer};
 use rustls::{ClientConnection, StreamOwned};
-use test_authority::place;
+use test_authority::{place, who};
 
 use crate::process::*;
 use crate::world::*;
@@ -301,4 +301,36 @@ fn the_keeper_reads_the_log_masked_erases_what_is_over_and_prints_the_errors() {
     assert!(run(&["log"]).lines().all(|line| line.ends_with("erased")));
     assert_eq!(run(&["errors"]), kanta::error_table::page());
     assert_eq!(run(&["errors", "--json"]).trim(), kanta::error_table::json());
+}
+
+#[test]
+fn se_8_and_lo_4_over_tls_a_denied_prescription_is_not_there_and_the_supervisor_sees_who_asked() {
+    use kanta::metadata::uses::{self, UsesQuery};
+    const DENIES: &str = "220870-9423";
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::over(SqliteStore::open(&folder.path().join("centre.db")).unwrap());
+    let prescription = world.held(|p| {
+        p.patient.identity_code = Some(prescription::PersonIdentityCode::as_stated(DENIES));
+    });
+    let process = Process::start(folder.path());
+    let total = |request: &kanta::http::Request| {
+        kanta::metadata::parse_response(&process.exchange(place::KUUSI, request).unwrap()).unwrap().total
+    };
+    assert_eq!(total(&search(DENIES)), 0);
+    let brought = kanta::metadata::Query {
+        identifiers: vec![prescription.reference.id.clone()],
+        ..kanta::metadata::Query::default()
+    };
+    assert_eq!(total(&kanta::metadata::request(&brought, &requester(Some(who::SIRI), KUUSI)).unwrap()), 1);
+    let ask = |user| {
+        let reason = prescription::QueryReason::Supervision;
+        let requester = kanta::Requester { reason, ..requester(Some(user), KUUSI) };
+        let request = uses::request(&UsesQuery::default(), &requester).unwrap();
+        uses::parse_response(&process.exchange(place::KUUSI, &request).unwrap())
+    };
+    assert!(ask(who::SIRI).is_err());
+    let seen = ask(who::PETRI).unwrap().uses;
+    assert_eq!(seen.iter().filter(|seen| seen.event == "search" && seen.error.is_none()).count(), 2);
+    assert_eq!(seen[0].documents, [], "nothing tells that something was withheld");
+    assert_eq!(seen[1].documents, [prescription.reference.id]);
 }
