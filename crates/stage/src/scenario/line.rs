@@ -256,6 +256,7 @@ fn order(words: &[Word]) -> Result<Order> {
         much: Much::Nothing,
         iterated: None,
         valid_for: None,
+        endless: false,
         permanent: false,
         renewal_prohibited: false,
         substitution_prohibited: false,
@@ -279,6 +280,7 @@ fn of_order(words: &[Word], order: &mut Order) -> Result<bool> {
             "iterated _ times every _ days" [n days] => order.iterated = Some((number(n)?, Some(number(days)?)));
             "valid for _ more days" [n] => order.valid_for = Some(days(n)?);
             "valid until _ days ago" [n] => order.valid_for = Some(-days(n)?);
+            "without a stated end" [] => order.endless = true;
             "regular medication" [] => order.permanent = true;
             "not to be renewed" [] => order.renewal_prohibited = true;
             "not to be substituted" [] => order.substitution_prohibited = true;

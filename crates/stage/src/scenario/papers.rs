@@ -269,7 +269,7 @@ impl Papers {
             recording,
             prescribed_at: at,
             service_event: None,
-            valid_until: Some(valid_until),
+            valid_until: (!order.endless).then_some(valid_until),
             renews,
             medicine: None,
             kind: order.kind.clone(),
