@@ -31,7 +31,7 @@ scenarios! {
     op_5_lc_10_lc_11_a_cancellation_closes_the_lock_and_the_reservation_that_were_open = "cancellation-closes-what-is-open";
     op_6_for_a_technical_reason_only_what_is_undispensed_is_cancelled = "cancelled-technically";
     op_5_ca_1_lc_11_a_prescription_that_the_patient_wants_cancelled_is_dispensed_no_more = "cancelled-with-consent";
-    ca_1_without_the_patients_consent_a_pharmacy_does_not_cancel = "cancelled-without-consent";
+    ca_1_ob_9_without_the_patients_consent_a_pharmacy_does_not_cancel = "cancelled-without-consent";
     di_3_a_card_of_an_issuer_whom_nobody_trusts_signs_nothing = "card-of-a-stranger-signs";
     ou_7_a_busy_centre_is_asked_again_and_nothing_is_stored_before = "centre-busy";
     ou_7_a_centre_that_is_killed_has_every_dispensation_that_it_accepted = "centre-killed";
@@ -67,7 +67,7 @@ scenarios! {
     op_13_re_2_a_pharmacist_who_gives_up_gives_the_prescription_back_to_everybody = "given-back";
     di_7_di_8_grams_of_a_cream_are_counted_like_tablets = "grams-are-counted";
     ob_6_ob_7_a_guardian_is_told_of_a_childs_prescriptions_where_it_is_decided_so = "guardian-of-a-child";
-    ob_6_nobody_is_an_adults_guardian = "guardian-of-an-adult";
+    ob_6_ob_3_nobody_is_an_adults_guardian = "guardian-of-an-adult";
     di_7_di_8_half_a_lot_leaves_the_other_half = "half-a-lot";
     di_8_a_document_whose_header_says_other_than_its_body_is_refused = "header-says-other-than-body";
     lc_14_a_prescription_for_a_hospital_pharmacy_is_not_dispensed_at_another = "hospital-pharmacy";
@@ -85,6 +85,7 @@ scenarios! {
     ob_7_of_a_minor_of_whom_nothing_is_decided_nothing_is_told_to_a_guardian = "minor-undecided";
     di_7d_of_a_medicine_that_may_be_misused_no_more_than_one_lot_is_given_at_once = "more-than-a-lot-of-pkv";
     di_7_more_than_is_left_is_not_given = "more-than-is-left";
+    lc_2_lc_5_a_prescription_that_states_no_end_is_valid_for_two_years = "no-stated-end";
     di_6_a_prescription_that_only_changes_the_dose_has_nothing_to_give = "nothing-to-dispense";
     ou_6_lc_11_what_was_given_in_an_outage_from_what_was_meanwhile_cancelled_is_kept_in_conflict = "outage-and-cancelled";
     ou_6_di_18_what_was_given_in_an_outage_from_a_version_that_was_meanwhile_corrected_is_kept_in_conflict = "outage-and-corrected";

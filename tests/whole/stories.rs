@@ -22,6 +22,9 @@ stories! {
     the_app_killed_before_the_answer_leaves_one_dispensation = "app-killed-before-the-answer";
     the_app_killed_before_sending_leaves_one_dispensation = "app-killed-before-sending";
     the_centre_killed_before_its_answer_leaves_one_dispensation = "centre-killed-before-its-answer";
+    a_full_disk_at_the_centre_loses_nothing = "centre-disk-full";
+    a_lost_request_a_lost_answer_and_a_restart_leave_one_dispensation = "centre-drops-and-repeats";
+    an_answer_that_comes_twice_is_one_dispensation = "centre-answers-twice";
     both_signatures_and_the_schema_are_judged_by_others = "judged-by-others";
     a_wrong_pin_tells_the_tries_left = "wrong-pin";
     a_blocked_pin_says_which = "blocked-pin";

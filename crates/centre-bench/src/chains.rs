@@ -27,7 +27,7 @@ pub const DOCUMENTS: u64 = 3;
 const TOGETHER: u64 = 200;
 
 /// The patients of so many chains are mixed: a person's prescriptions do not lie beside each other.
-const MIXED: u64 = 6_000;
+const MIXED: u64 = 600;
 
 /// Prescriptions of a person.
 const OF_A_PERSON: u64 = 6;

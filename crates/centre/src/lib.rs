@@ -18,6 +18,7 @@ pub mod faults;
 mod fetching;
 mod holding;
 pub mod intake;
+pub mod keeper;
 pub mod log;
 mod making;
 mod obeying;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use centre::clock::Clock;
 use centre::intake::Loaded;
+use centre::keeper;
 use centre::pki::Pki;
 use centre::register::Register;
 use centre::seed::{self, SeedFile};
@@ -19,7 +20,7 @@ use centre::wishes::{self, Wishes};
 use centre::{Centre, Settings, verify};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use prescription::{
-    DocumentType, Patient, PersonIdentityCode, PersonName, Sex, SignatureTrust, SignedBy, Signers, time,
+    DocumentType, Oid, Patient, PersonIdentityCode, PersonName, Sex, SignatureTrust, SignedBy, Signers, time,
 };
 use ring::rand::{SecureRandom, SystemRandom};
 use tokio::sync::watch;
@@ -97,6 +98,36 @@ enum Command {
         #[arg(long)]
         data: PathBuf,
     },
+    /// Tells the log's entries, a line each, identity codes masked.
+    Log {
+        /// Folder of the Centre's data.
+        #[arg(long)]
+        data: PathBuf,
+        /// Only those that concern this person: a whole identity code.
+        #[arg(long)]
+        person: Option<String>,
+        /// Only those of this organisation's use: its identifier.
+        #[arg(long, value_parser = Oid::parse)]
+        organisation: Option<Oid>,
+        /// Only those for this reason: its code.
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Erases payloads of the log whose lawful time has ended; the chain stays whole and `verify` counts them.
+    Erase {
+        /// Folder of the Centre's data.
+        #[arg(long)]
+        data: PathBuf,
+        /// Moves the clock, as for `serve`.
+        #[arg(long, allow_hyphen_values = true)]
+        clock: Option<String>,
+    },
+    /// Prints the table of errors: as the page docs/errors.md, or as JSON.
+    Errors {
+        /// As JSON, with every sentence in Finnish, Swedish and English.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Args)]
@@ -113,6 +144,10 @@ struct Place {
     /// Register of rights, in the form of fixtures/people/professionals.toml; this project's own where none is said.
     #[arg(long)]
     register: Option<PathBuf>,
+    /// Wishes of citizens (denials, minors' disclosure), in the form of fixtures/people/wishes.toml; this project's own
+    /// where none is said.
+    #[arg(long)]
+    wishes: Option<PathBuf>,
     /// Accept identity codes of people who may be alive. Never in a test.
     #[arg(long)]
     any_identity_code: bool,
@@ -216,6 +251,18 @@ fn run(command: Command) -> Result<ExitCode> {
             println!("log entries    {}", counts.log);
         }
         Command::Verify { data } => return verified(&data),
+        Command::Log { data, person, organisation, reason } => {
+            let filter = keeper::Filter { person, organisation, reason };
+            let told_of = keeper::tell(&store(&data)?, &filter, |line| println!("{line}")).doing("the log")?;
+            eprintln!("{told_of} entries");
+        }
+        Command::Erase { data, clock } => {
+            let clock = clock.as_deref().map_or_else(|| Ok(Clock::default()), Clock::of_option).doing("the clock")?;
+            let erased = store(&data)?.erase_log(keeper::lawful_until(clock.now())).doing("erasing")?;
+            println!("{erased} entries erased");
+        }
+        Command::Errors { json: true } => println!("{}", kanta::error_table::json()),
+        Command::Errors { json: false } => print!("{}", kanta::error_table::page()),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -242,12 +289,14 @@ fn serve(
 ) -> Result<Option<SocketAddr>> {
     let (centre, clock) = open(place)?;
     let tls = trust::tls::server_config(&place.pki, "centre").doing("the server's certificates")?;
-    let (pki, register) = (place.pki.clone(), place.register.clone());
+    let (pki, register, wishes) = (place.pki.clone(), place.register.clone(), place.wishes.clone());
     let reload = Box::new(move |centre: &Centre<SqliteStore>| {
         let new = read_register(register.as_deref()).map_err(|_| "register-unreadable")?;
+        let wishes = read_wishes(wishes.as_deref()).map_err(|_| "wishes-unreadable")?;
         let trust = TrustStore::load(&pki).map_err(|error| error.code())?;
         let tls = trust::tls::server_config(&pki, "centre").map_err(|error| error.code())?;
         centre.replace_register(new);
+        centre.replace_wishes(wishes);
         centre.replace_trust(trust);
         Ok(tls)
     });
@@ -417,9 +466,15 @@ fn open(place: &Place) -> Result<(Centre<SqliteStore>, Clock)> {
     let register = read_register(place.register.as_deref())?;
     let centre =
         Centre::new(store(&place.data)?, trust, register, Box::new(signer), Box::new(fill_with_randomness), settings);
-    // What artificial citizens wish is said in OmaKanta or in health care: no option of the Centre's keeper.
-    centre.replace_wishes(Wishes::parse(wishes::BUILT_IN).doing("the citizens' wishes")?);
+    centre.replace_wishes(read_wishes(place.wishes.as_deref())?);
     Ok((centre, clock))
+}
+
+fn read_wishes(path: Option<&Path>) -> Result<Wishes> {
+    match path {
+        None => Wishes::parse(wishes::BUILT_IN).doing("the wishes"),
+        Some(path) => Wishes::parse(&fs::read_to_string(path).doing(path.display())?).doing(path.display()),
+    }
 }
 
 fn read_register(path: Option<&Path>) -> Result<Register> {

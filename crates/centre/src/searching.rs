@@ -84,7 +84,7 @@ impl<S: Store> Centre<S> {
         let narrows = by != By::OwnPharmacy && !matches!(asker.purpose.shows, Shows::DoseNew | Shows::DosePatients);
         let mut found: Vec<Chain> = vec![];
         let mut take = |chain: Chain| {
-            if !matches(query, &chain, narrows, asker.now)
+            if !matches(query, &chain, by, narrows, asker.now)
                 || found.iter().any(|known| by == By::Identifier && known.set_id == chain.set_id)
             {
                 return;
@@ -114,6 +114,9 @@ impl<S: Store> Centre<S> {
                 Shows::DoseChanges => organisation(&asker.organisation, &[Part::DoseDispensing]),
                 _ => organisation(&asker.organisation, &[Part::Dispensed, Part::DoseDispensing, Part::Holds]),
             },
+            By::OwnUnit if asker.purpose.shows == Shows::Renewals => {
+                organisation(&asker.organisation, &[Part::AskedToRenew])
+            }
             By::OwnUnit | By::OwnUses => organisation(&asker.organisation, &[Part::Prescribed]),
         };
         let mut after = None;
@@ -199,7 +202,9 @@ fn criteria(query: &Query) -> Vec<String> {
 
 /// Whether a prescription is what was asked for: different parameters narrow, repeats widen (SE-5). `narrows` says whether
 /// the pharmacy narrows too, or only tells whose question it is.
-fn matches(query: &Query, chain: &Chain, narrows: bool, now: DateTime<Utc>) -> bool {
+fn matches(query: &Query, chain: &Chain, by: By, narrows: bool, now: DateTime<Utc>) -> bool {
+    // A query that begins from an own unit has said by it whose it is.
+    let unit_narrows = by != By::OwnUnit;
     let state = chain.state_at(time::finnish(now));
     let prescription = &chain.prescription;
     let last = chain.dispensations.iter().map(|lot| lot.dispensed_at.date()).max();
@@ -208,10 +213,11 @@ fn matches(query: &Query, chain: &Chain, narrows: bool, now: DateTime<Utc>) -> b
         let lots = chain.dispensations.iter().any(|lot| lot.pharmacy.id == *id);
         lots || chain.dosed_by.as_ref() == Some(id) || chain.holders().contains(&id)
     };
+    let of_unit = |id: &Oid| prescription.prescribing_unit().is_some_and(|unit| unit.id == *id);
     (query.patients.is_empty() || of_person())
         && (!narrows || query.pharmacy.as_ref().is_none_or(of_pharmacy))
         && query.prescriber.as_ref().is_none_or(|id| prescription.prescriber.prescriber_id.as_ref() == Some(id))
-        && query.unit.as_ref().is_none_or(|id| prescription.prescribing_unit().is_some_and(|unit| unit.id == *id))
+        && (!unit_narrows || query.unit.as_ref().is_none_or(of_unit))
         && (query.types.is_empty() || query.types.contains(&prescription.reference.document_type))
         && query.prescribed.hold(prescription.prescribed_at.date())
         && (query.dispensed.are_all() || last.is_some_and(|day| query.dispensed.hold(day)))

@@ -1,6 +1,7 @@
 //! The messages between a pharmacy and the Prescription Centre (Reseptikeskus). Bytes in, bytes out.
 //!
-//! Three exchanges: a search for prescriptions' data ([`metadata`], FHIR), a fetch of whole documents and the storing of
+//! Four exchanges: a search for prescriptions' data ([`metadata`], FHIR) and, for supervisors, one for uses
+//! ([`metadata::uses`]); a fetch of whole documents and the storing of
 //! one ([`mr`], HL7 V3 Medical Records in SOAP). Both sides read and write here, so that what one writes the other
 //! reads; [`incoming`] is the door that the Centre stands behind. [`errors`] says once what each error means, to a
 //! person and to the program that might send again. Every identifier is a row of [`identifiers`].
@@ -8,6 +9,7 @@
 //! Nothing here opens a connection, a file or a clock: `kanta-client` carries the bytes, documents stay whole and unread
 //! (`cda` and `signature` read them), and the Centre decides.
 
+pub mod error_table;
 pub mod errors;
 pub mod http;
 pub mod identifiers;

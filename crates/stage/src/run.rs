@@ -123,6 +123,8 @@ impl<'a> Play<'a> {
             CentreOrder::Refuse(code) => centre.tell(&format!("refuse {code} store")).map(drop),
             CentreOrder::Unreachable => centre.tell("unreachable").map(drop),
             CentreOrder::Reachable => centre.tell("reachable").map(drop),
+            CentreOrder::Restart => centre.restart(),
+            CentreOrder::Tell(order) => centre.tell(order).map(drop),
         }
         .map(|()| String::new())
     }

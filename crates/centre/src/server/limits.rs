@@ -46,7 +46,7 @@ impl Default for Limits {
             body_pause: Duration::from_secs(5),
             body_bytes_a_second: 16 * 1024,
             bodies: 256 * 1024 * 1024,
-            at_work: 64,
+            at_work: 16,
             waiting: 256,
             wait: Duration::from_secs(10),
             connection: Duration::from_secs(600),

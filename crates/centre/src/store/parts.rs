@@ -18,6 +18,8 @@ pub enum Part {
     DoseDispensing,
     /// It reserves or locks it.
     Holds,
+    /// It was asked to renew it.
+    AskedToRenew,
 }
 
 impl Part {
@@ -28,6 +30,7 @@ impl Part {
             Self::Dispensed => "dispensed",
             Self::DoseDispensing => "dose-dispensing",
             Self::Holds => "holds",
+            Self::AskedToRenew => "asked-to-renew",
         }
     }
 }
@@ -70,7 +73,8 @@ pub fn parts_of(chain: &Chain) -> Vec<(Oid, Part)> {
     let dispensed = chain.dispensations.iter().map(|lot| (lot.pharmacy.id.clone(), Part::Dispensed));
     let dosed = chain.dosed_by.iter().map(|pharmacy| (pharmacy.clone(), Part::DoseDispensing));
     let held = chain.holders().into_iter().map(|holder| (holder.clone(), Part::Holds));
-    let mut parts: Vec<_> = unit.into_iter().chain(dispensed).chain(dosed).chain(held).collect();
+    let asked = chain.standing.renewal.iter().map(|renewal| (renewal.unit.clone(), Part::AskedToRenew));
+    let mut parts: Vec<_> = unit.into_iter().chain(dispensed).chain(dosed).chain(held).chain(asked).collect();
     parts.sort();
     parts.dedup();
     parts

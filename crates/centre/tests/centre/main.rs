@@ -5,6 +5,7 @@
 mod access;
 mod asking;
 mod crowd;
+mod errors;
 mod faults;
 mod judges;
 mod keeping;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use centre::store::{SqliteStore, Store};
 use kanta::mr::{self, StoreAnswer};
 use rustls::{ClientConnection, StreamOwned};
-use test_authority::place;
+use test_authority::{place, who};
 
 use crate::process::*;
 use crate::world::*;
@@ -269,4 +269,68 @@ fn promise_9_a_control_socket_is_refused_outside_the_test_environment() {
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(!folder.path().join("control").exists());
+}
+
+#[test]
+fn the_keeper_reads_the_log_masked_erases_what_is_over_and_prints_the_errors() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::over(SqliteStore::open(&folder.path().join("centre.db")).unwrap());
+    world.held(|_| {});
+    world.search(&[AINO]).unwrap();
+    drop(world);
+    let run = |words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_prescription-centre"));
+        command.args(words);
+        if words[0] != "errors" {
+            command.arg("--data").arg(folder.path());
+        }
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let log = run(&["log"]);
+    assert_eq!(log.lines().count(), 2);
+    assert!(!log.contains(AINO) && log.contains("010181*****"), "{log}");
+    let lines = |words: &[&str]| run(words).lines().count();
+    assert_eq!(lines(&["log", "--person", AINO, "--reason", "6"]), 1);
+    assert_eq!(lines(&["log", "--person", "051275-933B"]), 0);
+    assert_eq!(lines(&["log", "--organisation", KUUSI]), 1);
+    assert_eq!(run(&["erase"]), "0 entries erased\n");
+    assert_eq!(run(&["erase", "--clock", "4400d"]), "2 entries erased\n");
+    assert!(run(&["verify"]).contains("2 log entries walked, 2 erased, 0 faults"));
+    assert!(run(&["log"]).lines().all(|line| line.ends_with("erased")));
+    assert_eq!(run(&["errors"]), kanta::error_table::page());
+    assert_eq!(run(&["errors", "--json"]).trim(), kanta::error_table::json());
+}
+
+#[test]
+fn se_8_and_lo_4_over_tls_a_denied_prescription_is_not_there_and_the_supervisor_sees_who_asked() {
+    use kanta::metadata::uses::{self, UsesQuery};
+    const DENIES: &str = "220870-9423";
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::over(SqliteStore::open(&folder.path().join("centre.db")).unwrap());
+    let prescription = world.held(|p| {
+        p.patient.identity_code = Some(prescription::PersonIdentityCode::as_stated(DENIES));
+    });
+    let process = Process::start(folder.path());
+    let total = |request: &kanta::http::Request| {
+        kanta::metadata::parse_response(&process.exchange(place::KUUSI, request).unwrap()).unwrap().total
+    };
+    assert_eq!(total(&search(DENIES)), 0);
+    let brought = kanta::metadata::Query {
+        identifiers: vec![prescription.reference.id.clone()],
+        ..kanta::metadata::Query::default()
+    };
+    assert_eq!(total(&kanta::metadata::request(&brought, &requester(Some(who::SIRI), KUUSI)).unwrap()), 1);
+    let ask = |user| {
+        let reason = prescription::QueryReason::Supervision;
+        let requester = kanta::Requester { reason, ..requester(Some(user), KUUSI) };
+        let request = uses::request(&UsesQuery::default(), &requester).unwrap();
+        uses::parse_response(&process.exchange(place::KUUSI, &request).unwrap())
+    };
+    assert!(ask(who::SIRI).is_err());
+    let seen = ask(who::PETRI).unwrap().uses;
+    assert_eq!(seen.iter().filter(|seen| seen.event == "search" && seen.error.is_none()).count(), 2);
+    assert_eq!(seen[0].documents, [], "nothing tells that something was withheld");
+    assert_eq!(seen[1].documents, [prescription.reference.id]);
 }

@@ -1,6 +1,7 @@
 //! What an organisation asks of its own: a pharmacy of its dose-dispensing patients (reasons 17, 18, 29; section 2.8), its
 //! supervisor of the uses of the Centre (reason 14).
 
+use centre::register::Register;
 use centre::store::{MemoryStore, Store};
 use centre::wishes::Wishes;
 use kanta::Requester;
@@ -131,6 +132,56 @@ fn se_8_a_denial_withholds_a_dose_patients_other_prescriptions_and_not_the_marke
     assert_eq!(sets(&world, &own(KUUSI), "18", who::SIRI, KUUSI), Vec::<String>::new());
 }
 
+/// A renewal request of Kuusi to the health centre, as its own document says it, taken in by the Centre's keeper.
+fn renewal_request(world: &W, prescription: &Prescription) {
+    let (author, unit) = (professional(who::SIRI), Register::built_in().unwrap());
+    let at = time::finnish(world.now);
+    let request = prescription::RenewalRequest {
+        reference: reference("1.2.246.10.99999901.93.2026.950", DocumentType::RenewalRequest),
+        version: 1,
+        patient: prescription.patient.clone(),
+        mobile: Some("0500000000".into()),
+        requester: prescription::Requester::Professional {
+            unit: author.organisation.clone().unwrap(),
+            person: Box::new(author),
+        },
+        asked_at: at,
+        made_at: at,
+        recipient: unit.organisation("mallilan-terveyskeskus").unwrap(),
+        prescription: prescription.reference.clone(),
+        prescribed_at: Some(prescription.prescribed_at),
+        prescriber: prescription.prescriber.clone(),
+        product_name: prescription.product.name().to_owned(),
+        consent: Some(prescription::Consent::from("1")),
+        message: None,
+        state: None,
+        unknown: vec![],
+    };
+    let software = cda::Software { vendor: "Tiski".into(), product: "Tiski".into(), version: "0.1".into() };
+    let writing = cda::Writing { definition: cda::Definition::dispensation_2014().unwrap(), software };
+    world.centre.load(&cda::write_renewal_request(&request, &writing).unwrap(), world.now).unwrap();
+}
+
+#[test]
+fn reason_11_tells_how_a_renewal_stands_and_reason_16_is_the_asked_units_list() {
+    const UNIT: &str = "1.2.246.10.99999903.10.1";
+    let mut world = W::new();
+    let asked = world.held(numbered(1, AINO));
+    world.held(numbered(2, AINO));
+    renewal_request(&world, &asked);
+    let aino = Query { patients: vec![PersonIdentityCode::as_stated(AINO)], ..Query::default() };
+    let status = |world: &W| {
+        let answer = world.search_as(&aino, &for_reason("11", who::SIRI, KUUSI), KUUSI).unwrap();
+        assert_eq!(answer.total, 1, "only what somebody asked to renew");
+        answer.prescriptions[0].renewal.clone().unwrap()
+    };
+    assert_eq!(status(&world), "1");
+    let unit = Query { unit: Some(oid(UNIT)), ..Query::default() };
+    assert_eq!(sets(&world, &unit, "16", who::LAURI_PRESCRIBER, UNIT), ["1"]);
+    world.days_pass(9);
+    assert_eq!(status(&world), "5", "LC-12: it has lapsed");
+}
+
 fn supervises(world: &W, query: &UsesQuery, user: &str, place: &str) -> Result<UsesAnswer, (String, String)> {
     let request = uses::request(query, &for_reason("14", user, place)).unwrap();
     match uses::parse_response(&world.ask(&request, place)) {
@@ -162,7 +213,7 @@ fn lo_4_a_supervisor_sees_who_of_the_own_pharmacy_looked_at_whose_data_and_why()
     assert_eq!((seen[1].user.as_ref(), seen[1].proven), (Some(&siri), true));
     assert_eq!(seen[0].people, [PersonIdentityCode::as_stated(AINO)]);
     assert_eq!(seen[0].reason, Some(QueryReason::Dispensing));
-    assert_eq!(seen[1].documents, [lot.reference.id.clone()]);
+    assert_eq!(seen[1].documents, std::slice::from_ref(&lot.reference.id));
     assert_eq!(seen[2].error.as_deref(), Some("5Y00009"));
 
     let of = |query: UsesQuery| supervises(&world, &query, who::PETRI, KUUSI).unwrap().uses.len();

@@ -227,6 +227,8 @@ pub struct Order {
     pub iterated: Option<(u32, Option<u32>)>,
     /// The last day of validity, in days from today.
     pub valid_for: Option<i64>,
+    /// The document states no end.
+    pub endless: bool,
     /// Regular medication.
     pub permanent: bool,
     /// Ne rep.

@@ -3,14 +3,12 @@
 
 use anyhow::{Context, Result, bail};
 use kanta::{Basis, OnBehalf};
-use prescription::{CancellationKind, Consent, PrescriptionKind, QueryReason, RenewalState, StoredKind};
-use rust_decimal::Decimal;
+use prescription::{CancellationKind, Consent, QueryReason, RenewalState, StoredKind};
 
 use super::cast::{person, place_called, who_acts};
 use super::clause::{clauses, said};
-use super::deed::{
-    About, Act, Answer, Ask, CentreDeed, Changed, Deed, Expect, How, Lot, MarkDeed, Much, Only, Order, What, Wrong,
-};
+use super::deed::{About, Act, Answer, Ask, CentreDeed, Deed, Expect, How, MarkDeed, Only, What, Wrong};
+use super::particulars::{lot, much, of_cancellation, of_correction, of_lot, of_order, order};
 use crate::story::{Word, number, table};
 
 /// What a line says.
@@ -247,125 +245,6 @@ fn specific(words: &[Word], what: &mut What) -> Result<bool> {
     }
 }
 
-fn order(words: &[Word]) -> Result<Order> {
-    let [product @ .., by, patient] = words else { bail!("what, and for whom?") };
-    anyhow::ensure!(by.text == "for", "for whom?");
-    Ok(Order {
-        product: said(product),
-        patient: patient.text.clone(),
-        much: Much::Nothing,
-        iterated: None,
-        valid_for: None,
-        permanent: false,
-        renewal_prohibited: false,
-        substitution_prohibited: false,
-        kind: PrescriptionKind::Ordinary,
-        control: None,
-        disclosure: None,
-        dosage: owned("1 tabletti aamulla."),
-        renews: false,
-    })
-}
-
-fn of_order(words: &[Word], order: &mut Order) -> Result<bool> {
-    let days = |n: &str| -> Result<i64> { Ok(number(n)?.into()) };
-    if let Ok(much) = much(words) {
-        order.much = much;
-        return Ok(true);
-    }
-    let mut read = || -> Result<()> {
-        table! { words;
-            "iterated _ times" [n] => order.iterated = Some((number(n)?, None));
-            "iterated _ times every _ days" [n days] => order.iterated = Some((number(n)?, Some(number(days)?)));
-            "valid for _ more days" [n] => order.valid_for = Some(days(n)?);
-            "valid until _ days ago" [n] => order.valid_for = Some(-days(n)?);
-            "regular medication" [] => order.permanent = true;
-            "not to be renewed" [] => order.renewal_prohibited = true;
-            "not to be substituted" [] => order.substitution_prohibited = true;
-            "for a hospital pharmacy" [] => order.kind = PrescriptionKind::HospitalPharmacy;
-            "for use abroad" [] => order.kind = PrescriptionKind::Abroad;
-            "of the unknown class _" [class] => order.control = Some(owned(class));
-            "disclosure _" [code] => order.disclosure = Some(code.into());
-            "dosage _" [text] => order.dosage = owned(text);
-            "as a renewal" [] => order.renews = true;
-        }
-        bail!("none of these")
-    };
-    Ok(read().is_ok())
-}
-
-fn lot(much: Much) -> Lot {
-    Lot { much, product: None, substituted: None, stated_left: None, stated_over: None, reason: None, preparer: None }
-}
-
-fn of_lot(words: &[Word], lot: &mut Lot) -> Result<bool> {
-    if let [verb, product @ ..] = words
-        && verb.text == "giving"
-    {
-        lot.product = Some(said(product));
-        return Ok(true);
-    }
-    let mut read = || -> Result<()> {
-        table! { words;
-            "with the reason _" [reason] => lot.reason = Some(owned(reason));
-            "marked as substituted" [] => lot.substituted = Some(true);
-            "not marked as substituted" [] => lot.substituted = Some(false);
-            "stating _ _ left" [amount unit] => lot.stated_left = Some(format!("{amount} {unit}"));
-            "stating that it is over" [] => lot.stated_over = Some(true);
-            "stating that it is not over" [] => lot.stated_over = Some(false);
-            "prepared by _" [name] => lot.preparer = Some(person(name)?);
-        }
-        bail!("none of these")
-    };
-    Ok(read().is_ok())
-}
-
-fn of_correction(words: &[Word], changes: &mut Vec<Changed>, reason: &mut String) -> Result<bool> {
-    if let [what, to, amount @ ..] = words
-        && what.text == "amount"
-        && to.text == "to"
-    {
-        changes.push(Changed::Amount(much(amount)?));
-        return Ok(true);
-    }
-    if let [what, to, product @ ..] = words
-        && what.text == "product"
-        && to.text == "to"
-    {
-        changes.push(Changed::Product(said(product)));
-        return Ok(true);
-    }
-    let mut read = || -> Result<()> {
-        table! { words;
-            "dosage to _" [text] => changes.push(Changed::Dosage(owned(text)));
-            "for a technical reason" [] => *reason = owned("7");
-            "for another reason" [] => *reason = owned("5");
-        }
-        bail!("none of these")
-    };
-    Ok(read().is_ok())
-}
-
-fn of_cancellation(
-    words: &[Word],
-    kind: &mut CancellationKind,
-    consent: &mut Option<Consent>,
-    reason: &mut String,
-) -> Result<bool> {
-    match said(words).as_str() {
-        "without the patient's consent" => *consent = None,
-        "the patient refuses" => *consent = Some(Consent::Refused),
-        "for a technical reason" => (*kind, *consent, *reason) = (CancellationKind::Technical, None, owned("7")),
-        "the patient has died" => (*kind, *consent) = (CancellationKind::Death, None),
-        "as a lapse" => (*kind, *consent) = (CancellationKind::Lapse, None),
-        "for false information" => {
-            (*kind, *consent, *reason) = (CancellationKind::CausedByPatient, None, owned("8"));
-        }
-        _ => return Ok(false),
-    }
-    Ok(true)
-}
-
 fn ask(by: &'static str, text: &str) -> Result<Ask> {
     let mut rest = clauses(text)?;
     let about = about(&rest.remove(0))?;
@@ -419,19 +298,6 @@ fn of_question(words: &[Word], ask: &mut Ask) -> Result<bool> {
         bail!("none of these")
     };
     Ok(read().is_ok())
-}
-
-/// "21 fol", "3 packages of 98 fol", "for 12 months", "nothing to dispense".
-fn much(words: &[Word]) -> Result<Much> {
-    let decimal = |text: &str| -> Result<Decimal> { Ok(text.replace(',', ".").parse()?) };
-    table! { words;
-        "_ packages of _ _" [n size unit] => Much::Packages(number(n)?, decimal(size)?, owned(unit));
-        "_ package of _ _" [n size unit] => Much::Packages(number(n)?, decimal(size)?, owned(unit));
-        "for _ months" [n] => Much::Months(number(n)?);
-        "nothing to dispense" [] => Much::Nothing;
-        "_ _" [amount unit] => Much::Total(decimal(amount)?, owned(unit));
-    }
-    bail!("`{}` is no amount", said(words))
 }
 
 fn expected(text: &str) -> Result<Deed> {
@@ -503,6 +369,7 @@ fn owned(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::deed::Much;
 
     #[test]
     fn a_line_is_who_does_what_and_what_must_be_answered() {

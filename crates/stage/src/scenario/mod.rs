@@ -13,12 +13,15 @@
 //!
 //! A deed without an answer behind it must be accepted. How each line is written stands in `line`.
 
+mod answers;
 mod cast;
 mod clause;
 mod deed;
+mod held;
 mod line;
 mod office;
 mod papers;
+mod particulars;
 mod play;
 mod shelf;
 

@@ -119,6 +119,10 @@ pub enum CentreOrder {
     Unreachable,
     /// Take connections again.
     Reachable,
+    /// End as on SIGTERM and begin anew at the same address, by itself.
+    Restart,
+    /// Anything else that its control socket takes.
+    Tell(String),
 }
 
 /// How long an expectation may take to become true.
@@ -245,6 +249,18 @@ fn act(words: &[Word]) -> Result<Act> {
         "centre refuses the next document with _" [code] => Act::Centre(CentreOrder::Refuse(owned(code)));
         "centre cannot be reached" [] => Act::Centre(CentreOrder::Unreachable);
         "centre can be reached" [] => Act::Centre(CentreOrder::Reachable);
+        "centre restarts" [] => Act::Centre(CentreOrder::Restart);
+        "centre drops the next request" [] => told("drop-request store");
+        "centre drops the next answer" [] => told("drop-answer store");
+        "centre answers the next document twice" [] => told("answer-twice store");
+        "centre answers the next document _ s late" [s] => told(&format!("delay-answer {}000 store", number(s)?));
+        "centre tells of the past" [] => told("stale");
+        "centre tells of the present" [] => told("fresh");
+        "centre's clock is _ minutes fast" [n] => told(&format!("skew {}", i64::from(number(n)?) * 60));
+        "centre's clock is _ minutes slow" [n] => told(&format!("skew {}", i64::from(number(n)?) * -60));
+        "centre's clock is right" [] => told("skew 0");
+        "centre's disk is full" [] => told("disk-full");
+        "centre's disk has room" [] => told("disk-free");
         "judge the document" [] => Act::Judge;
         "expect field _ of the document _" [code value] => Act::Field { code: owned(code), value: owned(value) };
         "expect the fields of _ but _" [file but] => Act::FieldsOf { file: owned(file), but: owned(but) };
@@ -262,6 +278,10 @@ fn act(words: &[Word]) -> Result<Act> {
         return expectation(rest);
     }
     bail!("nobody here knows these words")
+}
+
+fn told(order: &str) -> Act {
+    Act::Centre(CentreOrder::Tell(order.to_owned()))
 }
 
 fn expectation(words: &[Word]) -> Result<Act> {
@@ -348,6 +368,8 @@ mod tests {
             read("expect preparer \"Onni Opiskelija\" with right 907 in the document"),
             Act::Named { part: Part::Preparer, name: "Onni Opiskelija".into(), right: "907".into() }
         );
+        assert_eq!(read("centre answers the next document 3 s late"), told("delay-answer 3000 store"));
+        assert_eq!(read("centre's clock is ten minutes slow"), told("skew -600"));
         assert_eq!(read("expect none waiting"), Act::Expect(Expect::Waiting(0), SOON));
         assert_eq!(read("expect exactly 1 dispensation at the centre"), Act::Expect(Expect::AtCentre(1), SOON));
         assert_eq!(read("wait until accepted"), Act::Expect(Expect::Document("accepted".into()), PATIENT));

@@ -120,6 +120,14 @@ impl Centre {
         Ok(())
     }
 
+    /// Lets it end and begin anew by itself, and waits until it listens again.
+    pub fn restart(&mut self) -> Result<()> {
+        let (control, ready) = (self.control(), self.data.join("ready"));
+        std::fs::remove_file(&ready)?;
+        self.tell("restart")?;
+        until("the Centre is back", PATIENCE, || Ok(ready.exists() && control.exists()))
+    }
+
     /// From here on only what comes is counted.
     pub fn begin_to_count(&mut self) -> Result<()> {
         self.before = self.all_dispensations()?;

@@ -1,52 +1,25 @@
 //! The documents of a scenario: made as each program should make them, with what the scenario says is wrong. What remains
 //! is stated as the maker's own history says, so that an honest document is right and a dishonest one is told by name.
 
+mod prescriptions;
+
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
 use cda::{Definition, Software, Writing};
-use chrono::{Datelike, Days, Months, NaiveDateTime};
+use chrono::{Datelike, NaiveDateTime};
 use prescription::{
-    Amount, Cancellation, Change, ChangeReason, Code, ControlClass, Correction, Dispensation, DocumentReference,
-    DocumentType, Dosage, Explained, Explanation, Item, Iteration, Length, LockReference, Mark, MarkKind, Next, Oid,
-    Patient, Prescription, Professional, Quantity, Recording, RemainingStatement, RenewalProhibition, RenewalRequest,
-    RenewalState, Requester, StoredByPharmacy, StoredKind, TimeUnit, Unit, dispensation, remaining,
+    Amount, Cancellation, Change, ChangeReason, Code, Correction, Dispensation, DocumentReference, DocumentType,
+    Explanation, Item, LockReference, Mark, MarkKind, Next, Oid, Patient, Prescription, Professional,
+    RemainingStatement, RenewalRequest, RenewalState, Requester, Unit, remaining,
 };
 use rust_decimal::Decimal;
 
 use super::cast::Cast;
-use super::deed::{Changed, How, Lot, MarkDeed, Much, Order, What, Wrong};
+use super::deed::{How, Lot, MarkDeed, Much, What, Wrong};
+use super::held::{Held, Made};
 use super::shelf::Shelf;
-
-/// A prescription as the scenario knows it, with all that was accepted.
-#[derive(Debug, Clone)]
-pub struct Held {
-    /// Every version, oldest first.
-    pub versions: Vec<Prescription>,
-    /// Every version of every dispensation, in the order of acceptance.
-    pub lots: Vec<Dispensation>,
-    /// The newest lock.
-    pub lock: Option<DocumentReference>,
-    /// The newest reservation or dose-dispensing mark.
-    pub mark: Option<DocumentReference>,
-    /// The newest renewal request.
-    pub request: Option<DocumentReference>,
-}
-
-/// What a document is, for what is known after it was accepted.
-#[derive(Debug, Clone)]
-pub enum Made {
-    /// The first version of a prescription.
-    New(Box<Prescription>),
-    /// A next one.
-    Version(Box<Prescription>),
-    /// A dispensation, or a next version of it.
-    Lot(Box<Dispensation>),
-    /// A mark.
-    Mark(Box<Mark>),
-    /// A renewal request.
-    Request(Box<RenewalRequest>),
-}
+use prescriptions::paper_of_prescription;
 
 /// A document that is not signed yet.
 #[derive(Debug, Clone)]
@@ -82,74 +55,6 @@ pub struct Papers {
     pub cast: Cast,
     shelf: Shelf,
     serials: BTreeMap<String, u64>,
-}
-
-impl Held {
-    fn new(first: Prescription) -> Self {
-        Self { versions: vec![first], lots: vec![], lock: None, mark: None, request: None }
-    }
-
-    /// The newest version.
-    pub fn newest(&self) -> Result<&Prescription> {
-        self.versions.last().context("the prescription has no version")
-    }
-
-    /// The version of that number.
-    pub fn version(&self, number: Option<u32>) -> Result<&Prescription> {
-        match number {
-            None => self.newest(),
-            Some(number) => {
-                let found = self.versions.iter().find(|one| one.version == number);
-                found.with_context(|| format!("there is no version {number}"))
-            }
-        }
-    }
-
-    /// The dispensations that count.
-    pub fn live(&self) -> Vec<Dispensation> {
-        dispensation::live(self.lots.clone())
-    }
-
-    /// The newest version of a dispensation that is no cancellation, counted from 1; the last one for 0.
-    fn lot(&self, number: usize) -> Result<&Dispensation> {
-        let mut sets: Vec<&Oid> = vec![];
-        for lot in &self.lots {
-            if !sets.contains(&&lot.reference.set_id) {
-                sets.push(&lot.reference.set_id);
-            }
-        }
-        let set =
-            if number == 0 { sets.last() } else { sets.get(number - 1) }.context("there is no such dispensation")?;
-        let newest = self.lots.iter().rev().find(|lot| lot.reference.set_id == **set && !lot.is_cancelled());
-        newest.context("there is no such dispensation")
-    }
-}
-
-/// Notes a document that was accepted.
-pub fn accept(made: Made, held: &mut Vec<Held>) {
-    let set = match &made {
-        Made::New(first) => {
-            held.push(Held::new((**first).clone()));
-            return;
-        }
-        Made::Version(version) => version.reference.set_id.clone(),
-        Made::Lot(lot) => lot.prescription.set_id.clone(),
-        Made::Mark(mark) => mark.prescription.set_id.clone(),
-        Made::Request(request) => request.prescription.set_id.clone(),
-    };
-    let of_set = |one: &&mut Held| one.versions.first().is_some_and(|first| first.reference.set_id == set);
-    let Some(held) = held.iter_mut().find(of_set) else { return };
-    match made {
-        Made::New(_) => {}
-        Made::Version(version) => held.versions.push(*version),
-        Made::Lot(lot) => held.lots.push(*lot),
-        Made::Request(request) => held.request = Some(request.reference.clone()),
-        Made::Mark(mark) => match mark.kind {
-            MarkKind::Lock { .. } => held.lock = Some(mark.reference()),
-            MarkKind::Reservation { .. } | MarkKind::DoseDispensing { .. } => held.mark = Some(mark.reference()),
-            _ => {}
-        },
-    }
 }
 
 impl Papers {
@@ -214,100 +119,6 @@ impl Papers {
         }
         let other = if own == *self.cast.patient("Aino")? { "Pekka" } else { "Aino" };
         self.cast.patient(other).cloned()
-    }
-
-    fn first(
-        &mut self,
-        order: &Order,
-        stored: Option<(&StoredKind, Option<&str>)>,
-        held: Option<&Held>,
-        on: Occasion<'_>,
-    ) -> Result<Paper> {
-        let by = self.cast.professional(on.by)?;
-        let at = on.at;
-        let id = self.identifier(on)?;
-        let size = match &order.much {
-            Much::Packages(_, size, _) | Much::Total(size, _) => Some(*size),
-            Much::Months(_) | Much::Nothing => None,
-        };
-        let package = self.shelf.package(&order.product, size)?;
-        let control = order.control.as_deref().map(ControlClass::from).or(package.control());
-        let months = if control.is_some() { 12 } else { 24 };
-        let usual = at.date().checked_add_months(Months::new(months)).context("the end of time")?;
-        let valid_until = match order.valid_for {
-            None => usual,
-            Some(days) => on_day(at + on.how.ago, days)?,
-        };
-        let (prescriber, recording) = match stored {
-            None => (Professional { logged_in_at: Some(at), ..by }, Recording::ByPrescriber),
-            Some((kind, reason)) => {
-                let code = Code {
-                    code: reason.unwrap_or("1").into(),
-                    system: "1.2.246.537.5.40302.201501".into(),
-                    name: None,
-                };
-                let reason = Explained { code, text: on.because.map(str::to_owned) };
-                let prescriber = self.cast.professional(test_authority::who::LAURI_PRESCRIBER)?;
-                (prescriber, Recording::AtPharmacy(StoredByPharmacy { recorder: by, kind: kind.clone(), reason }))
-            }
-        };
-        let renews = order.renews.then(|| held.and_then(|held| held.request.clone())).flatten();
-        anyhow::ensure!(order.renews == renews.is_some(), "no renewal was asked for");
-        let iteration = order.iterated.and_then(|(repeats, days)| {
-            let text = days.map(|days| format!("iter {repeats} {days} pv"));
-            Iteration::new(repeats, days.and_then(Length::days), text)
-        });
-        let prescription = Prescription {
-            reference: DocumentReference { id: id.clone(), set_id: id, document_type: DocumentType::Prescription },
-            version: 1,
-            change: None,
-            definition: Definition::version_3_30()?.header,
-            made_at: at,
-            patient: self.cast.patient(&order.patient)?.clone(),
-            minor_disclosure: order.disclosure.clone(),
-            prescriber,
-            recording,
-            prescribed_at: at,
-            service_event: None,
-            valid_until: Some(valid_until),
-            renews,
-            medicine: None,
-            kind: order.kind.clone(),
-            hospital_pharmacy: None,
-            product: self.shelf.prescribed(package)?,
-            quantity: quantity(&order.much, at)?,
-            iteration,
-            dosage: Dosage { text: order.dosage.clone(), only_text: true, ..Dosage::default() },
-            narcotic: control == Some(ControlClass::Narcotic),
-            control,
-            identification: None,
-            purpose: Some("Oireiden hoitoon.".to_owned()),
-            care_types: vec![Code {
-                code: "S".to_owned(),
-                system: "1.2.246.537.5.40101.2006".to_owned(),
-                name: Some("Sairauden hoito".to_owned()),
-            }],
-            employer: None,
-            insurer: None,
-            special_report: None,
-            message_to_pharmacy: None,
-            substitution_prohibited: order.substitution_prohibited,
-            renewal_prohibited: order.renewal_prohibited.then(RenewalProhibition::default),
-            permanent: order.permanent,
-            dose_dispensing: false,
-            dose_dispensing_text: None,
-            first_use: false,
-            weight: None,
-            fee: None,
-            fee_as_specialist: None,
-            communicable_disease: None,
-            monitored: None,
-            biological: None,
-            blood_product: None,
-            details: vec![],
-            unknown: vec![],
-        };
-        paper_of_prescription(prescription, true)
     }
 
     fn dispensation(&mut self, lot: &Lot, held: &Held, on: Occasion<'_>) -> Result<Paper> {
@@ -406,22 +217,6 @@ impl Papers {
             made.remaining = RemainingStatement { value, text, unit: Unit::new(unit), words: None };
         }
         Ok(())
-    }
-
-    fn correction(&mut self, changes: &[Changed], reason: &str, held: &Held, on: Occasion<'_>) -> Result<Paper> {
-        let by = self.cast.professional(on.by)?;
-        let next = Next::Correction { by, reason: change_reason(reason, on.because)?, at: on.at };
-        let id = self.identifier(on)?;
-        let mut version = held.version(on.how.version)?.next(id, next)?;
-        version.patient = self.patient(held, on.how)?;
-        for change in changes {
-            match change {
-                Changed::Dosage(text) => version.dosage.text.clone_from(text),
-                Changed::Amount(much) => version.quantity = quantity(much, on.at)?,
-                Changed::Product(name) => version.product = self.shelf.prescribed(self.shelf.package(name, None)?)?,
-            }
-        }
-        paper_of_prescription(version, false)
     }
 
     fn changed_lot(&mut self, number: usize, lot: Option<&Lot>, held: &Held, on: Occasion<'_>) -> Result<Paper> {
@@ -575,32 +370,9 @@ impl Papers {
 /// Kanta's list of fields (Lääkityslista).
 const FIELDS: &str = "1.2.246.537.6.12.2002.126";
 
-fn paper_of_prescription(prescription: Prescription, new: bool) -> Result<Paper> {
-    let bytes = cda::write_prescription(&prescription, &writing(Definition::version_3_30()?))?;
-    let (reference, version) = (prescription.reference.clone(), prescription.version);
-    let made = if new { Made::New(Box::new(prescription)) } else { Made::Version(Box::new(prescription)) };
-    Ok(Paper { reference, version, made, bytes })
-}
-
 fn paper_of_lot(made: Dispensation) -> Result<Paper> {
     let bytes = cda::write_dispensation(&made, &writing(Definition::dispensation_2014()?))?;
     Ok(Paper { reference: made.reference.clone(), version: made.version, made: Made::Lot(Box::new(made)), bytes })
-}
-
-fn quantity(much: &Much, at: NaiveDateTime) -> Result<Quantity> {
-    let quantity = match much {
-        Much::Packages(count, size, unit) => {
-            let text = format!("{count}X{} {unit}", size.normalize());
-            Quantity::packages(*count, 1, Amount::new(*size, unit), Some(text))
-        }
-        Much::Total(amount, unit) => Quantity::total(Amount::new(*amount, unit)),
-        Much::Months(months) => {
-            let length = Length::new(*months, TimeUnit::parse("mo").context("months")?);
-            length.map(|length| Quantity::Period { start: Some(at.date()), length })
-        }
-        Much::Nothing => Some(Quantity::Nothing),
-    };
-    quantity.context("an amount of nothing")
 }
 
 fn change_reason(code: &str, text: Option<&str>) -> Result<ChangeReason> {
@@ -612,12 +384,6 @@ fn change_reason(code: &str, text: Option<&str>) -> Result<ChangeReason> {
 fn party(by: &Professional) -> Code {
     let code = if by.prescriber_id.is_some() { "1" } else { "2" };
     Code { code: code.to_owned(), system: "1.2.246.537.5.40102.2006".to_owned(), name: None }
-}
-
-fn on_day(now: NaiveDateTime, days: i64) -> Result<chrono::NaiveDate> {
-    let distance = Days::new(days.unsigned_abs());
-    let day = if days < 0 { now.date().checked_sub_days(distance) } else { now.date().checked_add_days(distance) };
-    day.context("no such day")
 }
 
 fn writing(definition: Definition) -> Writing {
