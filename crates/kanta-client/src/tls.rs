@@ -17,11 +17,6 @@ use crate::{TlsRefusal, Transport, TransportError};
 
 /// Response headers beyond this many are refused by the HTTP reader.
 const HEADERS_AT_MOST: usize = 64;
-/// Connections that are kept for the next exchange, and for how long: a new list of revoked certificates takes effect
-/// at the latest then.
-const IDLE_CONNECTIONS_AT_MOST: usize = 2;
-const IDLE_AT_MOST: Duration = Duration::from_secs(30);
-
 /// How long to wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
@@ -58,7 +53,7 @@ impl TransportSetupError {
     }
 }
 
-/// A transport over TLS. Cheap to clone; clones share their connections.
+/// A transport over TLS, a connection for each exchange. Cheap to clone.
 ///
 /// Blocks its thread, which must not be one of an asynchronous runtime: making, using and dropping it there panics in
 /// the HTTP library.
@@ -89,8 +84,9 @@ impl TlsTransport {
             .referer(false)
             .connect_timeout(timeouts.connect)
             .timeout(timeouts.overall)
-            .pool_max_idle_per_host(IDLE_CONNECTIONS_AT_MOST)
-            .pool_idle_timeout(IDLE_AT_MOST)
+            // Decision 10: a connection carries one exchange. What a server sends beside its answer dies with it, and can
+            // never be taken for the answer to the next question, which may be about another person.
+            .pool_max_idle_per_host(0)
             .build()
             .map_err(|_| TransportSetupError::Client)?;
         Ok(Self { client, base, overall: timeouts.overall })

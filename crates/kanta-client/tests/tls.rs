@@ -390,3 +390,31 @@ fn what_cannot_be_sent_is_not_sent() {
         assert_eq!(made.err(), Some(TransportSetupError::Address), "{wrong}");
     }
 }
+
+#[test]
+fn decision_10_what_comes_beside_an_answer_is_never_the_answer_to_the_next_question() {
+    let config = server_config(rustls::ALL_VERSIONS);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("https://{}", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let accepted = || {
+            let (tcp, _) = listener.accept().unwrap();
+            StreamOwned::new(ServerConnection::new(Arc::clone(&config)).unwrap(), tcp)
+        };
+        let mut first = accepted();
+        read_request(&mut first).unwrap();
+        first.write_all(GOOD.as_bytes()).unwrap();
+        // A connection that is used again gets an answer that belongs to somebody else.
+        if read_request(&mut first).is_some() {
+            first.write_all(GOOD.replace("<answer>", "<others>").as_bytes()).unwrap();
+            return;
+        }
+        let mut second = accepted();
+        read_request(&mut second).unwrap();
+        second.write_all(GOOD.replace("<answer>", "<second>").as_bytes()).unwrap();
+    });
+    let transport = TlsTransport::new(&address, pharmacy(), Timeouts::default()).unwrap();
+    assert_eq!(transport.exchange(&request()).unwrap().body, b"<answer>");
+    assert_eq!(transport.exchange(&request()).unwrap().body, b"<second>");
+    server.join().unwrap();
+}
