@@ -24,7 +24,7 @@ use crate::chains::Chains;
 use crate::figures::{Mixed, Row, Told, file_size, median};
 use crate::messages::Messages;
 use crate::servers::Server;
-use crate::traffic::{Arrival, Clients, Load};
+use crate::traffic::{Arrival, Clients, Connections, Load};
 
 /// Finland's estimated peak: dispensations and searches a second.
 const PEAK: (u32, u32) = (16, 40);
@@ -148,9 +148,10 @@ impl Plan {
     ) -> Result<Row> {
         let server = Server::centre(pki, data)?;
         let clients = Clients::new(pki, place::KUUSI, server.address())?;
+        let anew = clients.with(Connections::ForEach);
         let before = store.counts()?;
         let bytes = file_size(data)?;
-        let (mut stores, mut searches, mut accepted) = (vec![], vec![], 0);
+        let (mut stores, mut searches, mut searches_anew, mut accepted) = (vec![], vec![], vec![], 0);
         // A round in advance: caches are warm and the files have grown.
         for round in 0..=self.rounds {
             let (wires, asked) = messages.dispensations(store, chains, self.per_round(chains))?;
@@ -159,12 +160,15 @@ impl Plan {
             let wires = messages.searches(chains, self.per_round(chains) * 3)?;
             let searched = clients.together(&wires, self.connections)?;
             messages.all_found(&searched)?;
+            let searched_anew = anew.together(&wires, self.connections)?;
+            messages.all_found(&searched_anew)?;
             if round > 0 {
                 stores.push(load.figures());
                 searches.push(searched.figures());
+                searches_anew.push(searched_anew.figures());
             }
         }
-        let mixed = self.peak(store, chains, messages, &clients, &mut accepted)?;
+        let mixed = self.peak(store, chains, messages, &anew, &mut accepted)?;
         let after = store.counts()?;
         ensure!(after.dispensations - before.dispensations == accepted, "what was accepted is not what is stored");
         let dispensed = after.dispensations - before.dispensations;
@@ -175,6 +179,7 @@ impl Plan {
             packed_bytes: chains.mean_packed(&data.join("centre.db"))?,
             stores: median(stores),
             searches: median(searches),
+            searches_anew: median(searches_anew),
             mixed,
             dispensed,
         })
@@ -186,7 +191,8 @@ impl Plan {
         self.messages.min(usize::try_from(chains.count()).unwrap_or(usize::MAX) / rounds)
     }
 
-    /// Both at once, at the rate of the peak, whether or not the answers keep up.
+    /// Both at once, at the rate of the peak, whether or not the answers keep up; as pharmacies come, with a connection
+    /// for each exchange.
     fn peak(
         &self,
         store: &SqliteStore,

@@ -1,5 +1,5 @@
-//! Pharmacies: connections over TLS with a client certificate, kept open, each sending one message after the other; or
-//! messages that arrive at a steady rate whether or not the answers keep up.
+//! Pharmacies: connections over TLS with a client certificate, kept open or one for each exchange, sending one message
+//! after the other; or messages that arrive at a steady rate whether or not the answers keep up.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -52,16 +52,32 @@ pub struct Arrival<'a> {
     pub a_second: u32,
 }
 
+/// How long a connection lives.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Connections {
+    /// As long as there is something to send.
+    Kept,
+    /// For one exchange, as the pharmacy's own (docs/decisions/0010): a time counts from before the handshake.
+    ForEach,
+}
+
 /// Who can connect to a server.
 pub struct Clients {
     config: Arc<ClientConfig>,
     address: String,
+    connections: Connections,
 }
 
 impl Clients {
     /// With the client certificate `slug`.
     pub fn new(pki: &Path, slug: &str, address: &str) -> Result<Self> {
-        Ok(Self { config: Arc::new(trust::tls::client_config(pki, slug)?), address: address.to_owned() })
+        let config = Arc::new(trust::tls::client_config(pki, slug)?);
+        Ok(Self { config, address: address.to_owned(), connections: Connections::Kept })
+    }
+
+    /// The same with connections that live so long.
+    pub fn with(&self, connections: Connections) -> Self {
+        Self { config: self.config.clone(), address: self.address.clone(), connections }
     }
 
     /// All messages over so many connections, as fast as they are answered.
@@ -72,7 +88,7 @@ impl Clients {
             loop {
                 let message = next.fetch_add(1, Ordering::Relaxed);
                 let Some(wire) = wires.get(message) else { return Ok(answers) };
-                answers.push(connection.exchange(message, wire, Instant::now())?);
+                answers.push(self.exchange(connection, message, wire, Instant::now())?);
             }
         })?;
         Ok(Load { answers, lasted })
@@ -97,7 +113,7 @@ impl Clients {
                 let at = begun + *at;
                 std::thread::sleep(at.saturating_duration_since(Instant::now()));
                 let wire = kinds.get(*kind).and_then(|arrival| arrival.wires.get(*message)).context("a message")?;
-                answers.push((*kind, connection.exchange(*message, wire, at)?));
+                answers.push((*kind, self.exchange(connection, *message, wire, at)?));
             }
         })?;
         let mut loads: Vec<Load> = kinds.iter().map(|_| Load { answers: vec![], lasted }).collect();
@@ -136,6 +152,13 @@ impl Clients {
         let begun = done.iter().map(|one| one.0).min().context("no connection")?;
         let ended = done.iter().map(|one| one.1).max().context("no connection")?;
         Ok((ended - begun, done.into_iter().flat_map(|one| one.2).collect()))
+    }
+
+    fn exchange(&self, connection: &mut Connection, message: usize, wire: &[u8], since: Instant) -> Result<Answer> {
+        if self.connections == Connections::ForEach {
+            *connection = self.connect()?;
+        }
+        connection.exchange(message, wire, since)
     }
 
     fn connect(&self) -> Result<Connection> {
