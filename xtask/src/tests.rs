@@ -86,7 +86,8 @@ fn tests(count: &mut Count, long: bool) -> Result<()> {
     let mut command = tools::nextest()?;
     command.args(["run", "--locked", "--workspace", "--no-fail-fast", "--color", "never"]);
     if long {
-        command.args(["--run-ignored", "all"]).env("TISKI_LONG", "1").env("PROPTEST_CASES", "5000");
+        command.args(["--profile", "long", "--run-ignored", "all"]);
+        command.env("TISKI_LONG", "1").env("PROPTEST_CASES", "2000");
     }
     let finished = attempt("tests", &mut command)?;
     match summary(&finished.said) {
