@@ -57,6 +57,7 @@ scenarios! {
     di_3_an_expired_card_signs_nothing = "expired-card-signs";
     lc_6_a_course_that_is_not_regular_medication_has_no_month_after_its_end = "expired-course";
     lc_5_lc_6_forty_days_after_its_end_no_reason_helps = "expired-forty-days";
+    lc_6_in_the_month_after_the_end_no_more_than_about_a_months_supply_is_given = "expired-more-than-a-month";
     lc_3_lc_5_lc_6_a_medicine_that_may_be_misused_has_no_month_after_its_end = "expired-pkv";
     lc_5_lc_6_ten_days_after_its_end_a_two_year_prescription_of_a_regular_medicine_is_dispensed_for_a_stated_reason_only = "expired-ten-days";
     ca_2_for_false_information_or_coercion_only_the_prescriber_cancels = "false-information";
@@ -101,16 +102,18 @@ scenarios! {
     di_3_a_pharmacys_document_does_not_come_over_another_pharmacys_connection = "over-anothers-connection";
     se_9_ri_1_a_pharmacy_finds_what_it_dispensed_itself_and_not_what_another_one_did = "own-dispensations";
     di_7c_a_package_of_100_fills_a_prescribed_package_of_98 = "package-of-the-same-size-class";
-    se_6_a_last_page_that_is_full_is_the_last_page = "pages-that-fit";
     se_6_a_long_list_comes_in_pages_each_prescription_once = "pages";
-    st_1_for_another_reason_a_prescription_is_stored_with_words_only = "paper-prescription-without-words";
+    se_6_a_last_page_that_is_full_is_the_last_page = "pages-that-fit";
     st_1_ou_2_a_pharmacist_stores_a_paper_prescription_and_dispenses_it = "paper-prescription";
+    st_1_for_another_reason_a_prescription_is_stored_with_words_only = "paper-prescription-without-words";
     lc_11_ca_1_when_the_patient_has_died_nobody_is_asked_for_consent = "patient-has-died";
     se_4_whoever_has_no_identity_code_is_served_with_the_patient_instruction = "person-without-identity-code";
     se_10_a_pharmacy_whose_certificate_is_revoked_reaches_nobody_the_other_one_works_on = "pharmacy-certificate-withdrawn";
+    re_3_se_1_di_18_the_prescriber_corrects_and_cancels_a_dose_prescription_and_the_pharmacys_search_tells_it = "prescriber-changes-a-dose-prescription";
     op_4_co_2_the_prescriber_corrects_without_explaining_it_to_himself = "prescriber-corrects";
     ri_1_di_3_a_prescriber_dispenses_nothing_and_locks_nothing = "prescriber-dispenses";
     op_8_the_prescriber_unlocks_what_a_pharmacy_locked = "prescriber-unlocks";
+    re_2_re_3_the_prescriber_waits_for_who_dispenses_and_not_for_who_reserved = "prescriber-waits-for-who-dispenses";
     si_1_a_prescription_that_was_changed_after_signing_is_not_dispensed = "prescription-changed-after-signing";
     si_1_a_prescription_that_another_than_its_prescriber_signed_is_not_dispensed = "prescription-signed-by-another";
     si_1_a_prescription_without_its_prescribers_signature_is_shown_and_not_dispensed = "prescription-unsigned";
@@ -121,6 +124,8 @@ scenarios! {
     rn_1_what_the_prescriber_does_not_let_be_renewed_is_not_asked_for = "renewal-prohibited";
     lc_13_op_14_what_was_rejected_once_is_never_asked_for_again = "renewal-rejected";
     rn_2_a_request_that_was_returned_can_be_sent_to_another_unit = "renewal-returned";
+    lc_7_a_two_year_prescription_can_be_renewed_for_28_months = "renewal-window";
+    lc_7_what_is_valid_for_a_year_can_be_renewed_for_16_months = "renewal-window-of-one-year";
     rn_4_without_the_patients_consent_no_renewal_is_asked_for = "renewal-without-consent";
     rn_3_a_new_prescription_that_was_asked_for_is_the_answer_and_the_old_one_is_not_renewed_again = "renewed";
     re_1_lc_1_a_reservation_ends_when_nothing_is_left = "reservation-ends-when-used-up";
@@ -130,8 +135,8 @@ scenarios! {
     di_3_a_revoked_card_signs_nothing = "revoked-card-signs";
     di_3_ri_1_whose_right_has_ended_signs_nothing_whatever_the_card_says = "right-that-has-ended";
     di_7e_a_prescription_is_not_over_because_a_pharmacy_says_so = "said-to-be-over";
-    ou_7_another_pharmacy_cannot_send_a_pharmacys_document_as_its_own = "same-again-by-another-pharmacy";
     ou_7_di_7_the_same_dispensation_sent_twice_is_stored_once_and_answered_as_the_first_time = "same-again";
+    ou_7_another_pharmacy_cannot_send_a_pharmacys_document_as_its_own = "same-again-by-another-pharmacy";
     ou_7_another_document_under_a_used_identifier_is_refused_and_the_first_one_stays = "same-identifier-other-content";
     op_7_a_lock_that_is_sent_twice_is_one_lock = "same-lock-again";
     se_2_the_identifier_of_the_patient_instruction_finds_that_prescription_alone = "search-by-identifier";
@@ -151,8 +156,8 @@ scenarios! {
     se_1_ri_1_a_student_searches_like_a_pharmacist_and_does_not_ask_for_what_a_student_may_not_do = "student-searches";
     di_3_ri_1_a_student_does_not_sign_not_even_when_nobody_else_is_there = "student-signs";
     ri_1_st_2_a_student_stores_no_prescription_and_a_pharmacist_prescribes_none = "student-types-in";
-    su_2_what_the_prescriber_prohibits_to_substitute_is_given_as_it_was_prescribed = "substitution-prohibited";
     su_3_an_interchangeable_product_may_be_given_and_is_marked_as_a_substitute = "substitution";
+    su_2_what_the_prescriber_prohibits_to_substitute_is_given_as_it_was_prescribed = "substitution-prohibited";
     re_2_op_2_what_one_pharmacist_has_in_hand_no_other_pharmacy_dispenses_at_that_moment = "taken-in-hand";
     co_1_op_4_a_technical_correction_writes_out_the_dosage_and_leaves_the_medicine_alone = "technical-correction";
     lc_4_a_telephone_prescription_is_valid_for_three_months_at_most_and_never_renewed = "telephone-prescription";

@@ -243,6 +243,8 @@ pub struct Order {
     pub disclosure: Option<MinorDisclosure>,
     /// How to take it.
     pub dosage: String,
+    /// The same with structure: so many tablets a day.
+    pub tablets_a_day: Option<u32>,
     /// Another prescription that it renews.
     pub renews: bool,
 }
