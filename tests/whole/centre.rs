@@ -88,6 +88,7 @@ scenarios! {
     di_7_more_than_is_left_is_not_given = "more-than-is-left";
     lc_2_lc_5_a_prescription_that_states_no_end_is_valid_for_two_years = "no-stated-end";
     di_6_a_prescription_that_only_changes_the_dose_has_nothing_to_give = "nothing-to-dispense";
+    si_1_ri_1_nurses_and_medical_students_prescribe_and_are_dispensed_from = "nurse-and-medical-student-prescribe";
     ou_6_lc_11_what_was_given_in_an_outage_from_what_was_meanwhile_cancelled_is_kept_in_conflict = "outage-and-cancelled";
     ou_6_di_18_what_was_given_in_an_outage_from_a_version_that_was_meanwhile_corrected_is_kept_in_conflict = "outage-and-corrected";
     ou_6_se_8_what_was_given_in_an_outage_from_a_denied_prescription_is_stored_a_denial_hinders_fetching_and_never_storing = "outage-and-denied";
@@ -158,8 +159,11 @@ scenarios! {
     ri_1_st_2_a_student_stores_no_prescription_and_a_pharmacist_prescribes_none = "student-types-in";
     su_3_an_interchangeable_product_may_be_given_and_is_marked_as_a_substitute = "substitution";
     su_2_what_the_prescriber_prohibits_to_substitute_is_given_as_it_was_prescribed = "substitution-prohibited";
+    lo_4_lo_6_ri_1_a_supervisor_sees_searches_without_a_dispensation_and_what_was_refused_and_nobody_else_does = "supervision";
+    ou_6_lo_4_what_an_outage_left_in_conflict_is_on_the_supervisors_list_until_settled = "supervisor-settles-a-conflict";
     re_2_op_2_what_one_pharmacist_has_in_hand_no_other_pharmacy_dispenses_at_that_moment = "taken-in-hand";
     co_1_op_4_a_technical_correction_writes_out_the_dosage_and_leaves_the_medicine_alone = "technical-correction";
+    se_1_ri_1_a_technical_fault_is_the_technical_persons_alone_and_logged = "technical-fault";
     lc_4_a_telephone_prescription_is_valid_for_three_months_at_most_and_never_renewed = "telephone-prescription";
     lc_2_lc_5_the_end_that_the_prescriber_set_is_obeyed_its_last_day_included = "the-prescribers-own-end";
     di_21_a_pharmacys_clock_may_be_four_minutes_wrong_and_not_ten = "time-of-the-pharmacy";
@@ -168,6 +172,7 @@ scenarios! {
     se_2_a_dispensation_of_a_prescription_that_nobody_knows_is_refused = "unknown-prescription";
     op_8_a_lock_that_is_no_longer_in_force_is_not_taken_away_again = "unlock-without-a-lock";
     ri_1_lo_1_lo_7_whoever_has_no_right_searches_nothing_and_it_is_logged = "without-a-right-no-search";
+    ri_1_lo_1_who_has_no_professional_right_searches_nothing_and_it_is_logged = "without-any-right";
     di_7e_a_pharmacy_that_counts_wrongly_what_is_left_is_told_so_and_nothing_is_stored = "wrong-remainder";
 }
 

@@ -290,6 +290,8 @@ pub struct Ask {
     pub about: About,
     /// Why (kyselyn syy).
     pub reason: QueryReason,
+    /// The same in words.
+    pub in_words: Option<String>,
     /// Who is served, where it is not the patient.
     pub behalf: Option<kanta::OnBehalf>,
     /// What narrows it.
@@ -319,6 +321,23 @@ pub enum About {
     Documents(Option<String>),
     /// The last document that was sent, by its identifier.
     LastDocument,
+    /// Uses of the own organisation, as its supervisor asks for them.
+    Uses(Uses),
+    /// That the conflict of the last document is settled.
+    Settling,
+}
+
+/// Which uses a supervisor looks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Uses {
+    /// All.
+    All,
+    /// Those that were refused.
+    Refused,
+    /// Searches for somebody for whom nothing was dispensed afterwards.
+    SearchesWithoutDispensation,
+    /// Late dispensations that were taken in conflict and are not settled.
+    InConflict,
 }
 
 /// What narrows a question.

@@ -24,6 +24,7 @@ mod papers;
 mod particulars;
 mod play;
 mod shelf;
+mod supervision;
 
 use std::path::Path;
 

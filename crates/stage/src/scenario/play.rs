@@ -18,6 +18,7 @@ use super::deed::{About, Act, Answer, Ask, CentreDeed, Deed, Expect, How, Line, 
 use super::held::{Held, Made, accept};
 use super::office::Office;
 use super::papers::{Occasion, Paper, Papers};
+use super::supervision::uses;
 use crate::run::Played;
 use crate::world::World;
 
@@ -211,6 +212,7 @@ impl Stage<'_> {
             pharmacy: Party::from(&unit),
             user: user.as_ref().and_then(User::with_card),
             reason,
+            reason_text: None,
             on_behalf: None,
         })
     }
@@ -249,6 +251,7 @@ impl Stage<'_> {
         let place = ask.how.connection.map_or_else(|| cast.workplace(ask.by), Ok)?;
         let mut requester = self.requester(ask.by, ask.reason.clone(), &ask.how)?;
         requester.on_behalf = ask.behalf.clone();
+        requester.reason_text = ask.in_words.clone();
         let place = place.to_owned();
         let client = self.office.client(&place)?;
         let frame = self.office.frame(self.now());
@@ -265,6 +268,11 @@ impl Stage<'_> {
             About::LastDocument => {
                 let id = self.last.last().context("nothing was sent yet")?.reference.id.clone();
                 fetched(client.document(&id, &requester, &frame).map(|found| u32::from(found.is_some())))
+            }
+            About::Uses(which) => uses(&client, *which, &requester),
+            About::Settling => {
+                let id = &self.last.last().context("nothing was sent yet")?.reference.id;
+                client.settle(id, &requester).map_or_else(not_answered, |()| Ok(Came::Accepted))
             }
             about => {
                 let query = self.query(about, ask, &requester)?;
@@ -292,7 +300,7 @@ impl Stage<'_> {
             }
             About::OwnPharmacy => query.pharmacy = Some(requester.pharmacy.id.clone()),
             About::Pharmacy(place) => query.pharmacy = Some(self.papers.cast.organisation(place)?.id),
-            About::Documents(_) | About::LastDocument => bail!("that is fetched"),
+            About::Documents(_) | About::LastDocument | About::Uses(_) | About::Settling => bail!("no search"),
         }
         for only in &ask.only {
             match only {
