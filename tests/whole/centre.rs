@@ -82,6 +82,7 @@ scenarios! {
     lc_1_lc_11_op_7_what_is_used_up_or_cancelled_is_not_locked = "lock-what-is-used-up";
     re_2_se_9_looking_at_a_list_holds_nothing = "looking-holds-nothing";
     di_7b_a_lot_of_an_iterated_medicine_is_not_given_before_its_day_at_any_pharmacy = "lot-too-early";
+    si_1_op_7_where_marks_are_the_pharmacys_systems_to_sign_no_other_signature_suffices = "marks-signed-by-the-system";
     ob_7_what_a_minor_forbids_to_tell_no_guardian_hears_of_the_minor_is_served = "minor-forbids";
     ob_7_of_a_minor_of_whom_nothing_is_decided_nothing_is_told_to_a_guardian = "minor-undecided";
     di_7d_of_a_medicine_that_may_be_misused_no_more_than_one_lot_is_given_at_once = "more-than-a-lot-of-pkv";
@@ -96,6 +97,7 @@ scenarios! {
     ou_6_di_7_what_was_given_in_an_outage_when_less_was_left_is_kept_in_conflict = "outage-and-less-left";
     ou_6_lc_10_what_was_given_in_an_outage_from_what_was_meanwhile_locked_is_kept_in_conflict = "outage-and-locked";
     ou_6_re_1_what_was_given_in_an_outage_from_what_another_pharmacy_meanwhile_reserved_is_kept_in_conflict = "outage-and-reserved";
+    ou_6_di_3_what_was_signed_in_an_outage_is_kept_though_the_right_ended_meanwhile = "outage-and-right-ended";
     ou_6_lc_1_di_7e_what_was_given_in_an_outage_and_meanwhile_elsewhere_too_is_kept_in_conflict_and_what_is_left_is_not_hidden = "outage-and-used-up";
     ou_6_su_1_di_3_an_outage_opens_no_rule_about_the_document_itself = "outage-opens-no-rule-of-the-document";
     ou_1_ou_6_what_was_given_in_an_outage_is_stored_afterwards_with_its_real_time = "outage-sent-afterwards";

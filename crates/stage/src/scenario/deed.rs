@@ -28,7 +28,7 @@ impl Line {
 
     /// Whether it can fail by what the Centre answers: time alone shows nothing.
     pub fn shows_something(&self) -> bool {
-        !matches!(self.deed, Deed::Later(_) | Deed::Centre(_) | Deed::Revoke(_))
+        !matches!(self.deed, Deed::Later(_) | Deed::Centre(_) | Deed::Revoke(_) | Deed::RightEnds(_))
     }
 }
 
@@ -58,6 +58,8 @@ pub enum Deed {
     Later(chrono::Duration),
     /// Something befalls the Centre: an order of its control socket, or what the stage does to its process.
     Centre(CentreDeed),
+    /// The register no longer gives somebody's right, from now on.
+    RightEnds(&'static str),
     /// A place's certificate is put on the revocation list.
     Revoke(&'static str),
     /// Somebody does something at the Centre.
@@ -103,6 +105,8 @@ pub struct Act {
 pub struct How {
     /// Whose key signs, where it is another's.
     pub signer: Option<&'static str>,
+    /// Whose system signs, where a system does and it is another's.
+    pub system: Option<&'static str>,
     /// Who is stated as the user, where it is another; nobody where it is `Some(None)`.
     pub user: Option<Option<&'static str>>,
     /// Over whose connection, where it is another's.

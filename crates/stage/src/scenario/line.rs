@@ -73,6 +73,7 @@ fn happening(words: &[Word]) -> Result<Option<Deed>> {
             "_ day later" [n] => Deed::Later(chrono::Duration::days(number(n)?.into()));
             "_ hours later" [n] => Deed::Later(chrono::Duration::hours(number(n)?.into()));
             "_ minutes later" [n] => Deed::Later(chrono::Duration::minutes(number(n)?.into()));
+            "the right of _ ends" [name] => Deed::RightEnds(person(name)?);
             "the certificate of _ _ is revoked" [a b] => Deed::Revoke(place_called(&format!("{a} {b}"))?);
             "the Centre stops" [] => Deed::Centre(CentreDeed::Stop);
             "the Centre starts" [] => Deed::Centre(CentreDeed::Start);
@@ -199,6 +200,7 @@ fn how(words: &[Word], how: &mut How) -> Result<bool> {
     let ago = |n: &str, unit: fn(i64) -> chrono::Duration| -> Result<chrono::Duration> { Ok(unit(number(n)?.into())) };
     let mut read = || -> Result<()> {
         table! { words;
+            "signed by the system of _ _" [a b] => how.system = Some(place_called(&format!("{a} {b}"))?);
             "signed by _" [name] => how.signer = Some(person(name)?);
             "with _ as the user" [name] => how.user = Some(if name == "nobody" { None } else { Some(person(name)?) });
             "over the connection of _ _" [a b] => how.connection = Some(place_called(&format!("{a} {b}"))?);

@@ -30,7 +30,8 @@ const OLDEST_SIGNATURE: Duration = Duration::days(25);
 pub fn play(world: &mut World, scenario: &Scenario, mut tell: impl FnMut(&Played)) -> Result<bool> {
     let cast = Cast::new(world.authority().people())?;
     let office = Office::new(world.authority().directory(), world.centre.port());
-    let mut stage = Stage { papers: Papers::new(cast)?, office, world, held: vec![], last: vec![] };
+    let signers = scenario.signers()?;
+    let mut stage = Stage { papers: Papers::new(cast)?, office, world, signers, held: vec![], last: vec![] };
     for line in &scenario.lines {
         let begun = Instant::now();
         let result = stage.line(line).map_err(|error| format!("{error:#}"));
@@ -47,6 +48,7 @@ struct Stage<'a> {
     world: &'a mut World,
     office: Office,
     papers: Papers,
+    signers: Signers,
     /// Prescriptions, in the order in which they were written.
     held: Vec<Held>,
     /// What was sent, the newest last.
@@ -72,6 +74,10 @@ impl Stage<'_> {
                 Ok(time::finnish(self.now()).format("%-d.%-m.%Y %H.%M").to_string())
             }
             Deed::Centre(deed) => self.centre(deed),
+            Deed::RightEnds(who) => {
+                self.world.centre.end_right(who, self.now())?;
+                Ok(String::new())
+            }
             Deed::Revoke(place) => {
                 self.world.revoke(place)?;
                 self.office.hang_up();
@@ -152,12 +158,15 @@ impl Stage<'_> {
 
     /// The signed document, with what is wrong with it.
     fn finished(&mut self, paper: &Paper, act: &Act, at: DateTime<Utc>) -> Result<Vec<u8>> {
-        let signed_by = Signers::default().of(&paper.reference.document_type);
+        let signed_by = self.signers.of(&paper.reference.document_type);
         let unsigned = act.how.wrong == Some(Wrong::Unsigned) || signed_by == SignedBy::Nobody;
         let now = self.now();
         let signed_at = if now - at > OLDEST_SIGNATURE { now } else { at };
         let bytes = if unsigned {
             paper.bytes.clone()
+        } else if signed_by == SignedBy::System {
+            let place = act.how.system.map_or_else(|| self.papers.cast.workplace(act.by), Ok)?.to_owned();
+            self.office.sign_as_system(&paper.bytes, &place, signed_at)?
         } else {
             self.office.sign(&paper.bytes, act.how.signer.unwrap_or(act.by), signed_at)?
         };
