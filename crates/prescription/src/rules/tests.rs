@@ -328,7 +328,7 @@ fn di_9_a_package_is_marked_as_split_where_it_is_split_and_only_then() {
 }
 
 #[test]
-fn di_15_the_label_says_how_to_take_it_and_what_looks_abbreviated_is_remarked() {
+fn di_15_di_15b_the_label_says_how_to_take_it_and_what_looks_abbreviated_is_remarked() {
     let story = Story::new();
     let with = |label: &str| {
         let mut proposal = story.proposal(21, DAY_1);
