@@ -57,6 +57,7 @@ scenarios! {
     di_3_an_expired_card_signs_nothing = "expired-card-signs";
     lc_6_a_course_that_is_not_regular_medication_has_no_month_after_its_end = "expired-course";
     lc_5_lc_6_forty_days_after_its_end_no_reason_helps = "expired-forty-days";
+    lc_6_in_the_month_after_the_end_no_more_than_about_a_months_supply_is_given = "expired-more-than-a-month";
     lc_3_lc_5_lc_6_a_medicine_that_may_be_misused_has_no_month_after_its_end = "expired-pkv";
     lc_5_lc_6_ten_days_after_its_end_a_two_year_prescription_of_a_regular_medicine_is_dispensed_for_a_stated_reason_only = "expired-ten-days";
     ca_2_for_false_information_or_coercion_only_the_prescriber_cancels = "false-information";
@@ -81,12 +82,14 @@ scenarios! {
     lc_1_lc_11_op_7_what_is_used_up_or_cancelled_is_not_locked = "lock-what-is-used-up";
     re_2_se_9_looking_at_a_list_holds_nothing = "looking-holds-nothing";
     di_7b_a_lot_of_an_iterated_medicine_is_not_given_before_its_day_at_any_pharmacy = "lot-too-early";
+    si_1_op_7_where_marks_are_the_pharmacys_systems_to_sign_no_other_signature_suffices = "marks-signed-by-the-system";
     ob_7_what_a_minor_forbids_to_tell_no_guardian_hears_of_the_minor_is_served = "minor-forbids";
     ob_7_of_a_minor_of_whom_nothing_is_decided_nothing_is_told_to_a_guardian = "minor-undecided";
     di_7d_of_a_medicine_that_may_be_misused_no_more_than_one_lot_is_given_at_once = "more-than-a-lot-of-pkv";
     di_7_more_than_is_left_is_not_given = "more-than-is-left";
     lc_2_lc_5_a_prescription_that_states_no_end_is_valid_for_two_years = "no-stated-end";
     di_6_a_prescription_that_only_changes_the_dose_has_nothing_to_give = "nothing-to-dispense";
+    si_1_ri_1_nurses_and_medical_students_prescribe_and_are_dispensed_from = "nurse-and-medical-student-prescribe";
     ou_6_lc_11_what_was_given_in_an_outage_from_what_was_meanwhile_cancelled_is_kept_in_conflict = "outage-and-cancelled";
     ou_6_di_18_what_was_given_in_an_outage_from_a_version_that_was_meanwhile_corrected_is_kept_in_conflict = "outage-and-corrected";
     ou_6_se_8_what_was_given_in_an_outage_from_a_denied_prescription_is_stored_a_denial_hinders_fetching_and_never_storing = "outage-and-denied";
@@ -94,6 +97,7 @@ scenarios! {
     ou_6_di_7_what_was_given_in_an_outage_when_less_was_left_is_kept_in_conflict = "outage-and-less-left";
     ou_6_lc_10_what_was_given_in_an_outage_from_what_was_meanwhile_locked_is_kept_in_conflict = "outage-and-locked";
     ou_6_re_1_what_was_given_in_an_outage_from_what_another_pharmacy_meanwhile_reserved_is_kept_in_conflict = "outage-and-reserved";
+    ou_6_di_3_what_was_signed_in_an_outage_is_kept_though_the_right_ended_meanwhile = "outage-and-right-ended";
     ou_6_lc_1_di_7e_what_was_given_in_an_outage_and_meanwhile_elsewhere_too_is_kept_in_conflict_and_what_is_left_is_not_hidden = "outage-and-used-up";
     ou_6_su_1_di_3_an_outage_opens_no_rule_about_the_document_itself = "outage-opens-no-rule-of-the-document";
     ou_1_ou_6_what_was_given_in_an_outage_is_stored_afterwards_with_its_real_time = "outage-sent-afterwards";
@@ -101,16 +105,18 @@ scenarios! {
     di_3_a_pharmacys_document_does_not_come_over_another_pharmacys_connection = "over-anothers-connection";
     se_9_ri_1_a_pharmacy_finds_what_it_dispensed_itself_and_not_what_another_one_did = "own-dispensations";
     di_7c_a_package_of_100_fills_a_prescribed_package_of_98 = "package-of-the-same-size-class";
-    se_6_a_last_page_that_is_full_is_the_last_page = "pages-that-fit";
     se_6_a_long_list_comes_in_pages_each_prescription_once = "pages";
-    st_1_for_another_reason_a_prescription_is_stored_with_words_only = "paper-prescription-without-words";
+    se_6_a_last_page_that_is_full_is_the_last_page = "pages-that-fit";
     st_1_ou_2_a_pharmacist_stores_a_paper_prescription_and_dispenses_it = "paper-prescription";
+    st_1_for_another_reason_a_prescription_is_stored_with_words_only = "paper-prescription-without-words";
     lc_11_ca_1_when_the_patient_has_died_nobody_is_asked_for_consent = "patient-has-died";
     se_4_whoever_has_no_identity_code_is_served_with_the_patient_instruction = "person-without-identity-code";
     se_10_a_pharmacy_whose_certificate_is_revoked_reaches_nobody_the_other_one_works_on = "pharmacy-certificate-withdrawn";
+    re_3_se_1_di_18_the_prescriber_corrects_and_cancels_a_dose_prescription_and_the_pharmacys_search_tells_it = "prescriber-changes-a-dose-prescription";
     op_4_co_2_the_prescriber_corrects_without_explaining_it_to_himself = "prescriber-corrects";
     ri_1_di_3_a_prescriber_dispenses_nothing_and_locks_nothing = "prescriber-dispenses";
     op_8_the_prescriber_unlocks_what_a_pharmacy_locked = "prescriber-unlocks";
+    re_2_re_3_the_prescriber_waits_for_who_dispenses_and_not_for_who_reserved = "prescriber-waits-for-who-dispenses";
     si_1_a_prescription_that_was_changed_after_signing_is_not_dispensed = "prescription-changed-after-signing";
     si_1_a_prescription_that_another_than_its_prescriber_signed_is_not_dispensed = "prescription-signed-by-another";
     si_1_a_prescription_without_its_prescribers_signature_is_shown_and_not_dispensed = "prescription-unsigned";
@@ -121,6 +127,8 @@ scenarios! {
     rn_1_what_the_prescriber_does_not_let_be_renewed_is_not_asked_for = "renewal-prohibited";
     lc_13_op_14_what_was_rejected_once_is_never_asked_for_again = "renewal-rejected";
     rn_2_a_request_that_was_returned_can_be_sent_to_another_unit = "renewal-returned";
+    lc_7_a_two_year_prescription_can_be_renewed_for_28_months = "renewal-window";
+    lc_7_what_is_valid_for_a_year_can_be_renewed_for_16_months = "renewal-window-of-one-year";
     rn_4_without_the_patients_consent_no_renewal_is_asked_for = "renewal-without-consent";
     rn_3_a_new_prescription_that_was_asked_for_is_the_answer_and_the_old_one_is_not_renewed_again = "renewed";
     re_1_lc_1_a_reservation_ends_when_nothing_is_left = "reservation-ends-when-used-up";
@@ -130,8 +138,8 @@ scenarios! {
     di_3_a_revoked_card_signs_nothing = "revoked-card-signs";
     di_3_ri_1_whose_right_has_ended_signs_nothing_whatever_the_card_says = "right-that-has-ended";
     di_7e_a_prescription_is_not_over_because_a_pharmacy_says_so = "said-to-be-over";
-    ou_7_another_pharmacy_cannot_send_a_pharmacys_document_as_its_own = "same-again-by-another-pharmacy";
     ou_7_di_7_the_same_dispensation_sent_twice_is_stored_once_and_answered_as_the_first_time = "same-again";
+    ou_7_another_pharmacy_cannot_send_a_pharmacys_document_as_its_own = "same-again-by-another-pharmacy";
     ou_7_another_document_under_a_used_identifier_is_refused_and_the_first_one_stays = "same-identifier-other-content";
     op_7_a_lock_that_is_sent_twice_is_one_lock = "same-lock-again";
     se_2_the_identifier_of_the_patient_instruction_finds_that_prescription_alone = "search-by-identifier";
@@ -151,10 +159,13 @@ scenarios! {
     se_1_ri_1_a_student_searches_like_a_pharmacist_and_does_not_ask_for_what_a_student_may_not_do = "student-searches";
     di_3_ri_1_a_student_does_not_sign_not_even_when_nobody_else_is_there = "student-signs";
     ri_1_st_2_a_student_stores_no_prescription_and_a_pharmacist_prescribes_none = "student-types-in";
-    su_2_what_the_prescriber_prohibits_to_substitute_is_given_as_it_was_prescribed = "substitution-prohibited";
     su_3_an_interchangeable_product_may_be_given_and_is_marked_as_a_substitute = "substitution";
+    su_2_what_the_prescriber_prohibits_to_substitute_is_given_as_it_was_prescribed = "substitution-prohibited";
+    lo_4_lo_6_ri_1_a_supervisor_sees_searches_without_a_dispensation_and_what_was_refused_and_nobody_else_does = "supervision";
+    ou_6_lo_4_what_an_outage_left_in_conflict_is_on_the_supervisors_list_until_settled = "supervisor-settles-a-conflict";
     re_2_op_2_what_one_pharmacist_has_in_hand_no_other_pharmacy_dispenses_at_that_moment = "taken-in-hand";
     co_1_op_4_a_technical_correction_writes_out_the_dosage_and_leaves_the_medicine_alone = "technical-correction";
+    se_1_ri_1_a_technical_fault_is_the_technical_persons_alone_and_logged = "technical-fault";
     lc_4_a_telephone_prescription_is_valid_for_three_months_at_most_and_never_renewed = "telephone-prescription";
     lc_2_lc_5_the_end_that_the_prescriber_set_is_obeyed_its_last_day_included = "the-prescribers-own-end";
     di_21_a_pharmacys_clock_may_be_four_minutes_wrong_and_not_ten = "time-of-the-pharmacy";
@@ -163,6 +174,7 @@ scenarios! {
     se_2_a_dispensation_of_a_prescription_that_nobody_knows_is_refused = "unknown-prescription";
     op_8_a_lock_that_is_no_longer_in_force_is_not_taken_away_again = "unlock-without-a-lock";
     ri_1_lo_1_lo_7_whoever_has_no_right_searches_nothing_and_it_is_logged = "without-a-right-no-search";
+    ri_1_lo_1_who_has_no_professional_right_searches_nothing_and_it_is_logged = "without-any-right";
     di_7e_a_pharmacy_that_counts_wrongly_what_is_left_is_told_so_and_nothing_is_stored = "wrong-remainder";
 }
 

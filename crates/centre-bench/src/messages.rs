@@ -146,6 +146,7 @@ impl Messages {
             pharmacy: Party { id: pharmacy.id.clone(), name: pharmacy.name.clone() },
             user: User::with_card(&self.pharmacist),
             reason: QueryReason::Dispensing,
+            reason_text: None,
             on_behalf: None,
         })
     }

@@ -59,6 +59,9 @@ impl<S: Store> Centre<S> {
     ) -> Result<Asker, Issue> {
         let purpose = self.purpose(requester, caller, now, told)?;
         self.person(purpose, requester, caller, now, told)?;
+        if purpose.words && requester.reason_text.as_deref().is_none_or(|text| text.trim().is_empty()) {
+            return Err(Issue::of(Known::Integrity).about("reason-text"));
+        }
         if begins.by.is_empty() || !begins.by.iter().all(|by| purpose.by.contains(by)) {
             return Err(Issue::of(Known::AccessDenied).about("criteria"));
         }

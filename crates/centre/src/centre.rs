@@ -62,7 +62,7 @@ pub enum Exchange {
 /// Which exchange a request is, if it can be read.
 pub fn exchange(request: &Request) -> Option<Exchange> {
     Some(match Incoming::read(request).ok()? {
-        Incoming::Metadata { .. } | Incoming::Uses { .. } => Exchange::Search,
+        Incoming::Metadata { .. } | Incoming::Uses { .. } | Incoming::Settle { .. } => Exchange::Search,
         Incoming::Fetch { .. } => Exchange::Fetch,
         Incoming::Store(_) => Exchange::Store,
     })
@@ -141,6 +141,10 @@ impl<S: Store> Centre<S> {
                 Err(issues) => metadata::error_response(&issues),
             },
             Incoming::Uses { query, requester } => match self.uses(query, requester, caller, now) {
+                Ok(answer) => metadata::uses::response(&answer),
+                Err(issues) => metadata::error_response(&issues),
+            },
+            Incoming::Settle { document, requester } => match self.settle(document, requester, caller, now) {
                 Ok(answer) => metadata::uses::response(&answer),
                 Err(issues) => metadata::error_response(&issues),
             },
@@ -230,6 +234,7 @@ pub(crate) fn stated(requester: &Requester, told: &mut Use) {
     told.system = Some(requester.system.id.clone());
     told.user = requester.user.as_ref().map(|user| user.registration.as_str().to_owned());
     told.reason = Some(requester.reason.code().to_owned());
+    told.reason_text = requester.reason_text.clone();
     told.on_behalf = requester.on_behalf.as_ref().map(|behalf| behalf.basis.code().to_owned());
 }
 

@@ -34,9 +34,9 @@ impl<S: Store> Centre<S> {
             let Some(next) = self.chain_held(&chain, &caller.organisation, role, now) else { break };
             let decision = Decision {
                 expected: vec![Expected { prescription_set: set_id.clone(), revision: chain.revision }],
-                documents: vec![],
                 log: vec![self.entry(&told, now)],
                 projection: vec![next],
+                ..Decision::default()
             };
             if self.store.commit(decision)? == Taken::Done {
                 return Ok(());

@@ -140,6 +140,7 @@ impl<S: Store> Centre<S> {
                 documents: vec![stored.clone()],
                 log: vec![self.entry(&told, now)],
                 projection: vec![next],
+                ..Decision::default()
             };
             if let Some((expected, renewed)) = self.renewed_by(&document)? {
                 decision.expected.push(expected);

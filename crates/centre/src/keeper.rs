@@ -1,14 +1,77 @@
-//! What the Centre's keeper reads of the log: entries, filtered, a line each. Identity codes are masked to the date of
-//! birth, because a terminal is no place for them; the whole entry stands in the log (LO-7).
+//! What the Centre's keeper does: reads the log, filtered, a line an entry, and erases prescriptions whose lawful time has
+//! ended. Identity codes are masked to the date of birth, because a terminal is no place for them; the whole entry stands
+//! in the log (LO-7).
 
-use chrono::{DateTime, Duration, Utc};
-use prescription::Oid;
+use chrono::{DateTime, Duration, Months, Utc};
+use prescription::{Oid, time};
 
-use crate::log::{Entry, Use};
-use crate::store::{Store, StoreError};
+use crate::chain::Chain;
+use crate::log::{Entry, Event, NewEntry, Use};
+use crate::store::{Decision, Expected, Outcome, Store, StoreError};
 
 /// How long entries of the log are kept, in years of 365 days and a quarter (LO-10: twelve, recalled and not confirmed).
 pub const LOG_YEARS: i64 = 12;
+
+/// LC-8: how long prescriptions are kept, in months: 22.5 years (30 months in the Centre and 20 years in the former archive).
+pub const PRESCRIPTION_MONTHS: u32 = 270;
+
+/// Erases every prescription whose whole chain is older than so many months (LC-8), documents and projection together, the
+/// oldest first; how many. Each leaves its entry in the log, without its identifier; nothing else is erased. A chain is as old
+/// as its newest document, and one that renews a prescription that is still there stays with it.
+pub fn erase_prescriptions(
+    store: &dyn Store,
+    months: u32,
+    now: DateTime<Utc>,
+    mut salt: impl FnMut() -> [u8; 32],
+) -> Result<u64, StoreError> {
+    let Some(limit) = now.checked_sub_months(Months::new(months)) else { return Ok(0) };
+    let mut due = over(store, limit)?;
+    due.sort_by_key(|chain| chain.prescription.prescribed_at);
+    let mut erased = 0_u64;
+    for chain in due {
+        if renews_what_is_there(store, &chain)? {
+            continue;
+        }
+        let mut told = Use::of(Event::Erase);
+        told.hits = store.documents_of(&chain.set_id)?.len();
+        let payload = serde_json::to_string(&told).unwrap_or_default();
+        let decision = Decision {
+            expected: vec![Expected { prescription_set: chain.set_id.clone(), revision: chain.revision }],
+            log: vec![NewEntry { at: now, event: Event::Erase, payload, salt: salt() }],
+            erased: vec![chain.set_id],
+            ..Decision::default()
+        };
+        // Whatever came to it meanwhile makes it younger.
+        if store.commit(decision)? == Outcome::Done {
+            erased = erased.saturating_add(1);
+        }
+    }
+    Ok(erased)
+}
+
+/// The chains of which everything is older than `limit`.
+fn over(store: &dyn Store, limit: DateTime<Utc>) -> Result<Vec<Chain>, StoreError> {
+    let (mut over, mut after) = (vec![], None);
+    loop {
+        let sets = store.prescription_sets(after.as_ref(), SLICE)?;
+        let Some(last) = sets.last().cloned() else { return Ok(over) };
+        for set in &sets {
+            let Some(chain) = store.chain(set)? else { continue };
+            let is_old = |at: DateTime<Utc>| at < limit;
+            if is_old(time::instant(chain.prescription.prescribed_at))
+                && store.documents_of(set)?.iter().all(|document| is_old(document.received_at))
+            {
+                over.push(chain);
+            }
+        }
+        after = Some(last);
+    }
+}
+
+fn renews_what_is_there(store: &dyn Store, chain: &Chain) -> Result<bool, StoreError> {
+    let Some(request) = &chain.prescription.renews else { return Ok(false) };
+    Ok(store.document(&request.id)?.is_some())
+}
 
 /// Which entries.
 #[derive(Debug, Clone, Default)]

@@ -25,6 +25,10 @@ pub enum Event {
     Load,
     /// A supervisor looked at uses of the own organisation.
     Uses,
+    /// A supervisor settled the conflict of a late document.
+    Settle,
+    /// A prescription was erased, because its lawful time had ended.
+    Erase,
     /// A message that could not be read.
     Unreadable,
 }
@@ -38,6 +42,8 @@ impl Event {
             Self::Store => "store",
             Self::Load => "load",
             Self::Uses => "uses",
+            Self::Settle => "settle",
+            Self::Erase => "erase",
             Self::Unreadable => "unreadable",
         }
     }
@@ -71,6 +77,9 @@ pub struct Use {
     pub on_behalf: Option<String>,
     /// Reason of the query, 1.2.246.537.5.40110.2006.
     pub reason: Option<String>,
+    /// The reason in words, as the user wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason_text: Option<String>,
     /// Identity codes of the people whom it concerns.
     pub people: Vec<String>,
     /// Identifiers by which was searched.
@@ -103,6 +112,7 @@ impl Use {
             role: None,
             on_behalf: None,
             reason: None,
+            reason_text: None,
             people: vec![],
             criteria: vec![],
             error: None,

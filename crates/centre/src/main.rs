@@ -122,6 +122,18 @@ enum Command {
         #[arg(long, allow_hyphen_values = true)]
         clock: Option<String>,
     },
+    /// Erases prescriptions whose lawful time has ended: 22.5 years, unless it is said otherwise.
+    ErasePrescriptions {
+        /// Folder of the Centre's data.
+        #[arg(long)]
+        data: PathBuf,
+        /// How long they are kept, in months.
+        #[arg(long, default_value_t = keeper::PRESCRIPTION_MONTHS)]
+        months: u32,
+        /// Moves the clock, as for `serve`.
+        #[arg(long, allow_hyphen_values = true)]
+        clock: Option<String>,
+    },
     /// Prints the table of errors: as the page docs/errors.md, or as JSON.
     Errors {
         /// As JSON, with every sentence in Finnish, Swedish and English.
@@ -256,15 +268,29 @@ fn run(command: Command) -> Result<ExitCode> {
             let told_of = keeper::tell(&store(&data)?, &filter, |line| println!("{line}")).doing("the log")?;
             eprintln!("{told_of} entries");
         }
+        Command::ErasePrescriptions { data, months, clock } => {
+            let now = clock_of(clock.as_deref())?.now();
+            let salt = || {
+                let mut salt = [0; 32];
+                fill_with_randomness(&mut salt);
+                salt
+            };
+            let erased = keeper::erase_prescriptions(&store(&data)?, months, now, salt).doing("erasing")?;
+            println!("{erased} prescriptions erased");
+        }
         Command::Erase { data, clock } => {
-            let clock = clock.as_deref().map_or_else(|| Ok(Clock::default()), Clock::of_option).doing("the clock")?;
-            let erased = store(&data)?.erase_log(keeper::lawful_until(clock.now())).doing("erasing")?;
+            let erased =
+                store(&data)?.erase_log(keeper::lawful_until(clock_of(clock.as_deref())?.now())).doing("erasing")?;
             println!("{erased} entries erased");
         }
         Command::Errors { json: true } => println!("{}", kanta::error_table::json()),
         Command::Errors { json: false } => print!("{}", kanta::error_table::page()),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn clock_of(option: Option<&str>) -> Result<Clock> {
+    option.map_or_else(|| Ok(Clock::default()), Clock::of_option).doing("the clock")
 }
 
 fn verified(data: &Path) -> Result<ExitCode> {
@@ -276,6 +302,9 @@ fn verified(data: &Path) -> Result<ExitCode> {
         report.log_erased,
         report.faults.len()
     );
+    if report.prescriptions_erased > 0 {
+        println!("{} prescriptions were erased when their time had ended", report.prescriptions_erased);
+    }
     report.faults.iter().for_each(|fault| println!("{fault}"));
     Ok(if report.is_sound() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

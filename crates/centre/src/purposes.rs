@@ -85,6 +85,9 @@ pub struct Purpose {
     pub denied: Denied,
     /// Whether whole documents may be fetched.
     pub fetch: bool,
+    /// Whether the reason must be told in words too.
+    #[serde(default)]
+    pub words: bool,
     /// How sure the row is.
     pub mark: Mark,
     /// Where it comes from.
@@ -146,6 +149,37 @@ mod tests {
             let served = row.shows != Shows::Nothing;
             assert_eq!(served, !row.by.is_empty(), "{}: what is served begins from something", row.reason);
             assert_eq!(served, !(row.rights.is_empty() && row.roles.is_empty()), "{}: somebody may", row.reason);
+        }
+    }
+
+    #[test]
+    fn table_5_2_a_technical_fault_is_a_technicians_and_another_reason_needs_words() {
+        let table = Purposes::table();
+        let row = |code: &str| table.of(&QueryReason::from(code)).unwrap();
+        for code in ["001", "005", "006", "907", LIMITED_NURSE, MEDICAL_STUDENT] {
+            assert_eq!(table.right(row("25"), &[Right::new(code)]), None, "{code}");
+        }
+        assert_eq!(row("25").roles, [LocalRole::Technician]);
+        let worded: Vec<&str> = table.rows().iter().filter(|row| row.words).map(|row| row.reason.as_str()).collect();
+        assert_eq!(worded, ["99"]);
+    }
+
+    /// Assumed codes (docs/assumptions.md).
+    const LIMITED_NURSE: &str = "TSK-RSH";
+    const MEDICAL_STUDENT: &str = "TSK-LKO";
+
+    #[test]
+    fn table_5_1_nurses_with_a_limited_right_and_students_who_act_as_physicians_prescribe() {
+        let table = Purposes::table();
+        let register = crate::register::Register::built_in().unwrap();
+        for code in [LIMITED_NURSE, MEDICAL_STUDENT] {
+            let right = [Right::new(code)];
+            assert_eq!(register.role_of(&right[0]), prescription::Role::Prescriber, "{code}");
+            for row in table.rows() {
+                let physicians = table.right(row, &[Right::new("001")]).is_some();
+                let expected = physicians && row.reason != "20";
+                assert_eq!(table.right(row, &right).is_some(), expected, "{code}, reason {}", row.reason);
+            }
         }
     }
 

@@ -193,6 +193,7 @@ impl Register {
     pub fn rights_at(&self, number: &RegistrationNumber, at: DateTime<Utc>) -> Vec<Right> {
         let own = self.professionals.iter().filter(|person| person.registration_number == *number && person.holds(at));
         let further = self.rights.iter().filter(|right| right.registration_number == *number && right.time.holds(at));
+        let own = own.filter(|person| !person.right_code.is_empty());
         own.map(|person| Right::new(&person.right_code)).chain(further.map(|right| Right::new(&right.code))).collect()
     }
 

@@ -193,6 +193,7 @@ impl<S: Store> Centre<S> {
             documents: vec![stored],
             log: vec![self.entry(&entry, now)],
             projection: vec![next],
+            ..Decision::default()
         };
         if let Some((expected, renewed)) = self.renewed_by(taken.document).map_err(|error| vec![failed(&error)])? {
             decision.expected.push(expected);

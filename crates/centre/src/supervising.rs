@@ -1,18 +1,19 @@
 //! Supervision (reason 14; LO-4, LO-6, table 5.2): a person to whom an organisation's owner gave the role sees the uses of
-//! the own organisation, from the log: who looked at whose data, when and why. Asking leaves an entry too. What was withheld
-//! from whom stands in the log for the Centre's keeper and is not told here.
+//! the own organisation, from the log: who looked at whose data, when and why. Among them are the late dispensations that
+//! were taken in conflict (section 4); that one is settled, only a supervisor says. Asking leaves an entry too. What was
+//! withheld from whom stands in the log for the Centre's keeper and is not told here.
 
 use chrono::{DateTime, Utc};
 use kanta::errors::Known;
 use kanta::metadata::uses::{SeenUse, USES_AT_MOST, UsesAnswer, UsesQuery};
 use kanta::{Issue, Requester};
-use prescription::{PersonIdentityCode, QueryReason, RegistrationNumber, Right, time};
+use prescription::{Conflict, Oid, PersonIdentityCode, QueryReason, RegistrationNumber, Right, time};
 
 use crate::access::Begins;
 use crate::centre::failed;
 use crate::log::{Entry, Event, Use};
 use crate::purposes::By;
-use crate::store::Store;
+use crate::store::{Decision, Store, StoreError};
 use crate::{Caller, Centre};
 
 /// Entries of the log that one question reads at most; then the next page goes on.
@@ -59,12 +60,75 @@ impl<S: Store> Centre<S> {
                 break;
             }
             (read, last) = (read + 1, entry.sequence);
-            uses.extend(entry.told().and_then(|told| seen(entry, &told)).filter(|seen| is_wanted(query, seen)));
+            let Some(mut use_of) = entry.told().and_then(|told| seen(entry, &told)) else { continue };
+            use_of.settled = self.is_settled(&use_of).map_err(|error| failed(&error))?;
+            uses.extend(Some(use_of).filter(|seen| is_wanted(query, seen)));
         }
         // Where all that there was to read was read, nothing is left; else the next page goes on behind the last one read.
         let rest = read < entries.len() || entries.len() == READ_AT_MOST;
         Ok(UsesAnswer { uses, next: rest.then(|| last.to_string()) })
     }
+
+    fn is_settled(&self, seen: &SeenUse) -> Result<bool, StoreError> {
+        match seen.documents.first().filter(|_| !seen.conflicts.is_empty()) {
+            Some(document) => self.store.is_settled(document),
+            None => Ok(false),
+        }
+    }
+
+    /// A supervisor has looked at a late document that was taken in conflict and settled it. Only one of the own
+    /// organisation's; saying it again changes nothing. The log keeps who said it and when.
+    pub(crate) fn settle(
+        &self,
+        document: &Oid,
+        requester: &Requester,
+        caller: &Caller,
+        now: DateTime<Utc>,
+    ) -> Result<UsesAnswer, Vec<Issue>> {
+        let mut told = Use::of(Event::Settle);
+        told.criteria = vec![document.to_string()];
+        match self.settling(document, requester, caller, now, &mut told) {
+            Ok(()) => {
+                told.organisation = Some(caller.organisation.clone());
+                told.certificate = Some(caller.certificate.clone());
+                let log = vec![self.entry(&told, now)];
+                let decision = Decision { log, settled: vec![document.clone()], ..Decision::default() };
+                self.store.commit(decision).map_err(|error| vec![failed(&error)])?;
+                Ok(UsesAnswer::default())
+            }
+            Err(issue) => {
+                let issues = vec![issue];
+                told.refused(&issues);
+                self.note(told, caller, now).map_err(|error| vec![failed(&error)])?;
+                Err(issues)
+            }
+        }
+    }
+
+    fn settling(
+        &self,
+        document: &Oid,
+        requester: &Requester,
+        caller: &Caller,
+        now: DateTime<Utc>,
+        told: &mut Use,
+    ) -> Result<(), Issue> {
+        self.admit(requester, caller, Begins { by: &[By::OwnUses], fetches: false }, now, told)?;
+        let held = self.store.document(document).map_err(|error| failed(&error))?;
+        // Another organisation's document looks like one that is not there, or that is in no conflict.
+        let own = |held: &crate::store::StoredDocument| held.organisation.as_ref() == Some(&caller.organisation);
+        let held = held.filter(|held| own(held) && !held.conflicts.is_empty());
+        let held = held.ok_or_else(|| Issue::of(Known::Integrity).about("document"))?;
+        told.documents = vec![(held.id, held.document_type)];
+        Ok(())
+    }
+}
+
+/// What the log says of a late document that was taken: the codes of its conflicts.
+fn conflicts(told: &Use) -> Vec<Conflict> {
+    let taken = told.event == Event::Store && told.error.is_none();
+    let codes = told.detail.as_deref().filter(|_| taken).unwrap_or_default();
+    codes.split(' ').filter_map(Conflict::parse).collect()
 }
 
 fn is_wanted(query: &UsesQuery, seen: &SeenUse) -> bool {
@@ -72,6 +136,7 @@ fn is_wanted(query: &UsesQuery, seen: &SeenUse) -> bool {
         && query.person.as_ref().is_none_or(|person| seen.people.contains(person))
         && query.user.as_ref().is_none_or(|user| seen.user.as_ref() == Some(user))
         && query.reason.as_ref().is_none_or(|reason| seen.reason.as_ref() == Some(reason))
+        && (!query.in_conflict || !seen.conflicts.is_empty() && !seen.settled)
 }
 
 fn seen(entry: &Entry, told: &Use) -> Option<SeenUse> {
@@ -85,5 +150,7 @@ fn seen(entry: &Entry, told: &Use) -> Option<SeenUse> {
         people: told.people.iter().map(|code| PersonIdentityCode::as_stated(code)).collect(),
         documents: told.documents.iter().map(|(id, _)| id.clone()).collect(),
         error: told.error.clone(),
+        conflicts: conflicts(told),
+        settled: false,
     })
 }

@@ -19,6 +19,8 @@ pub struct Report {
     pub log_entries: u64,
     /// Entries without a payload any more.
     pub log_erased: u64,
+    /// Prescriptions that were erased when their lawful time had ended.
+    pub prescriptions_erased: u64,
     /// Everything that does not hold, one sentence each, without any content.
     pub faults: Vec<String>,
 }
@@ -33,6 +35,8 @@ impl Report {
 /// Looks at everything.
 pub fn verify(store: &dyn Store) -> Result<Report, StoreError> {
     let mut report = Report { faults: store.integrity()?, ..Report::default() };
+
+    report.prescriptions_erased = store.counts()?.erased;
 
     let noted = store.log_head()?;
     let mut walk = Walk::default();

@@ -155,6 +155,7 @@ impl Counter {
             // Signer, author and stated user are one: the one who signed, whoever is logged in when it goes out.
             user: User::with_card(&dispensation.author),
             reason: QueryReason::Dispensing,
+            reason_text: None,
             on_behalf: None,
         };
         let late = self.deps.clock.now() - prescription::time::instant(dispensation.dispensed_at) > LATE_AFTER;

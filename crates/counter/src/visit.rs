@@ -200,6 +200,7 @@ impl Counter {
             pharmacy,
             user: User::with_card(&session.professional()),
             reason: QueryReason::Dispensing,
+            reason_text: None,
             on_behalf: None,
         })
     }

@@ -96,6 +96,12 @@ impl<T: Transport> CentreClient<T> {
         uses::parse_response(&response).map_err(ClientError::Answer)
     }
 
+    /// Says that the conflict of a late document is settled (supervision, reason 14).
+    pub fn settle(&self, document: &Oid, requester: &Requester) -> Result<(), ClientError> {
+        let response = self.exchange(uses::settle_request(document, requester))?;
+        uses::parse_response(&response).map(|_| ()).map_err(ClientError::Answer)
+    }
+
     /// Fetches whole documents.
     pub fn fetch(
         &self,

@@ -29,6 +29,7 @@ fn requester() -> Requester {
         pharmacy: party("1.2.4"),
         user: None,
         reason: QueryReason::Dispensing,
+        reason_text: None,
         on_behalf: None,
     }
 }
@@ -48,7 +49,9 @@ fn search() -> Query {
 fn centre(request: &kanta::http::Request) -> Response {
     match Incoming::read(request).unwrap() {
         Incoming::Metadata { .. } => metadata::response(&Answer::default()),
-        Incoming::Uses { .. } => metadata::uses::response(&metadata::uses::UsesAnswer::default()),
+        Incoming::Uses { .. } | Incoming::Settle { .. } => {
+            metadata::uses::response(&metadata::uses::UsesAnswer::default())
+        }
         Incoming::Fetch { query, frame: asked, .. } => {
             let known = FetchedDocument { reference: store().reference, version: 1, bytes: b"<x/>".to_vec() };
             let is_known = query.document == Some(known.reference.id.clone());
@@ -76,6 +79,7 @@ fn the_three_exchanges_reach_the_centre_and_come_back() {
     let found = client.document(&oid("1.2.5.1"), &requester(), &frame(2)).unwrap();
     assert_eq!(found.unwrap().bytes, b"<x/>");
     assert_eq!(client.document(&oid("1.2.5.2"), &requester(), &frame(3)).unwrap(), None);
+    assert_eq!(client.settle(&oid("1.2.5.1"), &requester()), Ok(()));
 }
 
 #[test]

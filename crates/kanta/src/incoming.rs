@@ -7,6 +7,7 @@ use crate::metadata::uses::{self, UsesQuery};
 use crate::metadata::{self, Query};
 use crate::mr::{self, FetchQuery, Frame, MessageId, StoreRequest};
 use crate::{Issue, KantaError, Requester};
+use prescription::Oid;
 
 /// A request, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,13 @@ pub enum Incoming {
         /// Which.
         query: UsesQuery,
         /// Who asks.
+        requester: Requester,
+    },
+    /// A supervisor's word that the conflict of a late document is settled.
+    Settle {
+        /// The document.
+        document: Oid,
+        /// Who says so.
         requester: Requester,
     },
     /// A fetch of documents.
@@ -52,6 +60,10 @@ impl Incoming {
             let (query, requester) = uses::parse_request(request)?;
             return Ok(Self::Uses { query, requester });
         }
+        if request.path == identifiers::get(Key::PathSettle) {
+            let (document, requester) = uses::parse_settle_request(request)?;
+            return Ok(Self::Settle { document, requester });
+        }
         if request.path != identifiers::get(Key::PathMedicalRecords) {
             return Err(KantaError::UnknownPath);
         }
@@ -61,9 +73,10 @@ impl Incoming {
     /// Who asks.
     pub fn requester(&self) -> &Requester {
         match self {
-            Self::Metadata { requester, .. } | Self::Uses { requester, .. } | Self::Fetch { requester, .. } => {
-                requester
-            }
+            Self::Metadata { requester, .. }
+            | Self::Uses { requester, .. }
+            | Self::Settle { requester, .. }
+            | Self::Fetch { requester, .. } => requester,
             Self::Store(store) => &store.requester,
         }
     }
@@ -71,7 +84,7 @@ impl Incoming {
     /// The message's identifier, where the exchange has one.
     pub fn message_id(&self) -> Option<MessageId> {
         match self {
-            Self::Metadata { .. } | Self::Uses { .. } => None,
+            Self::Metadata { .. } | Self::Uses { .. } | Self::Settle { .. } => None,
             Self::Fetch { frame, .. } => Some(frame.message_id),
             Self::Store(store) => Some(store.frame.message_id),
         }

@@ -63,6 +63,8 @@ pub struct Requester {
     pub user: Option<User>,
     /// Why (kyselyn syy).
     pub reason: QueryReason,
+    /// The same in words, which the reason "other" (99) needs; at most 200 characters. No national place is public.
+    pub reason_text: Option<String>,
     /// Who is served, where it is not the patient (puolesta asiointi, section 2.4). No national place is public.
     pub on_behalf: Option<OnBehalf>,
 }
@@ -74,6 +76,16 @@ pub struct OnBehalf {
     pub basis: Basis,
     /// The medicine that the person names, at most 200 characters; needed with a Kela card.
     pub medicine: Option<String>,
+}
+
+impl Requester {
+    /// The most characters of a reason in words.
+    pub const REASON_CHARS_AT_MOST: usize = 200;
+
+    /// Whether a reason in words is not longer than it may be.
+    pub(crate) fn fits(reason_text: Option<&str>) -> bool {
+        reason_text.is_none_or(|text| text.chars().count() <= Self::REASON_CHARS_AT_MOST)
+    }
 }
 
 impl OnBehalf {

@@ -146,9 +146,13 @@ proptest! {
         seen in proptest::collection::vec(any_use(), 0..4), next in proptest::option::of("[0-9]{1,19}"),
         number in proptest::option::of("[0-9]{11}"), reason in proptest::option::of("[0-9]{1,2}"),
         code in proptest::option::of("[0-9A-Z+-]{1,11}"), size in proptest::option::of(1u32..500),
-        requester in any_requester(),
+        requester in any_requester(), in_conflict in any::<bool>(), document in any_oid(),
     ) {
+        let settling = uses::settle_request(&document, &requester).unwrap();
+        let settle = Incoming::Settle { document, requester: requester.clone() };
+        prop_assert_eq!(Incoming::read(&settling).unwrap(), settle);
         let query = UsesQuery {
+            in_conflict,
             person: code.map(|code| PersonIdentityCode::as_stated(&code)),
             user: number.map(|number| RegistrationNumber::parse(&number).unwrap()),
             reason: reason.map(QueryReason::from),
@@ -166,7 +170,9 @@ fn any_use() -> impl Strategy<Value = SeenUse> {
     use proptest::option::of;
     let who = (of("[0-9]{11}"), any::<bool>(), of("[0-9]{3}"), of("[0-9]{1,2}"));
     let what = (proptest::collection::vec("[0-9A-Z+-]{1,11}", 0..3), proptest::collection::vec(any_oid(), 0..3));
-    (any_instant(), "[a-z]{1,9}", who, what, of("[A-Za-z0-9-]{1,20}")).prop_map(|(at, event, who, what, error)| {
+    let late = (proptest::sample::subsequence(Conflict::ALL.to_vec(), 0..3), any::<bool>());
+    let all = (any_instant(), "[a-z]{1,9}", who, what, of("[A-Za-z0-9-]{1,20}"), late);
+    all.prop_map(|(at, event, who, what, error, (conflicts, settled))| {
         let (user, proven, right, reason) = who;
         let (people, documents) = what;
         SeenUse {
@@ -179,6 +185,8 @@ fn any_use() -> impl Strategy<Value = SeenUse> {
             people: people.iter().map(|code| PersonIdentityCode::as_stated(code)).collect(),
             documents,
             error,
+            conflicts: conflicts.into_iter().map(|(conflict, ..)| conflict).collect(),
+            settled,
         }
     })
 }

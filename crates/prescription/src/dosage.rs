@@ -2,6 +2,7 @@
 //! periods, and the doses in them. The types carry all that is needed to say it in words: codes with their names,
 //! numbers with their units.
 
+mod daily;
 mod terms;
 pub mod words;
 
@@ -10,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::amount::{Range, Span, kept_by_parts};
 use crate::{Code, Oid, Unit};
+
+pub use daily::{Daily, daily};
 
 /// Dosage (annostus).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

@@ -243,6 +243,7 @@ fn centre_play(scenario: &Scenario, corner: Corner, folder: &Path, teller: &Tell
     let at = Some(scenario.at);
     let order = Order { folder, at, way: CardWay::Software, card: None, tries: None, port: port(corner)? };
     let mut world = World::make(&order)?;
+    world.centre.expect_signatures(&scenario.signed);
     world.centre.start()?;
     world.centre.begin_to_count()?;
     scenario::play(&mut world, scenario, |played| teller.step(played))

@@ -50,6 +50,14 @@ pub mod who {
     pub const LAURI_PRESCRIBER: &str = "lauri-laakari";
     /// Prescriber (001) with RSA keys.
     pub const LEENA_PRESCRIBER: &str = "leena-laakari";
+    /// Nurse with a limited right to prescribe; the right's code is assumed.
+    pub const NIINA_NURSE: &str = "niina-hoitaja";
+    /// Student of medicine who acts as a physician; the right's code is assumed.
+    pub const KALLE_MEDICAL_STUDENT: &str = "kalle-kandidaatti";
+    /// Works at Kuusen apteekki and has no professional right.
+    pub const LOTTA_WITHOUT_A_RIGHT: &str = "lotta-laaketyontekija";
+    /// Keeps the machines of Kuusen apteekki: a local role and no professional right.
+    pub const TEPPO_TECHNICIAN: &str = "teppo-tekninen";
 }
 
 /// The slugs of servers and systems.

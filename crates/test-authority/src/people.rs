@@ -78,7 +78,7 @@ pub struct Professional {
     /// Prescriber identifier (yksilöintitunnus), 6 digits, Luhn; prescribers only.
     #[serde(default)]
     pub prescriber_id: Option<String>,
-    /// Professional right (ammattioikeus), code of 1.2.246.537.6.140.2008.
+    /// Professional right (ammattioikeus), code of 1.2.246.537.6.140.2008; empty where the person has none.
     pub right_code: String,
     /// The right's name in that code set.
     pub right_name: String,
@@ -113,10 +113,11 @@ pub struct Professional {
 }
 
 impl Professional {
-    /// The title of a professional certificate: right code, then the names (`005 farmaseutti, farmaceut`).
+    /// The title of a professional certificate: right code, then the names (`005 farmaseutti, farmaceut`); the names alone of
+    /// a person without a right.
     #[must_use]
     pub fn certificate_title(&self) -> String {
-        format!("{} {}", self.right_code, self.title)
+        format!("{} {}", self.right_code, self.title).trim_start().to_owned()
     }
 
     /// The common name of a professional certificate: family name, given names, registration number.

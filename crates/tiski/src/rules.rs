@@ -18,7 +18,8 @@ pub fn markdown() -> String {
         "\n## What may be done in which state\n\n\
          The matrix of operations. *yes* and *no* decide; *reason* is open with a person's reason where LC-6 allows the \
          month after the end; – decides nothing. Every state that holds must permit it. A refusal is told by the rule in \
-         the column's head, or by the row's where there is none.\n\n",
+         the column's head, or by the row's where there is none. \"Other\" is another pharmacy: its reservation does not \
+         keep the prescriber from correcting or cancelling (RE-3).\n\n",
     );
     matrix(&mut text);
     text.push_str("\n## The rules of operations\n\n");

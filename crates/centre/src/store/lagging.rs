@@ -37,6 +37,10 @@ impl Store for Lagging<'_> {
         self.then.chains_of(whose, after, limit)
     }
 
+    fn is_settled(&self, document: &Oid) -> Result<bool, StoreError> {
+        self.now.is_settled(document)
+    }
+
     fn prescription_sets(&self, after: Option<&Oid>, limit: usize) -> Result<Vec<Oid>, StoreError> {
         self.then.prescription_sets(after, limit)
     }

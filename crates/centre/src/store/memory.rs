@@ -1,6 +1,6 @@
 //! A store in memory, for tests and for simulations of a whole Centre.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -19,6 +19,8 @@ struct Kept {
     documents: Vec<StoredDocument>,
     chains: BTreeMap<Oid, Chain>,
     log: Vec<Entry>,
+    settled: BTreeSet<Oid>,
+    erased: u64,
     full: bool,
 }
 
@@ -52,6 +54,13 @@ impl Store for MemoryStore {
         for chain in decision.projection {
             kept.chains.insert(chain.set_id.clone(), chain);
         }
+        for set in &decision.erased {
+            kept.documents.retain(|held| held.prescription_set != *set);
+            if kept.chains.remove(set).is_some() {
+                kept.erased = kept.erased.saturating_add(1);
+            }
+        }
+        kept.settled.extend(decision.settled);
         for new in decision.log {
             let entry = kept.log.last().map(Entry::head).unwrap_or_default().link(new);
             kept.log.push(entry);
@@ -75,6 +84,10 @@ impl Store for MemoryStore {
         let kept = self.kept();
         let later = kept.chains.iter().filter(|(set, _)| after.is_none_or(|after| *set > after));
         Ok(later.map(|(_, chain)| chain).filter(|chain| whose.hold(chain)).take(limit).cloned().collect())
+    }
+
+    fn is_settled(&self, document: &Oid) -> Result<bool, StoreError> {
+        Ok(self.kept().settled.contains(document))
     }
 
     fn prescription_sets(&self, after: Option<&Oid>, limit: usize) -> Result<Vec<Oid>, StoreError> {
@@ -110,6 +123,7 @@ impl Store for MemoryStore {
             dispensations: dispensations as u64,
             prescriptions: kept.chains.len() as u64,
             log: kept.log.len() as u64,
+            erased: kept.erased,
         })
     }
 

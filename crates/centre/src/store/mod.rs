@@ -75,6 +75,10 @@ pub struct Decision {
     pub log: Vec<NewEntry>,
     /// The chains as they are afterwards.
     pub projection: Vec<Chain>,
+    /// Late documents whose conflict a supervisor has settled.
+    pub settled: Vec<Oid>,
+    /// Prescriptions' sets whose documents and chains are erased, because their lawful time has ended (LC-8).
+    pub erased: Vec<Oid>,
 }
 
 impl Decision {
@@ -149,6 +153,8 @@ pub struct Counts {
     pub prescriptions: u64,
     /// Entries of the log.
     pub log: u64,
+    /// Prescriptions that were erased when their lawful time had ended (LC-8); only their identifiers are left.
+    pub erased: u64,
 }
 
 /// A Centre's store.
@@ -167,6 +173,9 @@ pub trait Store: Send + Sync {
 
     /// Chains of these people or of that organisation, in the order of their sets, after `after`; at most `limit`.
     fn chains_of(&self, whose: &Whose<'_>, after: Option<&Oid>, limit: usize) -> Result<Vec<Chain>, StoreError>;
+
+    /// Whether a supervisor has settled the conflict of a late document.
+    fn is_settled(&self, document: &Oid) -> Result<bool, StoreError>;
 
     /// Sets of all prescriptions after `after`, in order; at most `limit`.
     fn prescription_sets(&self, after: Option<&Oid>, limit: usize) -> Result<Vec<Oid>, StoreError>;

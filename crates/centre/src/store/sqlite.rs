@@ -2,8 +2,8 @@
 //!
 //! One connection writes; decisions that come at the same time share one transaction and its flush, each in a savepoint
 //! of its own. Others read beside it. The file is plain: this Centre is for testing. Documents (compressed) and log
-//! cannot be changed or removed through it (triggers); only the projection is replaced, and it can always be computed
-//! again.
+//! cannot be changed or removed through it (triggers), but for whole prescriptions whose lawful time has ended; only the
+//! projection is replaced, and it can always be computed again.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -21,7 +21,7 @@ use super::{Counts, Decision, Expected, Gather, Outcome, Store, StoreError, Stor
 use crate::chain::Chain;
 use crate::log::{Entry, Head, NewEntry};
 
-const SCHEMA: i64 = 4;
+const SCHEMA: i64 = 5;
 
 /// Migrations only go forward; the index is the schema that a step starts from.
 const MIGRATIONS: &[&str] = &[
@@ -81,6 +81,16 @@ const MIGRATIONS: &[&str] = &[
      CREATE INDEX log_of_organisation ON log_beside (json_extract(payload, '$.organisation'), sequence);",
     // What a late document conflicted with when it came, codes with a space between; absent where with nothing.
     "ALTER TABLE document ADD COLUMN conflicts TEXT;",
+    // Conflicts that a supervisor has settled, and prescriptions whose lawful time has ended: only of these may documents
+    // be removed, and their identifiers stay.
+    "CREATE TABLE settled (document TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+     CREATE TABLE erased (prescription_set TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+     DROP TRIGGER document_stays;
+     CREATE TRIGGER document_stays BEFORE DELETE ON document
+     WHEN NOT EXISTS (SELECT 1 FROM erased WHERE prescription_set = OLD.prescription_set)
+     BEGIN SELECT RAISE(ABORT, 'append only'); END;
+     CREATE TRIGGER erased_stays BEFORE DELETE ON erased BEGIN SELECT RAISE(ABORT, 'append only'); END;
+     CREATE TRIGGER settled_stays BEFORE DELETE ON settled BEGIN SELECT RAISE(ABORT, 'append only'); END;",
 ];
 
 /// The schema whose chains are those of today: an older file's are computed from its documents when it is opened.
@@ -191,6 +201,8 @@ struct Ready {
     documents: Vec<(StoredDocument, Packed)>,
     log: Vec<NewEntry>,
     projection: Vec<(Chain, String)>,
+    settled: Vec<Oid>,
+    erased: Vec<Oid>,
 }
 
 impl Ready {
@@ -205,6 +217,8 @@ impl Ready {
             documents: decision.documents.into_iter().map(pack_one).collect::<Result<_, _>>()?,
             log: decision.log,
             projection: decision.projection.into_iter().map(write_one).collect::<Result<_, _>>()?,
+            settled: decision.settled,
+            erased: decision.erased,
         })
     }
 }
@@ -258,6 +272,15 @@ fn take(savepoint: &Savepoint<'_>, decision: Ready) -> Result<Outcome, StoreErro
     for (chain, value) in &decision.projection {
         upsert_chain(savepoint, chain, value)?;
     }
+    for document in &decision.settled {
+        run(savepoint, "INSERT OR IGNORE INTO settled VALUES (?1)", document)?;
+    }
+    for set in &decision.erased {
+        run(savepoint, "INSERT OR IGNORE INTO erased VALUES (?1)", set)?;
+        for erase in ERASE {
+            run(savepoint, erase, set)?;
+        }
+    }
     let mut head = read_head(savepoint)?;
     for new in decision.log {
         let entry = head.link(new);
@@ -269,6 +292,18 @@ fn take(savepoint: &Savepoint<'_>, decision: Ready) -> Result<Outcome, StoreErro
         .and_then(|mut insert| insert.execute(params![number(head.sequence), head.hash]))
         .map_err(failed)?;
     Ok(Outcome::Done)
+}
+
+/// What is left of a prescription after its lawful time: nothing but its identifier.
+const ERASE: [&str; 3] = [
+    "DELETE FROM document WHERE prescription_set = ?1",
+    "DELETE FROM chain_part WHERE set_id = ?1",
+    "DELETE FROM chain WHERE set_id = ?1",
+];
+
+fn run(savepoint: &Savepoint<'_>, sql: &str, identifier: &Oid) -> Result<(), StoreError> {
+    let ran = savepoint.prepare_cached(sql).and_then(|mut statement| statement.execute([identifier.as_str()]));
+    ran.map(|_| ()).map_err(failed)
 }
 
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
@@ -356,6 +391,13 @@ impl Store for SqliteStore {
         })
     }
 
+    fn is_settled(&self, document: &Oid) -> Result<bool, StoreError> {
+        self.read(|connection| {
+            let mut select = connection.prepare_cached("SELECT 1 FROM settled WHERE document = ?1").map_err(failed)?;
+            select.exists([document.as_str()]).map_err(failed)
+        })
+    }
+
     fn prescription_sets(&self, after: Option<&Oid>, limit: usize) -> Result<Vec<Oid>, StoreError> {
         self.read(|connection| {
             let mut statement = connection
@@ -409,6 +451,7 @@ impl Store for SqliteStore {
                 dispensations: count("SELECT count(*) FROM document WHERE type = '10'")?,
                 prescriptions: count("SELECT count(*) FROM chain")?,
                 log: count("SELECT count(*) FROM log")?,
+                erased: count("SELECT count(*) FROM erased")?,
             })
         })
     }

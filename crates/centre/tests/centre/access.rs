@@ -173,6 +173,9 @@ impl Store for Counting {
     fn chains_of(&self, whose: &Whose<'_>, after: Option<&Oid>, limit: usize) -> Result<Vec<Chain>, StoreError> {
         self.read().chains_of(whose, after, limit)
     }
+    fn is_settled(&self, document: &Oid) -> Result<bool, StoreError> {
+        self.read().is_settled(document)
+    }
     fn prescription_sets(&self, after: Option<&Oid>, limit: usize) -> Result<Vec<Oid>, StoreError> {
         self.read().prescription_sets(after, limit)
     }
@@ -320,6 +323,10 @@ fn se_1_the_reason_decides_who_may_ask_and_an_unknown_one_is_refused() {
     let asks = |reason: &str, user: &str, place: &str, query: &Query| {
         hears_as(&world, query, &for_reason(reason, user, place), place)
     };
+    let in_words = |reason: &str, user: &str, text: &str, query: &Query| {
+        let worded = Requester { reason_text: Some(text.to_owned()), ..for_reason(reason, user, KUUSI) };
+        hears_as(&world, query, &worded, KUUSI)
+    };
     let (by_person, by_set) = (of_person(AINO), of_set(&prescription));
     let refused = |code: &str, detail: &str| Err((code.to_owned(), detail.to_owned()));
     for unknown in ["9", "19", "30", "0", ""] {
@@ -340,14 +347,25 @@ fn se_1_the_reason_decides_who_may_ask_and_an_unknown_one_is_refused() {
         assert_eq!(asks(elsewhere, who::SIRI, KUUSI, &by_set), refused("5Y00009", "reason"), "{elsewhere}");
     }
     // A fault and "other" are settled on what is identified, not by looking at people.
-    for narrow in ["25", "99"] {
-        assert_eq!(asks(narrow, who::SIRI, KUUSI, &by_set), Ok(1));
-        assert_eq!(asks(narrow, who::SIRI, KUUSI, &by_person), refused("5Y00009", "criteria"));
-    }
+    assert_eq!(asks("25", who::TEPPO_TECHNICIAN, KUUSI, &by_set), Ok(1));
+    assert_eq!(asks("25", who::TEPPO_TECHNICIAN, KUUSI, &by_person), refused("5Y00009", "criteria"));
+    assert_eq!(asks("25", who::PETRI, KUUSI, &by_set), refused("TSK-right-missing", "search"), "not a technician");
+    assert_eq!(asks("6", who::TEPPO_TECHNICIAN, KUUSI, &by_set), refused("TSK-right-missing", "register"));
+    assert_eq!(asks("25", who::TEPPO_TECHNICIAN, LAHDE, &by_set), refused("TSK-right-missing", "register"));
+    let why = "Asiakas pyysi selvitystä.";
+    assert_eq!(in_words("99", who::SIRI, why, &by_set), Ok(1));
+    assert_eq!(in_words("99", who::SIRI, why, &by_person), refused("5Y00009", "criteria"));
+    assert_eq!(in_words("99", who::SIRI, " ", &by_set), refused("4Y00007", "reason-text"));
+    assert_eq!(asks("99", who::SIRI, KUUSI, &by_set), refused("4Y00007", "reason-text"));
+    let told = |event: &Option<centre::log::Use>| event.as_ref().and_then(|told| told.reason_text.clone());
+    let entries: Vec<_> = world.centre.store().log(0, 1000).unwrap().iter().map(|entry| entry.told()).collect();
+    assert_eq!(entries.iter().filter(|entry| told(entry).as_deref() == Some(why)).count(), 2, "the words are kept");
+    let technicians = |told: &&centre::log::Use| told.role == Some(centre::register::LocalRole::Technician);
+    assert_eq!(entries.iter().flatten().filter(technicians).count(), 2, "each of a technician's uses is logged");
     // Supervision looks at uses, never at prescriptions.
     assert_eq!(asks("14", who::PETRI, KUUSI, &by_person), refused("5Y00009", "criteria"));
     let refusals = world.logged().into_iter().filter(|(_, error)| error.is_some()).count();
-    assert_eq!(refusals, 16, "everything refused is logged");
+    assert_eq!(refusals, 21, "everything refused is logged");
 }
 
 #[test]

@@ -117,6 +117,9 @@ impl Store for Beside {
     fn chains_of(&self, whose: &Whose<'_>, after: Option<&Oid>, limit: usize) -> Result<Vec<Chain>, StoreError> {
         self.shared.chains_of(whose, after, limit)
     }
+    fn is_settled(&self, document: &Oid) -> Result<bool, StoreError> {
+        self.shared.is_settled(document)
+    }
     fn prescription_sets(&self, after: Option<&Oid>, limit: usize) -> Result<Vec<Oid>, StoreError> {
         self.shared.prescription_sets(after, limit)
     }
@@ -183,6 +186,7 @@ fn a_decision_is_taken_whole_or_not_at_all(store: impl Store) {
         documents: vec![document.clone()],
         log: vec![entry("never")],
         projection: vec![chain.clone()],
+        ..Decision::default()
     };
     assert_eq!(store.commit(stale).unwrap(), Outcome::Conflict);
     // An identifier that is taken.
@@ -260,7 +264,7 @@ fn a_file_of_a_newer_program_is_not_touched() {
     drop(SqliteStore::open(&path).unwrap());
     rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let error = SqliteStore::open(&path).err().unwrap();
-    assert_eq!(error, StoreError::NewerSchema { found: 99, known: 4 });
+    assert_eq!(error, StoreError::NewerSchema { found: 99, known: 5 });
 }
 
 #[test]
@@ -295,6 +299,54 @@ fn an_organisation_finds_its_own_prescriptions_in_both_stores_alike() {
             find(&kuusi, Part::Dispensed, all, until_yesterday, None),
             find(&kuusi, Part::Dispensed, all, all, Some(&prescription.reference.set_id)),
         ]
+    }
+}
+
+fn lc_8_what_is_older_than_its_time_is_erased_whole_and_nothing_else(store: impl Store) {
+    let mut world = World::over(store);
+    let old = world.held(|_| {});
+    let id = "1.2.246.10.99999903.93.2026.2";
+    let dispensed = world.held(|p| p.reference = reference(id, prescription::DocumentType::Prescription));
+    world.days_pass(10);
+    let lot = world.lot(&dispensed, &[], 21);
+    accepted(world.send(&lot));
+    let store = world.centre.store();
+    let before = store.counts().unwrap();
+    let after_months = |months: u32| world.now + chrono::Months::new(months) - chrono::Duration::days(5);
+    let erase = |months: u32, now| centre::keeper::erase_prescriptions(store, months, now, || [9; 32]).unwrap();
+    assert_eq!(erase(270, after_months(269)), 0);
+    assert_eq!(erase(270, after_months(270)), 1, "the one of which the newest document is old enough");
+    assert!(store.chain(&old.reference.set_id).unwrap().is_none());
+    assert!(store.document(&old.reference.id).unwrap().is_none());
+    assert_eq!(world.search(&[AINO]).unwrap().prescriptions.len(), 1);
+    let after = store.counts().unwrap();
+    assert_eq!((after.prescriptions, after.documents, after.erased), (1, before.documents - 1, 1));
+    let last = store.log(after.log - 2, 1).unwrap().remove(0);
+    assert_eq!((last.event.as_str(), last.told().unwrap().hits), ("erase", 1));
+    assert!(!last.beside.unwrap().1.contains(old.reference.id.as_str()), "the entry does not name what is erased");
+    let report = verify(store).unwrap();
+    assert_eq!((report.faults.as_slice(), report.prescriptions_erased), (&[][..], 1));
+    assert_eq!(erase(270, after_months(280)), 1);
+    assert!(verify(store).unwrap().is_sound());
+}
+
+#[test]
+fn lc_8_in_memory() {
+    lc_8_what_is_older_than_its_time_is_erased_whole_and_nothing_else(MemoryStore::new());
+}
+
+#[test]
+fn lc_8_in_a_file_where_nothing_else_can_be_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("centre.db");
+    lc_8_what_is_older_than_its_time_is_erased_whole_and_nothing_else(SqliteStore::open(&path).unwrap());
+    drop(World::over(SqliteStore::open(&path).unwrap()).held(|p| {
+        p.reference = reference("1.2.246.10.99999903.93.2026.3", prescription::DocumentType::Prescription);
+    }));
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    for sql in ["DELETE FROM document", "UPDATE document SET type = '2'", "DELETE FROM erased", "DELETE FROM log"] {
+        let refused = connection.execute(sql, []).unwrap_err().to_string();
+        assert!(refused.contains("append only"), "{sql}: {refused}");
     }
 }
 

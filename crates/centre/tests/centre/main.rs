@@ -4,6 +4,7 @@
 
 mod access;
 mod asking;
+mod batch;
 mod crowd;
 mod errors;
 mod faults;

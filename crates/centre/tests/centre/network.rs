@@ -299,6 +299,12 @@ fn the_keeper_reads_the_log_masked_erases_what_is_over_and_prints_the_errors() {
     assert_eq!(run(&["erase", "--clock", "4400d"]), "2 entries erased\n");
     assert!(run(&["verify"]).contains("2 log entries walked, 2 erased, 0 faults"));
     assert!(run(&["log"]).lines().all(|line| line.ends_with("erased")));
+    // LC-8: 22.5 years are 8,218 days.
+    assert_eq!(run(&["erase-prescriptions", "--clock", "8210d"]), "0 prescriptions erased\n");
+    assert_eq!(run(&["erase-prescriptions", "--clock", "8220d"]), "1 prescriptions erased\n");
+    let verified = run(&["verify"]);
+    assert!(verified.contains("0 prescriptions computed again, 3 log entries walked"), "{verified}");
+    assert!(verified.contains("1 prescriptions were erased when their time had ended"), "{verified}");
     assert_eq!(run(&["errors"]), kanta::error_table::page());
     assert_eq!(run(&["errors", "--json"]).trim(), kanta::error_table::json());
 }

@@ -271,6 +271,52 @@ fn lo_7_uses_come_in_pages_each_once_while_the_log_grows() {
 }
 
 #[test]
+fn ou_6_a_supervisor_sees_what_was_taken_in_conflict_and_alone_says_that_it_is_settled() {
+    let mut world = W::new();
+    let prescription = world.held(|_| {});
+    // Given an hour ago in an outage; meanwhile the prescription was locked.
+    let mut late = world.lot(&prescription, &[], 21);
+    late.dispensed_at -= chrono::Duration::minutes(30);
+    let ordinary = world.lot(&prescription, &[], 21);
+    accepted(world.send(&ordinary));
+    world.days_pass(7);
+    let mut late =
+        prescription::Dispensation { dispensed_at: ordinary.dispensed_at + chrono::Duration::days(1), ..late };
+    late.made_at = late.dispensed_at;
+    prescription::rules::samples::restate(&prescription, std::slice::from_ref(&ordinary), &mut late);
+    let sending = Sending { late: true, ..Sending::of(who::SIRI, KUUSI) };
+    accepted(world.send_as(&late, signed_by(&late, who::SIRI, world.now), &sending));
+
+    let open = UsesQuery { in_conflict: true, ..UsesQuery::default() };
+    let of = |world: &W| supervises(world, &open, who::PETRI, KUUSI).unwrap().uses;
+    let [seen] = of(&world).try_into().unwrap();
+    assert_eq!((seen.conflicts.as_slice(), seen.settled), (&[prescription::Conflict::LessRemained][..], false));
+    assert_eq!(seen.documents, std::slice::from_ref(&late.reference.id));
+
+    let settles = |world: &W, document: &Oid, user: &str, place: &str| {
+        let request = uses::settle_request(document, &for_reason("14", user, place)).unwrap();
+        match uses::parse_response(&world.ask(&request, place)) {
+            Ok(_) => Ok(()),
+            Err(kanta::KantaError::Refused(issues)) => Err((issues[0].code.clone(), issues[0].detail.clone())),
+            Err(other) => panic!("{other}"),
+        }
+    };
+    let no_right = Err(("TSK-right-missing".to_owned(), Some("search".to_owned())));
+    let nothing = Err(("4Y00007".to_owned(), Some("document".to_owned())));
+    assert_eq!(settles(&world, &late.reference.id, who::SIRI, KUUSI), no_right, "a pharmacist is no supervisor");
+    assert_eq!(settles(&world, &late.reference.id, who::SOFIA, LAHDE), nothing, "another pharmacy's supervisor");
+    assert_eq!(settles(&world, &ordinary.reference.id, who::PETRI, KUUSI), nothing, "it is in no conflict");
+    assert_eq!(of(&world).len(), 1);
+    assert_eq!(settles(&world, &late.reference.id, who::PETRI, KUUSI), Ok(()));
+    assert_eq!(of(&world), []);
+    let all = supervises(&world, &UsesQuery::default(), who::PETRI, KUUSI).unwrap().uses;
+    let kept: Vec<_> = all.iter().filter(|seen| !seen.conflicts.is_empty()).map(|seen| seen.settled).collect();
+    assert_eq!(kept, [true], "it is not lost");
+    assert_eq!(all.iter().filter(|seen| seen.event == "settle" && seen.error.is_none()).count(), 1);
+    assert!(centre::verify::verify(world.centre.store()).unwrap().is_sound());
+}
+
+#[test]
 fn what_was_withheld_stays_out_of_a_supervisors_sight() {
     let world = W::new();
     world.held(|_| {});

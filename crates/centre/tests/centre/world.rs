@@ -218,6 +218,7 @@ pub fn requester(user: Option<&str>, pharmacy: &str) -> Requester {
         pharmacy: Party { id: oid(pharmacy), name: "Apteekki".into() },
         user: user.map(|slug| User::with_card(&professional(slug)).unwrap()),
         reason: QueryReason::Dispensing,
+        reason_text: None,
         on_behalf: None,
     }
 }

@@ -268,7 +268,9 @@ impl Centre {
             Incoming::Metadata { .. } => {
                 metadata::response(&Answer { total: 1, prescriptions: vec![line(&self.prescription)], next: None })
             }
-            Incoming::Uses { .. } => metadata::uses::response(&metadata::uses::UsesAnswer::default()),
+            Incoming::Uses { .. } | Incoming::Settle { .. } => {
+                metadata::uses::response(&metadata::uses::UsesAnswer::default())
+            }
             Incoming::Fetch { frame: asked, .. } => {
                 let reference = self.prescription.reference.clone();
                 let found = FetchedDocument { reference, version: 1, bytes: self.document.clone() };

@@ -23,6 +23,9 @@ struct Stated {
     service_subscriber: Subscriber,
     service_requester: Named,
     reason: String,
+    /// Our own member: nothing public says where the words of the reason "other" belong.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    reason_text: Option<String>,
     /// Our own member: nothing public says where this belongs.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     on_behalf: Option<OnBehalf>,
@@ -72,6 +75,7 @@ pub(super) fn write(requester: &Requester) -> String {
         },
         service_requester: pharmacy,
         reason: requester.reason.code().to_owned(),
+        reason_text: requester.reason_text.clone(),
         on_behalf: requester.on_behalf.clone(),
     };
     // Structures of text cannot fail to be written.
@@ -110,7 +114,7 @@ fn read_value(value: &str) -> Option<Requester> {
     let too_long = |behalf: &OnBehalf| {
         behalf.medicine.as_ref().is_some_and(|named| named.chars().count() > OnBehalf::MEDICINE_CHARS_AT_MOST)
     };
-    if stated.on_behalf.as_ref().is_some_and(too_long) {
+    if stated.on_behalf.as_ref().is_some_and(too_long) || !Requester::fits(stated.reason_text.as_deref()) {
         return None;
     }
     Some(Requester {
@@ -118,6 +122,7 @@ fn read_value(value: &str) -> Option<Requester> {
         pharmacy: party(stated.service_requester)?,
         user,
         reason: QueryReason::from(stated.reason),
+        reason_text: stated.reason_text,
         on_behalf: stated.on_behalf,
     })
 }

@@ -3,7 +3,7 @@
 //! of FHIR's own AuditEvent.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use prescription::{Oid, PersonIdentityCode, QueryReason, RegistrationNumber, Right};
+use prescription::{Conflict, Oid, PersonIdentityCode, QueryReason, RegistrationNumber, Right};
 use serde::{Deserialize, Serialize};
 
 use super::fhir::{self, AuditAgent, AuditEntity, AuditEvent, Coding, Concept, Identified, Parameter, Resource};
@@ -28,6 +28,8 @@ pub struct UsesQuery {
     pub user: Option<RegistrationNumber>,
     /// For which reason.
     pub reason: Option<QueryReason>,
+    /// Only late dispensations that were taken in conflict and that no supervisor has settled yet (section 4).
+    pub in_conflict: bool,
     /// Which part of the answer; at most [`USES_AT_MOST`] at once.
     pub page: Page,
 }
@@ -37,7 +39,7 @@ pub struct UsesQuery {
 pub struct SeenUse {
     /// When, by the Centre's clock.
     pub at: DateTime<Utc>,
-    /// `search`, `fetch`, `store`, `uses`, `unreadable`.
+    /// `search`, `fetch`, `store`, `uses`, `settle`, `unreadable`.
     pub event: String,
     /// Registration number of the user.
     pub user: Option<RegistrationNumber>,
@@ -53,6 +55,10 @@ pub struct SeenUse {
     pub documents: Vec<Oid>,
     /// The error's code, where it was refused.
     pub error: Option<String>,
+    /// With what a document that came late was in conflict when it was taken.
+    pub conflicts: Vec<Conflict>,
+    /// Whether a supervisor has settled that.
+    pub settled: bool,
 }
 
 /// Uses, oldest first.
@@ -89,6 +95,36 @@ pub fn parse_request(request: &Request) -> Result<(UsesQuery, Requester), KantaE
     within_bounds(&query)?;
     Ok((query, requester))
 }
+
+/// Writes a supervisor's word that the conflict of a late document is settled.
+pub fn settle_request(document: &Oid, requester: &Requester) -> Result<Request, KantaError> {
+    let named = Parameter {
+        name: get(Key::ParameterIdentifier).to_owned(),
+        value_identifier: Some(identifier(get(Key::FhirId), &oid_uri(document.as_str()))),
+        ..Parameter::default()
+    };
+    let parameters = fhir::Parameters { parameter: vec![named] };
+    let headers = vec![
+        ("Content-Type".to_owned(), get(Key::ContentTypeFhir).to_owned()),
+        ("Accept".to_owned(), get(Key::ContentTypeFhir).to_owned()),
+        ("Authorization".to_owned(), authorization::write(requester)),
+    ];
+    Ok(Request::post(get(Key::PathSettle), headers, fhir::write(&Resource::Parameters(parameters))))
+}
+
+/// Reads a supervisor's word at the Centre: which document it is about. The answer is that to a question, without uses.
+pub fn parse_settle_request(request: &Request) -> Result<(Oid, Requester), KantaError> {
+    let requester = authorization::read(request)?;
+    let Resource::Parameters(parameters) = fhir::read(&request.body)? else {
+        return Err(KantaError::WrongInteraction);
+    };
+    let [named] = parameters.parameter.as_slice() else { return Err(UNKNOWN) };
+    let value = named.value_identifier.as_ref().filter(|_| named.name == get(Key::ParameterIdentifier));
+    let value = value.and_then(|identifier| identifier.value.as_deref()).ok_or(UNKNOWN)?;
+    Ok((read::oid(value)?, requester))
+}
+
+const UNKNOWN: KantaError = KantaError::Malformed("parameter of the query");
 
 /// Writes an answer.
 pub fn response(answer: &UsesAnswer) -> Response {
@@ -149,6 +185,9 @@ fn parameters(query: &UsesQuery) -> Vec<Parameter> {
         value_coding: Some(coding(Key::SystemQueryReason, reason.code())),
         ..named(Key::ParameterReason)
     }));
+    if query.in_conflict {
+        written.push(Parameter { value_boolean: Some(true), ..named(Key::ParameterInConflict) });
+    }
     if !query.days.are_all() {
         written.push(Parameter { value_period: Some(period), ..named(Key::ParameterRecorded) });
     }
@@ -157,7 +196,6 @@ fn parameters(query: &UsesQuery) -> Vec<Parameter> {
 }
 
 fn take(query: &mut UsesQuery, parameter: &Parameter) -> Result<(), KantaError> {
-    const UNKNOWN: KantaError = KantaError::Malformed("parameter of the query");
     let identified = |system: Key| {
         let value = parameter.value_identifier.as_ref().ok_or(UNKNOWN)?;
         let stated = value.system.as_deref().unwrap_or_default();
@@ -176,6 +214,9 @@ fn take(query: &mut UsesQuery, parameter: &Parameter) -> Result<(), KantaError> 
             return Err(UNKNOWN);
         }
         once(&mut query.reason, QueryReason::from(value.code.as_deref().ok_or(UNKNOWN)?))
+    } else if name == get(Key::ParameterInConflict) {
+        query.in_conflict = parameter.value_boolean.ok_or(UNKNOWN)?;
+        Ok(())
     } else if name == get(Key::ParameterRecorded) {
         days(&mut query.days, parameter)
     } else {
@@ -187,6 +228,8 @@ fn take(query: &mut UsesQuery, parameter: &Parameter) -> Result<(), KantaError> 
 const AUDIT_TYPE: (&str, &str) = ("http://terminology.hl7.org/CodeSystem/audit-event-type", "rest");
 const SUCCESS: &str = "0";
 const FAILURE: &str = "4";
+/// Beside a conflict's codes: a supervisor has settled it. Ours, as they are.
+const SETTLED: &str = "settled";
 
 fn audit_event(seen: &SeenUse) -> AuditEvent {
     let (system, code) = AUDIT_TYPE;
@@ -200,7 +243,10 @@ fn audit_event(seen: &SeenUse) -> AuditEvent {
     let documents = seen.documents.iter().map(|id| what(get(Key::FhirId), &oid_uri(id.as_str())));
     AuditEvent {
         r#type: Some(plain(system.to_owned(), code)),
-        subtype: vec![plain(get(Key::SystemUses).to_owned(), &seen.event)],
+        subtype: std::iter::once(plain(get(Key::SystemUses).to_owned(), &seen.event))
+            .chain(seen.conflicts.iter().map(|conflict| plain(get(Key::SystemConflict).to_owned(), conflict.code())))
+            .chain(seen.settled.then(|| plain(get(Key::SystemConflict).to_owned(), SETTLED)))
+            .collect(),
         recorded: seen.at.to_rfc3339(),
         outcome: if seen.error.is_none() { SUCCESS } else { FAILURE }.to_owned(),
         outcome_desc: seen.error.clone(),
@@ -237,7 +283,15 @@ fn seen_use(event: &AuditEvent) -> Result<SeenUse, KantaError> {
         people: vec![],
         documents: vec![],
         error: event.outcome_desc.clone().filter(|_| event.outcome != SUCCESS),
+        conflicts: vec![],
+        settled: false,
     };
+    for more in event.subtype.iter().skip(1) {
+        match more.code.as_deref().unwrap_or_default() {
+            SETTLED => seen.settled = true,
+            code => seen.conflicts.push(Conflict::parse(code).ok_or(unfit("conflict of a use"))?),
+        }
+    }
     for what in event.entity.iter().filter_map(|entity| entity.what.as_ref()) {
         let system = what.identifier.system.as_deref().unwrap_or_default();
         let value = what.identifier.value.as_deref().unwrap_or_default();

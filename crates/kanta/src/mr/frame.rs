@@ -102,7 +102,11 @@ pub(super) fn write_request_act(
     w.element("controlActProcess", &[("classCode", "CACT"), ("moodCode", "EVN")], |w| {
         w.empty("code", &[("code", get(trigger)), ("codeSystem", get(Key::TriggerSystem))]);
         w.empty("reasonCode", &[("code", get(service)), ("codeSystem", get(Key::ServiceSystem))]);
-        w.empty("reasonCode", &[("code", requester.reason.code()), ("codeSystem", get(Key::SystemQueryReason))]);
+        let reason = [("code", requester.reason.code()), ("codeSystem", get(Key::SystemQueryReason))];
+        match &requester.reason_text {
+            None => w.empty("reasonCode", &reason),
+            Some(text) => w.element("reasonCode", &reason, |w| w.leaf("originalText", &[], text)),
+        }
         if late {
             w.empty("reasonCode", &[("code", get(Key::LateCode)), ("codeSystem", get(Key::LateSystem))]);
         }
@@ -230,10 +234,14 @@ pub(super) fn read_requester(opened: &Opened<'_>) -> Result<(Requester, bool), K
     let mut reason = None;
     let mut late = false;
     let mut on_behalf = None;
+    let mut reason_text = None;
     for code in act.all(hl7(), "reasonCode") {
         let (system, value) = (code.attribute("codeSystem"), code.attribute("code").unwrap_or_default());
         if system == Some(get(Key::SystemQueryReason)) && reason.replace(QueryReason::from(value)).is_some() {
             return Err(KantaError::Malformed("two reasons of query"));
+        }
+        if system == Some(get(Key::SystemQueryReason)) {
+            reason_text = code.child(hl7(), "originalText")?.map(Element::text);
         }
         if system == Some(get(Key::BehalfSystem)) && on_behalf.replace(read_behalf(code, value)?).is_some() {
             return Err(KantaError::Malformed("two bases of acting for a patient"));
@@ -244,11 +252,15 @@ pub(super) fn read_requester(opened: &Opened<'_>) -> Result<(Requester, bool), K
     let person = author.must(hl7(), "assignedPerson", "no assignedPerson")?;
     let organisation = person.must(hl7(), "representedOrganization", "no representedOrganization")?;
     let device = opened.message.must(hl7(), "sender", "no sender")?.must(hl7(), "device", "no sending device")?;
+    if !Requester::fits(reason_text.as_deref()) {
+        return Err(KantaError::Malformed("reason of query in words"));
+    }
     let requester = Requester {
         system: read_party(device)?,
         pharmacy: read_party(organisation)?,
         user: read_user(author, person)?,
         reason: reason.ok_or(KantaError::Malformed("no reason of query"))?,
+        reason_text,
         on_behalf,
     };
     Ok((requester, late))

@@ -32,6 +32,7 @@ pub fn requester() -> Requester {
             authentication: "1".into(),
         }),
         reason: QueryReason::Dispensing,
+        reason_text: None,
         on_behalf: None,
     }
 }
@@ -160,8 +161,17 @@ pub fn any_requester() -> impl Strategy<Value = Requester> {
         authentication: mode,
     });
     let reason = "[0-9]{1,2}".prop_map(QueryReason::from);
-    (any_party(), any_party(), proptest::option::of(user), reason, any_behalf())
-        .prop_map(|(system, pharmacy, user, reason, on_behalf)| Requester { system, pharmacy, user, reason, on_behalf })
+    let text = proptest::option::of("[a-zåäö0-9 <&]{1,40}");
+    (any_party(), any_party(), proptest::option::of(user), reason, text, any_behalf()).prop_map(
+        |(system, pharmacy, user, reason, reason_text, on_behalf)| Requester {
+            system,
+            pharmacy,
+            user,
+            reason,
+            reason_text,
+            on_behalf,
+        },
+    )
 }
 
 fn any_behalf() -> impl Strategy<Value = Option<OnBehalf>> {

@@ -48,7 +48,7 @@ impl Conflict {
             "DI-7" | "DI-7b" | "DI-7d" | "DI-7e" => Self::LessRemained,
             "LC-10" => Self::Locked,
             "RE-1" | "RE-2" => Self::Reserved,
-            "LC-5" => Self::Expired,
+            "LC-5" | "LC-6" => Self::Expired,
             "DI-18" => Self::NewerVersion,
             _ => return None,
         })
@@ -77,9 +77,10 @@ mod tests {
         }
         let meanwhile: Vec<&str> =
             all().filter(|rule| Conflict::of_rule(rule.id).is_some()).map(|rule| rule.id).collect();
-        let expected = ["LC-11", "DI-18", "LC-10", "RE-1", "RE-2", "LC-5", "LC-1", "DI-7", "DI-7b", "DI-7d", "DI-7e"];
+        let expected =
+            ["LC-11", "DI-18", "LC-10", "RE-1", "RE-2", "LC-5", "LC-6", "LC-1", "DI-7", "DI-7b", "DI-7d", "DI-7e"];
         assert_eq!(meanwhile, expected);
-        for own in ["SI-1", "DI-3", "DI-2", "SU-1", "DI-6", "DI-8", "DI-20", "DI-21", "UK-1"] {
+        for own in ["SI-1", "DI-3", "DI-2", "SU-1", "DI-6", "DI-8", "DI-9", "DI-15", "DI-20", "DI-21", "UK-1"] {
             assert!(by_id(own).is_some() && Conflict::of_rule(own).is_none(), "{own}");
         }
     }

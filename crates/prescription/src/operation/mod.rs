@@ -183,7 +183,7 @@ pub struct Situation<'a> {
 pub fn in_advance(operation: Operation, situation: &Situation<'_>) -> Vec<Finding> {
     let mut answers = Answers::new(situation.reason);
     answers.stop(&op::RI_1, !operation.may_be_done_by(situation.role), vec![]);
-    answers.ask_matrix(operation, &Facts::of(situation));
+    answers.ask_matrix(operation, &Facts::of(situation), situation.role);
     acts::has_an_object(operation, situation, &mut answers);
     answers.findings
 }
@@ -241,6 +241,13 @@ impl Operation {
     pub fn cell(self, condition: Condition) -> Cell {
         let row = MATRIX.iter().find(|(operation, _)| *operation == self);
         row.and_then(|(_, cells)| cells.get(condition.column())).copied().unwrap_or(Cell::No)
+    }
+
+    /// RE-3: whether the prescriber does it also where a pharmacy has reserved the prescription or dispenses it in doses.
+    /// Those marks keep other pharmacies away and not whoever prescribed; a pharmacy that is dispensing right now hinders
+    /// everybody.
+    pub fn passes_reservations(self, role: Role) -> bool {
+        role == Role::Prescriber && matches!(self, Self::Correct | Self::Cancel | Self::CancelTechnically)
     }
 
     /// RI-1, table 5.2: whether somebody in that role may do it at all.
@@ -322,6 +329,8 @@ pub(crate) struct Facts {
     pub(crate) locked_by: Option<Oid>,
     pub(crate) reserved_by_own: bool,
     pub(crate) reserved_by_other: Option<Oid>,
+    /// Whether this program knows for what it is reserved. What it does not know hinders everybody.
+    pub(crate) reservation_is_known: bool,
     pub(crate) held_by_other: Option<Oid>,
 }
 
@@ -340,6 +349,7 @@ impl Facts {
             locked_by: situation.standing.lock.as_ref().map(|lock: &Lock| lock.owner.clone()),
             reserved_by_own: reservation.is_some_and(|held| is_own(&held)),
             reserved_by_other: reservation.filter(|held| !is_own(held)).map(|held| held.owner.clone()),
+            reservation_is_known: reservation.is_some_and(|held| !matches!(held.kind, ReservationKind::Unknown(_))),
             held_by_other: held.map(|hold| hold.owner.clone()),
         }
     }
@@ -373,8 +383,13 @@ impl Facts {
 
 impl Answers<'_> {
     /// Asks every column of a row.
-    fn ask_matrix(&mut self, operation: Operation, facts: &Facts) {
+    fn ask_matrix(&mut self, operation: Operation, facts: &Facts, role: Role) {
         for condition in Condition::ALL {
+            let reserved = condition == Condition::ReservedByOther && facts.hold(condition);
+            if reserved && facts.reservation_is_known && operation.passes_reservations(role) {
+                self.note(&op::RE_3, facts.told(condition));
+                continue;
+            }
             // Both columns of expiry are one rule's.
             if condition != Condition::MonthAfter || facts.hold(condition) {
                 self.ask_cell(operation, condition, facts);

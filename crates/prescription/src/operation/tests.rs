@@ -280,6 +280,28 @@ fn re_1_a_reservation_of_an_unknown_kind_hinders_even_its_owner_and_re_2_a_hold_
 }
 
 #[test]
+fn re_3_a_pharmacys_reservation_or_dose_mark_does_not_hinder_the_prescriber_and_a_pharmacy_that_dispenses_does() {
+    use Operation::{Cancel, CancelTechnically, Correct, Dispense, Lock};
+    let prescriber = |world: World| World { role: Role::Prescriber, unit: oid("1.2.9"), ..world };
+    for kind in [ReservationKind::Ordinary, ReservationKind::DoseDispensing] {
+        let reserved = || World::new().reserved(kind.clone(), other());
+        for operation in [Correct, Cancel, CancelTechnically] {
+            let told = in_advance(operation, &prescriber(reserved()).situation());
+            assert!(told.iter().all(|finding| !finding.hinders()), "{operation:?}: {told:?}");
+            let note = told.iter().find(|finding| finding.rule.id == "RE-3").unwrap();
+            assert_eq!((note.outcome, &note.facts), (Outcome::Note, &vec![("owner", other().to_string())]));
+            assert_eq!(reserved().hindered(operation), [("RE-1", Outcome::Stop)], "another pharmacy");
+        }
+        assert!(Operation::all().all(|o| !o.passes_reservations(Role::Pharmacist)));
+        assert!([Dispense, Lock].iter().all(|o| !o.passes_reservations(Role::Prescriber)));
+    }
+    let strange = prescriber(World::new().reserved(ReservationKind::Unknown("8".into()), other()));
+    assert_eq!(strange.hindered(Correct), [("RE-1", Outcome::Stop)], "what is not known hinders everybody");
+    let held = prescriber(World::new().in_state(Condition::HeldByOther));
+    assert_eq!(held.hindered(Correct), [("RE-2", Outcome::Stop)], "somebody is dispensing right now");
+}
+
+#[test]
 fn ve_1_a_version_replaces_the_newest_one() {
     let world = World::new();
     let next = corrected(&world.prescription, "4", Some("Sovittu lääkärin kanssa."), |_| {});

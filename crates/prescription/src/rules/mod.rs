@@ -4,6 +4,8 @@
 //! which a pharmacist would want to hear about it: may this be touched at all, is it the right thing, is it the right
 //! amount, is it the right time.
 
+mod amounts;
+mod month;
 pub mod operations;
 pub mod table;
 
@@ -11,16 +13,15 @@ pub mod table;
 pub mod samples;
 
 use chrono::{NaiveDate, NaiveDateTime};
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::amount::plain;
 use crate::codes::PrescriptionKind;
 use crate::lifecycle::{Dispensing, ReservationKind, Validity, has_month_after};
 use crate::operation::{Condition, Facts, Operation};
-use crate::remaining::counted;
-use crate::{Dispensation, DocumentReference, Oid, Prescription, ProductKind, Quantity, Remaining, Right, remaining};
+use crate::{Dispensation, DocumentReference, Oid, Prescription, ProductKind, Right};
 
+pub(crate) use amounts::is_the_right_amount_again;
+pub use amounts::next_lot_day;
 pub use table::{Language, Rule, TABLE, Text, all, by_id};
 
 /// All that the rules look at. Everything is handed in: the time as well.
@@ -127,16 +128,10 @@ pub fn check(case: &Case<'_>) -> Vec<Finding> {
     may_be_touched(case, &facts, &mut answers);
     is_valid_today(case, &facts, &mut answers);
     is_the_right_product(case, &mut answers);
-    is_the_right_amount(case, &facts, &mut answers);
+    amounts::is_the_right_amount(case, &facts, &mut answers);
+    says_how_to_take_it(case, &mut answers);
     tells_the_pharmacist(case, &mut answers);
     answers.findings
-}
-
-/// The day before which the next lot may not be given (DI-7b), where the prescription has an interval and history.
-pub fn next_lot_day(prescription: &Prescription, history: &[Dispensation]) -> Option<NaiveDate> {
-    let interval = prescription.iteration.as_ref()?.interval?;
-    let last = history.iter().map(|d| d.dispensed_at.date()).max()?;
-    interval.after(last)
 }
 
 /// The answers so far, and the reason that opens what only needs one.
@@ -170,7 +165,7 @@ impl<'a> Answers<'a> {
         self.push(rule, outcome, facts);
     }
 
-    fn note(&mut self, rule: &'static Rule, facts: Vec<(&'static str, String)>) {
+    pub(crate) fn note(&mut self, rule: &'static Rule, facts: Vec<(&'static str, String)>) {
         self.push(rule, Outcome::Note, facts);
     }
 
@@ -207,6 +202,7 @@ fn facts(case: &Case<'_>) -> Facts {
         locked_by: state.locked_by.clone(),
         reserved_by_own: own.is_some(),
         reserved_by_other: other.filter(|_| !held).cloned(),
+        reservation_is_known: !unknown,
         held_by_other: other.filter(|_| held).cloned(),
     }
 }
@@ -237,7 +233,7 @@ fn is_valid_today(case: &Case<'_>, facts: &Facts, answers: &mut Answers<'_>) {
     if facts.validity == Validity::MonthAfter {
         answers.ask_cell(Operation::Dispense, Condition::MonthAfter, facts);
         if facts.month_after {
-            answers.note(&table::LC_6, vec![]);
+            month::is_about_a_month(case, answers);
         }
     } else {
         answers.ask_cell(Operation::Dispense, Condition::Expired, facts);
@@ -267,94 +263,12 @@ pub(crate) fn is_the_right_product(case: &Case<'_>, answers: &mut Answers<'_>) {
     answers.stop(&table::SU_3, substituted != case.proposal.substituted && !differs, vec![]);
 }
 
-fn is_the_right_amount(case: &Case<'_>, facts: &Facts, answers: &mut Answers<'_>) {
-    let prescription = case.prescription;
-    let nothing = matches!(prescription.quantity, Quantity::Nothing | Quantity::Unknown { .. });
-    answers.stop(&table::DI_6, nothing, vec![]);
-    answers.ask_cell(Operation::Dispense, Condition::Fully, facts);
-    let before = remaining(prescription, case.history);
-    let Some(turn) = Turn::of(case, &before) else { return };
-    turn.fits(case, answers);
-    let paced = next_lot_day(prescription, case.history);
-    let finishes_a_begun_lot = turn.is_begun && turn.given <= turn.rest;
-    let too_early = paced.is_some_and(|day| case.proposal.dispensed_at.date() < day) && !finishes_a_begun_lot;
-    answers.stop_or_reason(
-        &table::DI_7B,
-        too_early && !before.is_over(),
-        prescription.is_controlled(),
-        vec![("day", paced.map(finnish_day).unwrap_or_default())],
-    );
-    turn.is_not_above(case, answers);
-
-    let after = remaining(prescription, case.history.iter().chain([case.proposal]));
-    let agrees = after.agrees_with(&case.proposal.remaining) && after.is_over() == case.proposal.fully_dispensed;
-    let stated = case.proposal.remaining.shown();
-    let computed = after.statement().map(|s| s.shown()).unwrap_or_default();
-    answers.stop(&table::DI_7E, !agrees, vec![("stated", stated), ("computed", computed)]);
-}
-
-/// The amount of a correction, beside the other dispensations: neither the interval nor what it states as remaining is
-/// asked, because later lots may have followed.
-pub(crate) fn is_the_right_amount_again(case: &Case<'_>, answers: &mut Answers<'_>) {
-    if let Some(turn) = Turn::of(case, &remaining(case.prescription, case.history)) {
-        turn.fits(case, answers);
-        if turn.is_over() {
-            turn.is_above_all(case, answers);
-        }
-        turn.is_not_above(case, answers);
-    }
-}
-
-/// A proposed amount beside what is left, of a prescription whose amount is a number.
-struct Turn<'a> {
-    /// All that is left, nothing where nothing is.
-    left: Decimal,
-    unit: &'a crate::Unit,
-    /// How much of the prescribed units the proposal uses up.
-    given: Decimal,
-    /// Whether a lot was begun before and not finished.
-    is_begun: bool,
-    /// How much of the begun lot is left, or of the next one.
-    rest: Decimal,
-}
-
-impl<'a> Turn<'a> {
-    fn of(case: &Case<'_>, before: &'a Remaining) -> Option<Self> {
-        let Remaining::Units { left, turn, unit, .. } = before else { return None };
-        let begun = history_units(case) % if turn.is_zero() { Decimal::ONE } else { *turn };
-        let given = counted(case.prescription, case.proposal);
-        Some(Self { left: *left, unit, given, is_begun: !begun.is_zero(), rest: *turn - begun })
-    }
-
-    fn is_over(&self) -> bool {
-        self.left <= Decimal::ZERO
-    }
-
-    fn fits(&self, case: &Case<'_>, answers: &mut Answers<'_>) {
-        let (unit, delivered) = (self.unit, &case.proposal.delivered);
-        let units = vec![("prescribed", unit.to_string()), ("given", delivered.unit.to_string())];
-        answers.stop(&table::DI_8, delivered.unit != *unit, units);
-        answers.stop(&table::DI_20, self.given <= Decimal::ZERO, vec![]);
-        if !self.is_over() {
-            self.is_above_all(case, answers);
-        }
-    }
-
-    fn is_above_all(&self, case: &Case<'_>, answers: &mut Answers<'_>) {
-        let left = format!("{} {}", plain(self.left), self.unit);
-        let amounts = vec![("left", left), ("given", case.proposal.delivered.to_string())];
-        answers.stop(&table::DI_7, self.given > self.left, amounts);
-    }
-
-    fn is_not_above(&self, case: &Case<'_>, answers: &mut Answers<'_>) {
-        let one_turn_only = case.prescription.iteration.as_ref().is_some_and(|i| i.interval.is_some());
-        let most = if one_turn_only { self.rest } else { self.left };
-        answers.stop_or_reason(
-            &table::DI_7D,
-            !self.is_over() && self.given > most,
-            case.prescription.is_controlled(),
-            vec![("most", format!("{} {}", plain(most), self.unit)), ("given", case.proposal.delivered.to_string())],
-        );
+/// DI-15: the label says how to take it, and says it in words. What looks abbreviated is remarked: only a person knows.
+fn says_how_to_take_it(case: &Case<'_>, answers: &mut Answers<'_>) {
+    let label = case.proposal.label_dosage.trim();
+    answers.stop(&table::DI_15, label.is_empty(), vec![]);
+    if let Some(short) = abbreviation_in(label) {
+        answers.note(&table::DI_15B, vec![("short", short.to_owned())]);
     }
 }
 
@@ -373,8 +287,18 @@ fn tells_the_pharmacist(case: &Case<'_>, answers: &mut Answers<'_>) {
     }
 }
 
-fn history_units(case: &Case<'_>) -> Decimal {
-    case.history.iter().fold(Decimal::ZERO, |sum, d| sum.saturating_add(counted(case.prescription, d)))
+/// The first word of a dosage that looks abbreviated: "1x2", or one of the short words that a patient may not read.
+fn abbreviation_in(dosage: &str) -> Option<&str> {
+    const SHORT: [&str; 10] = ["tabl", "tbl", "tab", "kaps", "krt", "vrk", "pv", "vko", "vk", "tarv"];
+    let is_times = |word: &str| {
+        let mut sides = word.split(['x', 'X', '×']);
+        let number = |side: Option<&str>| side.is_some_and(|side| side.starts_with(|c: char| c.is_ascii_digit()));
+        number(sides.next()) && number(sides.next())
+    };
+    let words = dosage.split(|c: char| c.is_whitespace() || c == '/' || c == '(' || c == ')');
+    words
+        .map(|word| word.trim_matches(['.', ',', ';', ':']))
+        .find(|word| is_times(word) || SHORT.contains(&word.to_lowercase().as_str()))
 }
 
 fn different_text(a: Option<&str>, b: Option<&str>) -> bool {

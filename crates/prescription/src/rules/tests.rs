@@ -1,7 +1,7 @@
 //! Each test is named for the rule that it proves.
 
 use super::*;
-use crate::{Amount, Iteration, Product, Vnr};
+use crate::{Amount, Iteration, Product, Quantity, Vnr};
 
 struct Story {
     prescription: Prescription,
@@ -304,6 +304,49 @@ fn di_20_and_di_8_an_amount_of_nothing_and_another_unit_stop() {
     let mut proposal = story.proposal(21, DAY_1);
     proposal.delivered = Amount::new(21, "ml");
     assert_eq!(story.hindrances(&proposal), [("DI-8", Outcome::Stop)]);
+}
+
+#[test]
+fn di_9_a_package_is_marked_as_split_where_it_is_split_and_only_then() {
+    let mut story = Story::new();
+    story.prescription.control = None;
+    story.prescription.iteration = None;
+    story.prescription.quantity = Quantity::packages(3, 1, Amount::new(98, "fol"), None).unwrap();
+    let given = |packages: u32, size: u32, units: u32, split: bool| {
+        let mut proposal = story.proposal(units, DAY_1);
+        (proposal.packages, proposal.part_package) = (packages, split);
+        proposal.package_size = Amount::new(size, "fol");
+        samples::restate(&story.prescription, &[], &mut proposal);
+        story.hindrances(&proposal)
+    };
+    assert_eq!(given(2, 98, 196, false), []);
+    assert_eq!(given(1, 30, 30, true), []);
+    assert_eq!(given(1, 98, 30, false), [("DI-9", Outcome::Stop)], "a part, unmarked");
+    assert_eq!(given(1, 98, 147, false), [("DI-9", Outcome::Stop)], "one and a half, unmarked");
+    assert_eq!(given(1, 98, 98, true), [("DI-9", Outcome::Stop)], "the whole prescribed package, marked as split");
+    assert_eq!(given(1, 196, 196, true), [("DI-9", Outcome::Stop)], "two of them");
+}
+
+#[test]
+fn di_15_di_15b_the_label_says_how_to_take_it_and_what_looks_abbreviated_is_remarked() {
+    let story = Story::new();
+    let with = |label: &str| {
+        let mut proposal = story.proposal(21, DAY_1);
+        proposal.label_dosage = label.to_owned();
+        proposal
+    };
+    assert_eq!(story.hindrances(&with(" ")), [("DI-15", Outcome::Stop)]);
+    for (label, short) in [
+        ("1x2", Some("1x2")),
+        ("1 X 2", None),
+        ("1 tabl. aamulla", Some("tabl")),
+        ("2×3/vrk", Some("2×3")),
+        ("1 tabletti kolme kertaa päivässä, 1 xylitol", None),
+        ("1 tabletti aamulla ja illalla.", None),
+    ] {
+        assert_eq!(abbreviation_in(label), short, "{label}");
+        assert_eq!(story.hindrances(&with(label)), [], "{label} hinders nothing");
+    }
 }
 
 #[test]

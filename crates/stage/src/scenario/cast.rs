@@ -25,6 +25,10 @@ const PEOPLE: &[(&str, &str)] = &[
     ("Sofia", who::SOFIA),
     ("Lauri", who::LAURI_PRESCRIBER),
     ("Leena", who::LEENA_PRESCRIBER),
+    ("Niina", who::NIINA_NURSE),
+    ("Kalle", who::KALLE_MEDICAL_STUDENT),
+    ("Lotta", who::LOTTA_WITHOUT_A_RIGHT),
+    ("Teppo", who::TEPPO_TECHNICIAN),
 ];
 
 /// Organisations by their names in a sentence.

@@ -28,7 +28,7 @@ impl Line {
 
     /// Whether it can fail by what the Centre answers: time alone shows nothing.
     pub fn shows_something(&self) -> bool {
-        !matches!(self.deed, Deed::Later(_) | Deed::Centre(_) | Deed::Revoke(_))
+        !matches!(self.deed, Deed::Later(_) | Deed::Centre(_) | Deed::Revoke(_) | Deed::RightEnds(_))
     }
 }
 
@@ -58,6 +58,8 @@ pub enum Deed {
     Later(chrono::Duration),
     /// Something befalls the Centre: an order of its control socket, or what the stage does to its process.
     Centre(CentreDeed),
+    /// The register no longer gives somebody's right, from now on.
+    RightEnds(&'static str),
     /// A place's certificate is put on the revocation list.
     Revoke(&'static str),
     /// Somebody does something at the Centre.
@@ -103,6 +105,8 @@ pub struct Act {
 pub struct How {
     /// Whose key signs, where it is another's.
     pub signer: Option<&'static str>,
+    /// Whose system signs, where a system does and it is another's.
+    pub system: Option<&'static str>,
     /// Who is stated as the user, where it is another; nobody where it is `Some(None)`.
     pub user: Option<Option<&'static str>>,
     /// Over whose connection, where it is another's.
@@ -243,6 +247,8 @@ pub struct Order {
     pub disclosure: Option<MinorDisclosure>,
     /// How to take it.
     pub dosage: String,
+    /// The same with structure: so many tablets a day.
+    pub tablets_a_day: Option<u32>,
     /// Another prescription that it renews.
     pub renews: bool,
 }
@@ -288,6 +294,8 @@ pub struct Ask {
     pub about: About,
     /// Why (kyselyn syy).
     pub reason: QueryReason,
+    /// The same in words.
+    pub in_words: Option<String>,
     /// Who is served, where it is not the patient.
     pub behalf: Option<kanta::OnBehalf>,
     /// What narrows it.
@@ -317,6 +325,23 @@ pub enum About {
     Documents(Option<String>),
     /// The last document that was sent, by its identifier.
     LastDocument,
+    /// Uses of the own organisation, as its supervisor asks for them.
+    Uses(Uses),
+    /// That the conflict of the last document is settled.
+    Settling,
+}
+
+/// Which uses a supervisor looks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Uses {
+    /// All.
+    All,
+    /// Those that were refused.
+    Refused,
+    /// Searches for somebody for whom nothing was dispensed afterwards.
+    SearchesWithoutDispensation,
+    /// Late dispensations that were taken in conflict and are not settled.
+    InConflict,
 }
 
 /// What narrows a question.

@@ -7,7 +7,7 @@ use prescription::{CancellationKind, Consent, QueryReason, RenewalState, StoredK
 
 use super::cast::{person, place_called, who_acts};
 use super::clause::{clauses, said};
-use super::deed::{About, Act, Answer, Ask, CentreDeed, Deed, Expect, How, MarkDeed, Only, What, Wrong};
+use super::deed::{About, Act, Answer, Ask, CentreDeed, Deed, Expect, How, MarkDeed, Only, Uses, What, Wrong};
 use super::particulars::{lot, much, of_cancellation, of_correction, of_lot, of_order, order};
 use crate::story::{Word, number, table};
 
@@ -58,7 +58,7 @@ fn deed_of(text: &str) -> Result<Deed> {
         let (one, other) = (act(by, &format!("dispenses{rest}"))?, act(other, &format!("dispenses{rest}"))?);
         return Ok(Deed::Together(Box::new((one, other))));
     }
-    if rest.starts_with("searches ") || rest.starts_with("fetches ") || rest.starts_with("takes ") {
+    if ["searches ", "fetches ", "takes ", "looks ", "settles "].iter().any(|verb| rest.starts_with(verb)) {
         return Ok(Deed::Ask(Box::new(ask(by, rest)?)));
     }
     Ok(Deed::Act(Box::new(act(by, rest)?)))
@@ -73,6 +73,7 @@ fn happening(words: &[Word]) -> Result<Option<Deed>> {
             "_ day later" [n] => Deed::Later(chrono::Duration::days(number(n)?.into()));
             "_ hours later" [n] => Deed::Later(chrono::Duration::hours(number(n)?.into()));
             "_ minutes later" [n] => Deed::Later(chrono::Duration::minutes(number(n)?.into()));
+            "the right of _ ends" [name] => Deed::RightEnds(person(name)?);
             "the certificate of _ _ is revoked" [a b] => Deed::Revoke(place_called(&format!("{a} {b}"))?);
             "the Centre stops" [] => Deed::Centre(CentreDeed::Stop);
             "the Centre starts" [] => Deed::Centre(CentreDeed::Start);
@@ -199,6 +200,7 @@ fn how(words: &[Word], how: &mut How) -> Result<bool> {
     let ago = |n: &str, unit: fn(i64) -> chrono::Duration| -> Result<chrono::Duration> { Ok(unit(number(n)?.into())) };
     let mut read = || -> Result<()> {
         table! { words;
+            "signed by the system of _ _" [a b] => how.system = Some(place_called(&format!("{a} {b}"))?);
             "signed by _" [name] => how.signer = Some(person(name)?);
             "with _ as the user" [name] => how.user = Some(if name == "nobody" { None } else { Some(person(name)?) });
             "over the connection of _ _" [a b] => how.connection = Some(place_called(&format!("{a} {b}"))?);
@@ -248,8 +250,20 @@ fn specific(words: &[Word], what: &mut What) -> Result<bool> {
 fn ask(by: &'static str, text: &str) -> Result<Ask> {
     let mut rest = clauses(text)?;
     let about = about(&rest.remove(0))?;
-    let mut ask =
-        Ask { by, about, reason: QueryReason::Dispensing, behalf: None, only: vec![], page: None, how: How::default() };
+    let supervises = matches!(about, About::Uses(_) | About::Settling);
+    let mut ask = Ask {
+        by,
+        about,
+        reason: QueryReason::Dispensing,
+        in_words: None,
+        behalf: None,
+        only: vec![],
+        page: None,
+        how: How::default(),
+    };
+    if supervises {
+        ask.reason = QueryReason::Supervision;
+    }
     for clause in &rest {
         if how(clause, &mut ask.how)? || of_question(clause, &mut ask)? {
             continue;
@@ -273,6 +287,11 @@ fn about(words: &[Word]) -> Result<About> {
         "takes it in hand" [] => About::Documents(None);
         "fetches _" [name] => About::Documents(Some(owned(name)));
         "fetches the last document" [] => About::LastDocument;
+        "looks at uses" [] => About::Uses(Uses::All);
+        "looks at refused uses" [] => About::Uses(Uses::Refused);
+        "looks at searches without a dispensation" [] => About::Uses(Uses::SearchesWithoutDispensation);
+        "looks at what is in conflict" [] => About::Uses(Uses::InConflict);
+        "settles the last document" [] => About::Settling;
     }
     bail!("nobody asks `{}`", said(words))
 }
@@ -282,6 +301,8 @@ fn of_question(words: &[Word], ask: &mut Ask) -> Result<bool> {
     let mut read = || -> Result<()> {
         table! { words;
             "with reason _" [code] => ask.reason = code.into();
+            "with reason _ in words _" [code text] =>
+                (ask.reason, ask.in_words) = (code.into(), Some(owned(text)));
             "as a guardian" [] => ask.behalf = behalf(Basis::Guardian);
             "with the patient's instruction" [] => ask.behalf = behalf(Basis::Instruction);
             "with an authorisation" [] => ask.behalf = behalf(Basis::ElectronicAuthorisation);

@@ -24,10 +24,12 @@ mod papers;
 mod particulars;
 mod play;
 mod shelf;
+mod supervision;
 
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use prescription::{DocumentType, SignedBy, Signers};
 
 pub use deed::Line;
 pub use play::play;
@@ -43,6 +45,8 @@ pub struct Scenario {
     pub proves: Vec<String>,
     /// Hour and minute of the day, Finnish time, at which it begins.
     pub at: (u32, u32),
+    /// Who signs which type of document where that is not as usual, as `4=system`.
+    pub signed: Vec<String>,
     /// What happens.
     pub lines: Vec<Line>,
 }
@@ -57,8 +61,14 @@ impl Scenario {
 
     /// Reads a scenario.
     pub fn parse(name: &str, text: &str) -> Result<Self> {
-        let mut scenario =
-            Self { name: name.to_owned(), title: String::new(), proves: vec![], at: (10, 0), lines: vec![] };
+        let mut scenario = Self {
+            name: name.to_owned(),
+            title: String::new(),
+            proves: vec![],
+            at: (10, 0),
+            signed: vec![],
+            lines: vec![],
+        };
         let (head, body) = text.split_once("\n\n").context("an empty line parts the head from what happens")?;
         for line in head.lines().filter(|line| !line.starts_with('#')) {
             scenario.header(line).with_context(|| line.to_owned())?;
@@ -88,9 +98,24 @@ impl Scenario {
                 self.at = (hour.parse()?, minute.parse()?);
                 anyhow::ensure!(self.at.0 < 24 && self.at.1 < 60, "no such time of day");
             }
-            other => bail!("unknown header `{other}`: title, proves, at"),
+            "signed" => self.signed.extend(value.split(',').map(|one| one.trim().to_owned())),
+            other => bail!("unknown header `{other}`: title, proves, at, signed"),
         }
         Ok(())
+    }
+
+    /// Who signs which type of document.
+    fn signers(&self) -> Result<Signers> {
+        self.signed.iter().try_fold(Signers::default(), |signers, one| {
+            let (document_type, by) = one.split_once('=').context("signed is `4=system`")?;
+            let by = match by {
+                "professional" => SignedBy::Professional,
+                "system" => SignedBy::System,
+                "nobody" => SignedBy::Nobody,
+                other => bail!("`{other}` signs nothing: professional, system, nobody"),
+            };
+            Ok(signers.with(DocumentType::from(document_type), by))
+        })
     }
 }
 

@@ -25,7 +25,7 @@ pub struct Office {
     pki: PathBuf,
     url: String,
     clients: BTreeMap<String, Client>,
-    keys: BTreeMap<String, SoftwareSigner>,
+    keys: BTreeMap<PathBuf, SoftwareSigner>,
     messages: u64,
 }
 
@@ -69,15 +69,31 @@ impl Office {
 
     /// A document with somebody's signature of that moment.
     pub fn sign(&mut self, document: &[u8], by: &str, at: DateTime<Utc>) -> Result<Vec<u8>> {
-        if !self.keys.contains_key(by) {
-            let folder = self.pki.join("people").join(by);
-            let read = |name: &str| fs::read(folder.join(name)).with_context(|| format!("the key of {by}"));
-            let key = SoftwareSigner::from_pkcs8(&read("sign.cert.der")?, &read("sign.key.der")?)?;
-            self.keys.insert(by.to_owned(), key);
+        let folder = self.pki.join("people").join(by);
+        let files = [folder.join("sign.cert.der"), folder.join("sign.key.der")];
+        self.sign_with(document, SignatureKind::Professional, &files, at)
+    }
+
+    /// A document with the system signature of a place, of that moment.
+    pub fn sign_as_system(&mut self, document: &[u8], place: &str, at: DateTime<Utc>) -> Result<Vec<u8>> {
+        let folder = self.pki.join("systems").join(place);
+        let files = [folder.join("cert.der"), folder.join("key.der")];
+        self.sign_with(document, SignatureKind::System, &files, at)
+    }
+
+    fn sign_with(
+        &mut self,
+        document: &[u8],
+        kind: SignatureKind,
+        [certificate, key]: &[PathBuf; 2],
+        at: DateTime<Utc>,
+    ) -> Result<Vec<u8>> {
+        if !self.keys.contains_key(key) {
+            let read = |file: &Path| fs::read(file).with_context(|| format!("{}", file.display()));
+            self.keys.insert(key.clone(), SoftwareSigner::from_pkcs8(&read(certificate)?, &read(key)?)?);
         }
-        let key = self.keys.get_mut(by).context("no key")?;
-        let signed_at = time::finnish_with_offset(at);
-        let signing = Signing { document, kind: SignatureKind::Professional, signed_at, id_seed: "scenario" };
+        let key = self.keys.get_mut(key).context("no key")?;
+        let signing = Signing { document, kind, signed_at: time::finnish_with_offset(at), id_seed: "scenario" };
         Ok(signing::sign(&signing, key)?)
     }
 }

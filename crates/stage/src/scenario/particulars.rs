@@ -27,6 +27,7 @@ pub fn order(words: &[Word]) -> Result<Order> {
         control: None,
         disclosure: None,
         dosage: owned("1 tabletti aamulla."),
+        tablets_a_day: None,
         renews: false,
     })
 }
@@ -53,6 +54,7 @@ pub fn of_order(words: &[Word], order: &mut Order) -> Result<bool> {
             "of the unknown class _" [class] => order.control = Some(owned(class));
             "disclosure _" [code] => order.disclosure = Some(code.into());
             "dosage _" [text] => order.dosage = owned(text);
+            "_ tablets a day" [n] => order.tablets_a_day = Some(number(n)?);
             "as a renewal" [] => order.renews = true;
         }
         bail!("none of these")

@@ -18,6 +18,7 @@ use super::deed::{About, Act, Answer, Ask, CentreDeed, Deed, Expect, How, Line, 
 use super::held::{Held, Made, accept};
 use super::office::Office;
 use super::papers::{Occasion, Paper, Papers};
+use super::supervision::uses;
 use crate::run::Played;
 use crate::world::World;
 
@@ -29,7 +30,8 @@ const OLDEST_SIGNATURE: Duration = Duration::days(25);
 pub fn play(world: &mut World, scenario: &Scenario, mut tell: impl FnMut(&Played)) -> Result<bool> {
     let cast = Cast::new(world.authority().people())?;
     let office = Office::new(world.authority().directory(), world.centre.port());
-    let mut stage = Stage { papers: Papers::new(cast)?, office, world, held: vec![], last: vec![] };
+    let signers = scenario.signers()?;
+    let mut stage = Stage { papers: Papers::new(cast)?, office, world, signers, held: vec![], last: vec![] };
     for line in &scenario.lines {
         let begun = Instant::now();
         let result = stage.line(line).map_err(|error| format!("{error:#}"));
@@ -46,6 +48,7 @@ struct Stage<'a> {
     world: &'a mut World,
     office: Office,
     papers: Papers,
+    signers: Signers,
     /// Prescriptions, in the order in which they were written.
     held: Vec<Held>,
     /// What was sent, the newest last.
@@ -71,6 +74,10 @@ impl Stage<'_> {
                 Ok(time::finnish(self.now()).format("%-d.%-m.%Y %H.%M").to_string())
             }
             Deed::Centre(deed) => self.centre(deed),
+            Deed::RightEnds(who) => {
+                self.world.centre.end_right(who, self.now())?;
+                Ok(String::new())
+            }
             Deed::Revoke(place) => {
                 self.world.revoke(place)?;
                 self.office.hang_up();
@@ -151,12 +158,15 @@ impl Stage<'_> {
 
     /// The signed document, with what is wrong with it.
     fn finished(&mut self, paper: &Paper, act: &Act, at: DateTime<Utc>) -> Result<Vec<u8>> {
-        let signed_by = Signers::default().of(&paper.reference.document_type);
+        let signed_by = self.signers.of(&paper.reference.document_type);
         let unsigned = act.how.wrong == Some(Wrong::Unsigned) || signed_by == SignedBy::Nobody;
         let now = self.now();
         let signed_at = if now - at > OLDEST_SIGNATURE { now } else { at };
         let bytes = if unsigned {
             paper.bytes.clone()
+        } else if signed_by == SignedBy::System {
+            let place = act.how.system.map_or_else(|| self.papers.cast.workplace(act.by), Ok)?.to_owned();
+            self.office.sign_as_system(&paper.bytes, &place, signed_at)?
         } else {
             self.office.sign(&paper.bytes, act.how.signer.unwrap_or(act.by), signed_at)?
         };
@@ -211,6 +221,7 @@ impl Stage<'_> {
             pharmacy: Party::from(&unit),
             user: user.as_ref().and_then(User::with_card),
             reason,
+            reason_text: None,
             on_behalf: None,
         })
     }
@@ -249,6 +260,7 @@ impl Stage<'_> {
         let place = ask.how.connection.map_or_else(|| cast.workplace(ask.by), Ok)?;
         let mut requester = self.requester(ask.by, ask.reason.clone(), &ask.how)?;
         requester.on_behalf = ask.behalf.clone();
+        requester.reason_text = ask.in_words.clone();
         let place = place.to_owned();
         let client = self.office.client(&place)?;
         let frame = self.office.frame(self.now());
@@ -265,6 +277,11 @@ impl Stage<'_> {
             About::LastDocument => {
                 let id = self.last.last().context("nothing was sent yet")?.reference.id.clone();
                 fetched(client.document(&id, &requester, &frame).map(|found| u32::from(found.is_some())))
+            }
+            About::Uses(which) => uses(&client, *which, &requester),
+            About::Settling => {
+                let id = &self.last.last().context("nothing was sent yet")?.reference.id;
+                client.settle(id, &requester).map_or_else(not_answered, |()| Ok(Came::Accepted))
             }
             about => {
                 let query = self.query(about, ask, &requester)?;
@@ -292,7 +309,7 @@ impl Stage<'_> {
             }
             About::OwnPharmacy => query.pharmacy = Some(requester.pharmacy.id.clone()),
             About::Pharmacy(place) => query.pharmacy = Some(self.papers.cast.organisation(place)?.id),
-            About::Documents(_) | About::LastDocument => bail!("that is fetched"),
+            About::Documents(_) | About::LastDocument | About::Uses(_) | About::Settling => bail!("no search"),
         }
         for only in &ask.only {
             match only {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use ::centre::log::Use;
 use ::centre::store::{SqliteStore, Store};
 use anyhow::{Context, Result, anyhow};
+use chrono::{DateTime, Utc};
 use prescription::Oid;
 use test_authority::who;
 
@@ -16,6 +17,9 @@ use super::Clock;
 use crate::namespace::run;
 use crate::process::{Started, last_lines, sibling, until};
 use crate::story::{CentreHolds, kela_document};
+
+/// The register of rights, in the folder of its data: a story may change it.
+const REGISTER: &str = "register.toml";
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -26,6 +30,8 @@ pub struct Centre {
     clock: PathBuf,
     port: u16,
     running: Option<Started>,
+    /// Who signs which type of document where that is not as usual, as `4=system`.
+    signed: Vec<String>,
     /// Dispensations that were there when the story began.
     before: u32,
 }
@@ -34,7 +40,25 @@ impl Centre {
     pub(super) fn new(folder: &Path, clock: &Clock, port: u16) -> Result<Self> {
         let data = folder.join("centre");
         std::fs::create_dir_all(&data)?;
-        Ok(Self { data, pki: folder.join("pki"), clock: clock.file().to_owned(), port, running: None, before: 0 })
+        std::fs::copy(fixtures().join("people/professionals.toml"), data.join(REGISTER))?;
+        let (pki, clock) = (folder.join("pki"), clock.file().to_owned());
+        Ok(Self { data, pki, clock, port, running: None, signed: vec![], before: 0 })
+    }
+
+    /// Has it expect other signatures than usual, from its next start on.
+    pub fn expect_signatures(&mut self, signed: &[String]) {
+        self.signed = signed.to_vec();
+    }
+
+    /// Ends somebody's right in its register at an instant, and has it read the register anew.
+    pub fn end_right(&self, slug: &str, at: DateTime<Utc>) -> Result<()> {
+        let file = self.data.join(REGISTER);
+        let register = std::fs::read_to_string(&file)?;
+        let name = format!("slug = \"{slug}\"\n");
+        anyhow::ensure!(register.contains(&name), "the register has no {slug}");
+        let ends = format!("{name}right_ends = \"{}\"\n", at.to_rfc3339());
+        std::fs::write(&file, register.replacen(&name, &ends, 1))?;
+        self.tell("reload").map(drop)
     }
 
     /// Puts prescriptions into its store.
@@ -174,6 +198,10 @@ impl Centre {
     fn command(&self, work: &str) -> Result<Command> {
         let mut command = Command::new(sibling("prescription-centre")?);
         command.arg(work).arg("--data").arg(&self.data).arg("--pki").arg(&self.pki).arg("--clock").arg(&self.clock);
+        command.arg("--register").arg(self.data.join(REGISTER));
+        for signed in &self.signed {
+            command.arg("--signed").arg(signed);
+        }
         Ok(command)
     }
 

@@ -4,8 +4,9 @@ use anyhow::{Context, Result};
 use cda::Definition;
 use chrono::{Days, Months, NaiveDateTime};
 use prescription::{
-    Amount, Code, ControlClass, DocumentReference, DocumentType, Dosage, Explained, Iteration, Length, Next,
-    Prescription, Professional, Quantity, Recording, RenewalProhibition, StoredByPharmacy, StoredKind, TimeUnit,
+    Amount, Bounds, Code, ControlClass, DocumentReference, DocumentType, Dosage, Dose, DoseAmount, End, Explained,
+    Iteration, Length, Next, Prescription, Professional, Quantity, Range, Recording, RenewalProhibition, Season, Span,
+    StoredByPharmacy, StoredKind, Structure, TimeUnit,
 };
 
 use super::super::deed::{Changed, Much, Order};
@@ -59,7 +60,7 @@ impl Papers {
             reference: DocumentReference { id: id.clone(), set_id: id, document_type: DocumentType::Prescription },
             version: 1,
             change: None,
-            definition: Definition::version_3_30()?.header,
+            definition: definition(order.tablets_a_day.is_some())?.header,
             made_at: at,
             patient: self.cast.patient(&order.patient)?.clone(),
             minor_disclosure: order.disclosure.clone(),
@@ -75,7 +76,10 @@ impl Papers {
             product: self.shelf.prescribed(package)?,
             quantity: quantity(&order.much, at)?,
             iteration,
-            dosage: Dosage { text: order.dosage.clone(), only_text: true, ..Dosage::default() },
+            dosage: match order.tablets_a_day {
+                None => Dosage { text: order.dosage.clone(), only_text: true, ..Dosage::default() },
+                Some(number) => tablets_a_day(number)?,
+            },
             narcotic: control == Some(ControlClass::Narcotic),
             control,
             identification: None,
@@ -134,10 +138,36 @@ impl Papers {
 
 /// A version of a prescription as a paper.
 pub(super) fn paper_of_prescription(prescription: Prescription, new: bool) -> Result<Paper> {
-    let bytes = cda::write_prescription(&prescription, &writing(Definition::version_3_30()?))?;
+    let structured = !prescription.dosage.structure.seasons().is_empty();
+    let bytes = cda::write_prescription(&prescription, &writing(definition(structured)?))?;
     let (reference, version) = (prescription.reference.clone(), prescription.version);
     let made = if new { Made::New(Box::new(prescription)) } else { Made::Version(Box::new(prescription)) };
     Ok(Paper { reference, version, made, bytes })
+}
+
+/// The definition of prescriptions with a structured dosage, or that of those whose dosage is text.
+fn definition(structured: bool) -> Result<Definition> {
+    Ok(if structured { Definition::version_4_00()? } else { Definition::version_3_30()? })
+}
+
+fn tablets_a_day(number: u32) -> Result<Dosage> {
+    let unit = Code {
+        code: "18".to_owned(),
+        system: "1.2.246.537.6.138.202001".to_owned(),
+        name: Some("tabletti".to_owned()),
+    };
+    let amount = DoseAmount::Units { range: Range::exactly(number).context("no tablets")?, unit };
+    let dose = Dose { id: None, amount, as_needed: None, time_of_day: None, clock: None, day: None };
+    let season = Season {
+        id: None,
+        bounds: Bounds::new(None, End::Open).context("no bounds")?,
+        pauses: vec![],
+        as_needed: None,
+        period: Span::exactly(1, TimeUnit::Day),
+        doses: vec![dose],
+    };
+    let text = format!("{number} tablettia päivässä.");
+    Ok(Dosage { text, structure: Structure::Seasons(vec![season]), ..Dosage::default() })
 }
 
 fn quantity(much: &Much, at: NaiveDateTime) -> Result<Quantity> {
