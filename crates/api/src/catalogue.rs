@@ -78,6 +78,10 @@ catalogue! {
     close_visit / CloseVisit (Nothing) -> Status;
     /// What waits or was refused.
     waiting / Waiting (Nothing) -> DayList;
+    /// Has a refused document sent again as it is.
+    resend / Resend (OnDocument) -> OutboxCounts;
+    /// Settles a refused document, or one that the Centre took in conflict, with a note that says how.
+    settle / Settle (SettleDocument) -> OutboxCounts;
     /// Tries to send what waits now.
     send_now / SendNow (Nothing) -> OutboxCounts;
     /// The manager's list of a day.
@@ -184,4 +188,14 @@ pub struct OnDay {
 pub struct OnDocument {
     /// Its identifier.
     pub document_id: String,
+}
+
+/// See [`Program::settle`].
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SettleDocument {
+    /// Its identifier.
+    pub document_id: String,
+    /// What was found and done: at least a word, at most 1,000 characters.
+    pub note: String,
 }

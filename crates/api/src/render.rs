@@ -12,8 +12,8 @@ use signing::SignatureKind;
 
 use crate::{
     BasketLine, CardState, CardView, CheckLine, CheckOutcome, Chip, DispensationRow, DocumentState, Fact, PackageLine,
-    PrescriptionLine, PrescriptionView, Problem, ProposalView, SessionView, SignedLine, Tone, VisitView, sentences,
-    words,
+    PrescriptionLine, PrescriptionView, Problem, ProposalView, SessionView, Settled, SignedLine, Tone, VisitView,
+    sentences, words,
 };
 
 /// Renders in one language, on one Finnish day.
@@ -413,10 +413,16 @@ impl Render {
         Ok(lines)
     }
 
-    /// Why a document waits, or who refused it.
+    /// Why a document waits, who refused it, or what it conflicts with.
     pub(crate) fn item_problem(&self, item: &OutboxItem) -> Option<Problem> {
-        let open = matches!(item.state, OutboxState::Waiting | OutboxState::Sending | OutboxState::Refused);
-        item.last_code.as_deref().filter(|_| open).map(|code| sentences::of_code(code, self.language))
+        let wants = item.state.is_open() || item.state.wants_a_person();
+        item.last_code.as_deref().filter(|_| wants).map(|code| sentences::of_code(code, self.language))
+    }
+
+    /// What a document conflicts with, as long as nobody has settled it: a sentence each.
+    fn conflicts(&self, item: &OutboxItem) -> Vec<String> {
+        let codes = item.last_code.as_deref().filter(|_| item.state == OutboxState::Conflicting).unwrap_or_default();
+        codes.split_whitespace().map(|code| sentences::of_code(code, self.language).sentence).collect()
     }
 
     pub(crate) fn row(&self, row: &review::Row) -> DispensationRow {
@@ -438,6 +444,12 @@ impl Render {
             attempts: item.attempts,
             last_error: item.last_code.clone(),
             sentence: self.item_problem(item).map(|problem| problem.sentence).unwrap_or_default(),
+            conflicts: self.conflicts(item),
+            settled: row.settled.as_ref().map(|settled| Settled {
+                by: settled.by.clone(),
+                at: prescription::time::finnish(settled.at).format("%-d.%-m.%Y %-H.%M").to_string(),
+                note: settled.note.clone(),
+            }),
             next_try: next.map(|at| words::clock(prescription::time::finnish(at))),
             prescription_id: say(|s| s.prescription_id.clone()),
         }
@@ -447,7 +459,9 @@ impl Render {
 /// Where a document is, as a person says it.
 pub(crate) fn document_state(item: &OutboxItem) -> DocumentState {
     match item.state {
-        OutboxState::Accepted | OutboxState::Settled => DocumentState::Accepted,
+        OutboxState::Accepted => DocumentState::Accepted,
+        OutboxState::Conflicting => DocumentState::AcceptedInConflict,
+        OutboxState::Settled => DocumentState::Settled,
         OutboxState::Refused => DocumentState::Refused,
         OutboxState::Waiting | OutboxState::Sending if item.attempts == 0 || item.last_code.is_none() => {
             DocumentState::Saved

@@ -59,6 +59,7 @@ words! {
     OLD_SHA1 "vanha SHA-1" "gammal SHA-1" "old SHA-1"
     SAVED "Tallennettu" "Sparad" "Saved"
     SENT_TO_CENTRE "Reseptikeskus otti vastaan" "Receptcentret tog emot" "The Centre accepted it"
+    IN_CONFLICT "Reseptikeskus otti vastaan, ristiriidassa" "Receptcentret tog emot, i konflikt" "The Centre accepted it in conflict"
     CENTRE_REFUSED "Reseptikeskus hylkäsi" "Receptcentret avvisade" "The Centre refused it"
     SENT_AGAIN "Lähetettiin uudelleen" "Sändes på nytt" "Sent again"
     SETTLED "Selvitetty" "Utredd" "Settled"

@@ -36,6 +36,9 @@ pub enum CounterError {
     /// The basket is full: a visit signs at most that many documents.
     #[error("the basket is full")]
     FullBasket,
+    /// A document is settled with a note that says how.
+    #[error("no note")]
+    NoNote,
     /// This right may not do that.
     #[error("the right does not allow it")]
     Right,
@@ -82,6 +85,7 @@ impl CounterError {
             Self::NotAnAmount => "amount-invalid",
             Self::EmptyBasket => "basket-empty",
             Self::FullBasket => "basket-full",
+            Self::NoNote => "note-missing",
             Self::Right => "right-missing",
             Self::Rule(_) => "rule-refused",
             Self::Card(error) => error.code(),

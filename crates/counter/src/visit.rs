@@ -110,12 +110,16 @@ impl Counter {
             return Err(CounterError::NoSession);
         }
         *slot = Some(visit.clone());
+        // What the visit before had in hand and did not dispense.
+        self.give_back();
         Ok(visit)
     }
 
-    /// Ends the visit and forgets its working copies.
+    /// Ends the visit, forgets its working copies, and gives back what was not dispensed.
     pub fn close_visit(&self) {
-        *lock(&self.visit) = None;
+        let mut slot = lock(&self.visit);
+        *slot = None;
+        self.give_back();
     }
 
     /// Takes one of the visit's prescriptions in hand: fetches it, and proposes what may be dispensed.
@@ -125,6 +129,7 @@ impl Counter {
         let mut slot = lock(&self.visit);
         let visit = Visit::kept_by(&mut slot, &session)?;
         let metadata = visit.metadata(set_id)?.clone();
+        self.take_in_hand(&session, &metadata.reference, &metadata.patient)?;
         let fetched = self.fetch(set_id, &requester)?;
         if !visit.proposals.contains_key(set_id) || !visit.basket.contains(set_id) {
             let proposal = self.first_proposal(&session, &metadata, &fetched);

@@ -53,9 +53,8 @@ pub(crate) fn put_down(writer: &mut Writer<'_>, prescription_set_id: &str) -> Re
 
 /// What is in hand, in the order in which it was taken.
 pub(crate) fn list(connection: &Connection) -> Result<Vec<InHand>, RecordError> {
-    let mut statement = connection.prepare(
-        "SELECT prescription_set_id, taken_at, content FROM in_hand ORDER BY taken_at, prescription_set_id",
-    )?;
+    let mut statement = connection
+        .prepare("SELECT prescription_set_id, taken_at, content FROM in_hand ORDER BY taken_at, prescription_set_id")?;
     let mut rows = statement.query([])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {

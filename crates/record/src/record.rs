@@ -13,8 +13,9 @@ use crate::journal::{self, Batch, Committed, Erasure, Event, EventFilter, NewEve
 use crate::outbox::{self, Change, Counts, Due, OutboxFilter, OutboxItem, StoredDocument};
 use crate::owner::{Door, Owner};
 use crate::verify::{self, VerifyReport};
-use crate::{Head, InHand, Key, LIMIT_ANSWER_BYTES, LIMIT_BATCH_DOCUMENTS, LIMIT_NOTE_BYTES, Options, RecordError, Sequence, file, hand,
-    time,
+use crate::{
+    Head, InHand, Key, LIMIT_ANSWER_BYTES, LIMIT_BATCH_DOCUMENTS, LIMIT_NOTE_BYTES, Options, RecordError, Sequence,
+    file, hand, time,
 };
 
 /// Who a record is: what makes the identifiers that are made with it its own.

@@ -150,6 +150,10 @@ waiting: number,
  */
 refused: number, 
 /**
+ * Accepted in conflict with what happened meanwhile: a person must settle each.
+ */
+conflicts: number, 
+/**
  * Accepted today.
  */
 acceptedToday: number, };
@@ -466,7 +470,7 @@ state: DocumentState,
  */
 problem: Problem | null, };
 
-export type DocumentState = "saved" | "waiting" | "accepted" | "refused";
+export type DocumentState = "saved" | "waiting" | "accepted" | "accepted-in-conflict" | "refused" | "settled";
 
 export type DispensationRow = { 
 /**
@@ -518,6 +522,14 @@ lastError: string | null,
  */
 sentence: string, 
 /**
+ * Each thing that it conflicts with, a sentence each; empty where there is none, or it is settled.
+ */
+conflicts: Array<string>, 
+/**
+ * Who settled it, when and how.
+ */
+settled: Settled | null, 
+/**
  * When the next attempt is, "10.43".
  */
 nextTry: string | null, 
@@ -525,6 +537,20 @@ nextTry: string | null,
  * The prescription it was made from.
  */
 prescriptionId: string, };
+
+export type Settled = { 
+/**
+ * Registration number of the person.
+ */
+by: string, 
+/**
+ * "25.11.2026 12.31".
+ */
+at: string, 
+/**
+ * The person's note.
+ */
+note: string, };
 
 export type DayList = { 
 /**
@@ -680,6 +706,16 @@ export type OnDocument = {
  */
 documentId: string, };
 
+export type SettleDocument = { 
+/**
+ * Its identifier.
+ */
+documentId: string, 
+/**
+ * What was found and done: at least a word, at most 1,000 characters.
+ */
+note: string, };
+
 export interface Catalogue {
   status: { with: Nothing; gives: Status };
   set_language: { with: SetLanguage; gives: Status };
@@ -694,6 +730,8 @@ export interface Catalogue {
   sign: { with: Sign; gives: VisitView };
   close_visit: { with: Nothing; gives: Status };
   waiting: { with: Nothing; gives: DayList };
+  resend: { with: OnDocument; gives: OutboxCounts };
+  settle: { with: SettleDocument; gives: OutboxCounts };
   send_now: { with: Nothing; gives: OutboxCounts };
   review_day: { with: OnDay; gives: DayList };
   export_day: { with: OnDay; gives: Export };

@@ -98,6 +98,7 @@ impl Bench {
             pharmacy: pharmacy(),
             definition: cda::Definition::dispensation_2014().unwrap(),
             software: software(),
+            signers: prescription::Signers::default(),
         });
         Self { counter, centre, clock, reader, _folder: folder }
     }

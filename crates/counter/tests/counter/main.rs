@@ -6,5 +6,7 @@ extern crate tiski_counter as counter;
 
 mod bench;
 mod from_hand_to_hand;
+mod hand;
 mod hostile;
 mod outbox;
+mod settling;

@@ -96,7 +96,8 @@ pub(crate) fn document(connection: &Connection, document_id: &str) -> Result<Opt
 /// How many documents are in which state.
 pub(crate) fn counts(connection: &Connection) -> Result<Counts, RecordError> {
     let mut counts = Counts::default();
-    let mut statement = connection.prepare("SELECT state, count(*) FROM outbox WHERE kind_code != ?1 GROUP BY state")?;
+    let mut statement =
+        connection.prepare("SELECT state, count(*) FROM outbox WHERE kind_code != ?1 GROUP BY state")?;
     let mut rows = statement.query([RELEASE])?;
     while let Some(row) = rows.next()? {
         let state: String = row.get(0)?;

@@ -215,9 +215,9 @@ pub(crate) fn withdraw(
 ) -> Result<Change, RecordError> {
     let state = state_of(writer.connection(), document_id)?;
     let kind: String =
-        writer.connection().query_row("SELECT kind_code FROM outbox WHERE document_id = ?1", [document_id], |row| {
-            row.get(0)
-        })?;
+        writer
+            .connection()
+            .query_row("SELECT kind_code FROM outbox WHERE document_id = ?1", [document_id], |row| row.get(0))?;
     if kind != RELEASE {
         return Err(RecordError::WrongState { document_id: document_id.to_owned(), state });
     }

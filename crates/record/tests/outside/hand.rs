@@ -127,13 +127,8 @@ fn a_conflict_stays_until_a_person_settles_it_and_holds_nothing_back() {
 }
 
 fn erased(record: &Record) -> Result<(), record::RecordError> {
-    let erasure = record::Erasure {
-        at: at(9),
-        actor: None,
-        reason: "time".into(),
-        events: vec![],
-        documents: vec![oid("1")],
-    };
+    let erasure =
+        record::Erasure { at: at(9), actor: None, reason: "time".into(), events: vec![], documents: vec![oid("1")] };
     record.erase(erasure).map(|_| ())
 }
 

@@ -156,7 +156,8 @@ fn run(steps: &[Step]) {
         assert_eq!(item.state, known.state);
     }
     let counts = record.counts().unwrap();
-    let total = counts.waiting + counts.sending + counts.accepted + counts.conflicting + counts.refused + counts.settled;
+    let total =
+        counts.waiting + counts.sending + counts.accepted + counts.conflicting + counts.refused + counts.settled;
     assert_eq!(total as usize, model.len());
     let report = record.verify().unwrap();
     assert!(report.is_sound(), "{report:?}");
