@@ -71,6 +71,8 @@ impl<'a> Play<'a> {
             Act::Sign { pin, wait } => self.hands.sign(pin, *wait)?,
             Act::CloseVisit => self.hands.close_visit()?,
             Act::SendNow => self.hands.send_now()?,
+            Act::Settle(note) => self.hands.settle(note)?,
+            Act::Resend => self.hands.resend()?,
             Act::Later(time) => return self.world.clock.pass(*time).map(|()| self.time_of_day()),
             Act::PullCard => return self.reader()?.pull().map(|()| String::new()),
             Act::InsertCard(slug) => return self.reader()?.insert(slug.as_deref()).map(|()| String::new()),
@@ -234,6 +236,7 @@ impl<'a> Play<'a> {
                 let seen = hands.newest_state()?.unwrap_or_else(|| "nothing was signed".to_owned());
                 let told = match seen.as_str() {
                     "accepted" => "the Centre's answer: accepted and stored",
+                    "accepted-in-conflict" => "the Centre's answer: stored, in conflict with what happened meanwhile",
                     "refused" => "the Centre's answer: refused",
                     "waiting" => "saved here; the Centre has not answered",
                     other => other,
@@ -241,12 +244,20 @@ impl<'a> Play<'a> {
                 (told.to_owned(), seen == *state)
             }
             Expect::Waiting(count) => {
-                let (seen, _) = hands.outbox()?;
+                let seen = hands.outbox()?.waiting;
                 (format!("{seen} waiting"), seen == *count)
             }
             Expect::Refused(count) => {
-                let (_, seen) = hands.outbox()?;
+                let seen = hands.outbox()?.refused;
                 (format!("{seen} refused"), seen == *count)
+            }
+            Expect::InConflict(count) => {
+                let seen = hands.outbox()?.conflicts;
+                (format!("{seen} in conflict"), seen == *count)
+            }
+            Expect::Held(count) => {
+                let seen = self.world.centre.held_prescriptions(self.world.clock.now())?;
+                (format!("{seen} held"), seen == *count)
             }
             Expect::AtCentre(count) => {
                 let seen = self.world.centre.dispensations()?;

@@ -60,6 +60,17 @@ pub struct InHand {
     pub checks: Vec<(String, String)>,
 }
 
+/// What is under way or wants a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Outbox {
+    /// Waits for the Centre.
+    pub waiting: u32,
+    /// Was refused.
+    pub refused: u32,
+    /// Was taken in conflict.
+    pub conflicts: u32,
+}
+
 /// One row of the manager's list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
@@ -93,6 +104,10 @@ pub trait Hands {
     fn close_visit(&mut self) -> Done;
     /// Sends what waits.
     fn send_now(&mut self) -> Done;
+    /// Settles the newest document that wants a person.
+    fn settle(&mut self, note: &str) -> Done;
+    /// Has the newest refused document sent again.
+    fn resend(&mut self) -> Done;
 
     /// Who is logged in.
     fn session(&mut self) -> Result<Option<Session>>;
@@ -102,8 +117,8 @@ pub trait Hands {
     fn in_hand(&mut self) -> Result<InHand>;
     /// The basket's lines: who prepared each, as shown; empty where nobody is named.
     fn basket(&mut self) -> Result<Vec<String>>;
-    /// How many wait, how many were refused.
-    fn outbox(&mut self) -> Result<(u32, u32)>;
+    /// How many wait, were refused, are in conflict.
+    fn outbox(&mut self) -> Result<Outbox>;
     /// Today's list, newest first.
     fn today(&mut self) -> Result<Vec<Row>>;
     /// Where the newest of today's documents is.

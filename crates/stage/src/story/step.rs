@@ -47,6 +47,10 @@ pub enum Act {
     CloseVisit,
     /// Try to send what waits.
     SendNow,
+    /// Settle what wants a person, with a note.
+    Settle(String),
+    /// Have what was refused sent again.
+    Resend,
     /// Time passes.
     Later(chrono::Duration),
     /// Pull the card out of the reader.
@@ -173,12 +177,16 @@ pub enum Expect {
     MaySign(bool),
     /// The basket's lines: who prepared each, nothing where nobody is named.
     Basket(Vec<String>),
-    /// The last signed document is in this state: saved, waiting, accepted, refused.
+    /// The last signed document is in this state: saved, waiting, accepted, accepted-in-conflict, refused, settled.
     Document(String),
     /// So many wait for the Centre.
     Waiting(u32),
     /// So many were refused by it.
     Refused(u32),
+    /// So many were taken by it in conflict with what happened meanwhile.
+    InConflict(u32),
+    /// So many prescriptions are under a dispensing reservation there.
+    Held(u32),
     /// So many dispensations are stored at the Centre.
     AtCentre(u32),
     /// The Centre has committed a document and keeps its answer back.
@@ -231,6 +239,8 @@ fn act(words: &[Word]) -> Result<Act> {
         "sign with PIN _ and do not wait" [pin] => Act::Sign { pin: owned(pin), wait: false };
         "close the visit" [] => Act::CloseVisit;
         "send now" [] => Act::SendNow;
+        "settle the document because _" [note] => Act::Settle(owned(note));
+        "send the document again" [] => Act::Resend;
         "_ days later" [n] => Act::Later(chrono::Duration::days(i64::from(number(n)?)));
         "_ day later" [n] => Act::Later(chrono::Duration::days(i64::from(number(n)?)));
         "_ hours later" [n] => Act::Later(chrono::Duration::hours(i64::from(number(n)?)));
@@ -323,6 +333,8 @@ fn expected(words: &[Word]) -> Result<Expect> {
         "basket prepared by _" [name] => Expect::Basket(vec![owned(name)]);
         "_ waiting" [n] => Expect::Waiting(none_or_number(n)?);
         "_ refused" [n] => Expect::Refused(none_or_number(n)?);
+        "_ in conflict" [n] => Expect::InConflict(none_or_number(n)?);
+        "_ held at the centre" [n] => Expect::Held(none_or_number(n)?);
         "exactly _ dispensation at the centre" [n] => Expect::AtCentre(number(n)?);
         "exactly _ dispensations at the centre" [n] => Expect::AtCentre(number(n)?);
         "_ row in today's list" [n] => Expect::ReviewRows(number(n)?);
@@ -338,8 +350,8 @@ fn none_or_number(word: &str) -> Result<u32> {
 
 fn state_name(word: &str) -> Result<String> {
     match word {
-        "saved" | "waiting" | "accepted" | "refused" => Ok(word.to_owned()),
-        _ => bail!("a document is saved, waiting, accepted or refused"),
+        "saved" | "waiting" | "accepted" | "accepted-in-conflict" | "refused" | "settled" => Ok(word.to_owned()),
+        _ => bail!("a document is saved, waiting, accepted, accepted-in-conflict, refused or settled"),
     }
 }
 

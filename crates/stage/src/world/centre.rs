@@ -9,6 +9,7 @@ use std::time::Duration;
 use ::centre::log::Use;
 use ::centre::store::{SqliteStore, Store};
 use anyhow::{Context, Result, anyhow};
+use chrono::{DateTime, Utc};
 use prescription::Oid;
 use test_authority::who;
 
@@ -148,6 +149,18 @@ impl Centre {
     /// How many answers it keeps back: their documents are stored.
     pub fn held(&self) -> Result<u32> {
         self.tell("held")?.parse().context("the Centre's count is no number")
+    }
+
+    /// How many prescriptions are under a dispensing reservation now, as its store says.
+    pub fn held_prescriptions(&self, now: DateTime<Utc>) -> Result<u32> {
+        let store = SqliteStore::open(&self.data.join("centre.db"))?;
+        let now = prescription::time::finnish(now);
+        let mut held = 0;
+        for set in store.prescription_sets(None, 1_000)? {
+            let chain = store.chain(&set)?;
+            held += u32::from(chain.is_some_and(|chain| chain.hold_at(now).is_some()));
+        }
+        Ok(held)
     }
 
     /// A document as it stored it.
