@@ -70,7 +70,14 @@ export const screens = [
       await page.keyboard.press('Escape');
     } },
   { name: 'waiting-empty', scene: 'logged', do: (page) => page.keyboard.press('Control+2') },
-  { name: 'waiting', scene: 'logged waits refused centre-down', do: (page) => page.keyboard.press('Control+2') },
+  { name: 'waiting', scene: 'logged waits refused conflict centre-down', do: (page) => page.keyboard.press('Control+2') },
+  { name: 'waiting-settle', scene: 'logged conflict', do: async (page) => {
+      await page.keyboard.press('Control+2');
+      await page.getByTestId('settle').waitFor();
+      await page.keyboard.press('F4');
+      await page.getByTestId('note').fill('Lääkärille soitettu.');
+    } },
+  { name: 'review-settled', scene: 'logged settled conflict', do: (page) => page.keyboard.press('Control+3') },
   { name: 'review', scene: 'logged busy waits', do: (page) => page.keyboard.press('Control+3') },
   { name: 'review-empty', scene: 'logged', do: async (page) => {
       await page.keyboard.press('Control+3');
