@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use counter::{CardHeld, CardProblem, Counter, CounterError, MissingCard, Proposal, Session, Signed, Visit};
 use kanta::metadata::{DispenseStatus, Metadata};
-use prescription::rules::{Language, Outcome, Text, next_lot_day};
+use prescription::rules::{Finding, Language, Outcome, Text, next_lot_day};
 use prescription::{ControlClass, Patient, Quantity, Sex, SignatureTrust, remaining};
 use record::{OutboxItem, OutboxState};
 use rust_decimal::Decimal;
@@ -81,7 +81,7 @@ impl Render {
     pub(crate) fn visit(&self, counter: &Counter, visit: &Visit) -> Result<VisitView, CounterError> {
         let patient = visit.patient.as_ref();
         let mut prescriptions: Vec<PrescriptionLine> =
-            visit.listed.iter().map(|metadata| self.line(visit, metadata)).collect();
+            visit.listed.iter().map(|metadata| self.line(counter, visit, metadata)).collect();
         prescriptions.sort_by_key(|line| !line.dispensable);
         let basket: Vec<(&prescription::Oid, &Proposal)> =
             visit.basket.iter().filter_map(|id| Some((id, visit.proposals.get(id)?))).collect();
@@ -130,7 +130,7 @@ impl Render {
         vec![who, self.say(&words::REASON_DISPENSING).to_owned()]
     }
 
-    fn line(&self, visit: &Visit, metadata: &Metadata) -> PrescriptionLine {
+    fn line(&self, counter: &Counter, visit: &Visit, metadata: &Metadata) -> PrescriptionLine {
         let set_id = &metadata.reference.set_id;
         let own = visit.fetched.get(set_id);
         // Once fetched, what is left counts this pharmacy's own waiting dispensations as well.
@@ -144,7 +144,12 @@ impl Render {
         let pieces_total = pieces(metadata.prescribed_text.as_deref());
         let over =
             left.as_ref().map_or(metadata.dispense_status == DispenseStatus::Fully, prescription::Remaining::is_over);
-        let hindrance = self.hindrance(metadata, over);
+        let findings = counter.hindrances(visit, metadata);
+        let hindrance = self.hindrance(metadata, &findings);
+        // What a reason opens can be dispensed.
+        let opens = metadata.signature == SignatureTrust::Trusted
+            && !findings.is_empty()
+            && findings.iter().all(|finding| finding.outcome == Outcome::NeedsReason);
         let medicine = &metadata.medicine;
         let few = |n: &u32| *n <= 12;
         PrescriptionLine {
@@ -159,43 +164,59 @@ impl Render {
             pieces_left: pieces_left.filter(few).filter(|_| pieces_total.as_ref().is_none_or(few)),
             pieces_total: pieces_total.filter(few),
             valid_until: metadata.valid_until.map(words::day).unwrap_or_default(),
-            dispensable: hindrance.is_none(),
+            dispensable: hindrance.is_none() || opens,
             hindrance,
             marks: self.marks(medicine.control.as_ref(), medicine.narcotic),
             in_basket: visit.basket.contains(set_id),
         }
     }
 
-    fn hindrance(&self, metadata: &Metadata, over: bool) -> Option<Chip> {
-        let cannot = |text: String| Some(Chip { text, tone: Tone::Cannot });
-        let think = |text: String| Some(Chip { text, tone: Tone::Think });
-        let state = &metadata.state;
-        if state.cancelled {
-            return cannot(self.say(&words::CANCELLED).to_owned());
+    /// Why it cannot be dispensed, in one calm word. The rules answer first; what only the list tells comes after.
+    fn hindrance(&self, metadata: &Metadata, findings: &[Finding]) -> Option<Chip> {
+        let chip = |text: String, tone| Some(Chip { text, tone });
+        let word = |text: &Text, tone| chip(self.say(text).to_owned(), tone);
+        let of = |id: &str| findings.iter().find(|finding| finding.rule.id == id);
+        if of("LC-11").is_some() {
+            return word(&words::CANCELLED, Tone::Cannot);
         }
         if metadata.quantity_form.as_deref() == Some("9") {
-            return Some(Chip { text: self.say(&words::NOTHING).to_owned(), tone: Tone::Plain });
+            return word(&words::NOTHING, Tone::Plain);
         }
-        if over {
-            return Some(Chip { text: self.say(&words::FULLY).to_owned(), tone: Tone::Plain });
+        if of("LC-1").is_some() {
+            return word(&words::FULLY, Tone::Plain);
         }
-        if metadata.expired {
-            let ago = metadata.valid_until.map(|end| (self.today - end).num_days()).filter(|days| *days > 0);
-            let expired = self.say(&words::EXPIRED);
-            let days = self.say(&words::DAYS);
-            return think(ago.map_or_else(|| expired.to_owned(), |ago| format!("{expired} {ago} {days}")));
+        if let Some(finding) = of("LC-5") {
+            return chip(self.expired(metadata, finding.outcome), Tone::Think);
         }
-        if state.locked_by.is_some() {
-            return cannot(self.say(&words::LOCKED).to_owned());
+        if of("LC-10").is_some() {
+            return word(&words::LOCKED, Tone::Cannot);
         }
-        if state.reserved_by.is_some() {
-            return think(self.say(&words::RESERVED).to_owned());
+        if of("RE-1").is_some() {
+            return word(&words::RESERVED, Tone::Think);
+        }
+        if of("RE-2").is_some() {
+            return word(&words::HELD, Tone::Think);
+        }
+        if let DispenseStatus::Unknown(code) = &metadata.dispense_status {
+            return chip(format!("? ({code})"), Tone::Cannot);
         }
         match metadata.signature {
             SignatureTrust::Trusted => None,
-            SignatureTrust::Unsigned => cannot(self.say(&words::UNSIGNED).to_owned()),
-            SignatureTrust::Broken => cannot(self.say(&words::BROKEN).to_owned()),
+            SignatureTrust::Unsigned => word(&words::UNSIGNED, Tone::Cannot),
+            SignatureTrust::Broken => word(&words::BROKEN, Tone::Cannot),
         }
+    }
+
+    /// "vanhentunut 10 pv sitten", with what opens it still where something does (LC-6).
+    fn expired(&self, metadata: &Metadata, outcome: Outcome) -> String {
+        let ago = metadata.valid_until.map(|end| (self.today - end).num_days()).filter(|days| *days > 0);
+        let expired = self.say(&words::EXPIRED);
+        let mut text =
+            ago.map_or_else(|| expired.to_owned(), |ago| format!("{expired} {ago} {}", self.say(&words::DAYS)));
+        if outcome == Outcome::NeedsReason {
+            text.push_str(&format!(" · {}", self.say(&words::WITH_REASON)));
+        }
+        text
     }
 
     fn marks(&self, control: Option<&ControlClass>, narcotic: bool) -> Vec<Chip> {

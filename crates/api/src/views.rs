@@ -207,9 +207,9 @@ pub struct PrescriptionLine {
     pub pieces_total: Option<u32>,
     /// "24.4.2027".
     pub valid_until: String,
-    /// Whether it can be dispensed now as far as the metadata tells.
+    /// Whether it can be dispensed now, perhaps with a reason, as far as the metadata tells.
     pub dispensable: bool,
-    /// What hinders, in a few words: "vanhentunut 9 pv sitten", "lukittu".
+    /// What hinders, in a few words: "vanhentunut 9 pv", "lukittu", "toimitettavana muualla".
     pub hindrance: Option<Chip>,
     /// "PKV" and the like.
     pub marks: Vec<Chip>,

@@ -46,6 +46,8 @@ words! {
     FULLY "kokonaan toimitettu" "fullständigt expedierat" "fully dispensed"
     LOCKED "lukittu" "låst" "locked"
     RESERVED "varattu toisaalla" "reserverat annanstans" "reserved elsewhere"
+    HELD "toimitettavana muualla" "expedieras annanstans" "being dispensed elsewhere"
+    WITH_REASON "vain perustellen" "endast med motivering" "only with a reason"
     UNSIGNED "ei allekirjoitettu" "osignerat" "not signed"
     BROKEN "allekirjoitus ei pidä" "signaturen håller inte" "signature does not hold"
     NOTHING "ei toimitettavaa" "inget att expediera" "nothing to dispense"

@@ -4,6 +4,7 @@
 //! The way through follows the main way of docs/architecture.md. Everything that touches the world is handed in
 //! ([`Deps`]); nothing here spawns a thread or sleeps. Words for people are left to `api`.
 
+mod advance;
 mod deps;
 mod error;
 mod hand;

@@ -230,11 +230,11 @@ piecesTotal: number | null,
  */
 validUntil: string, 
 /**
- * Whether it can be dispensed now as far as the metadata tells.
+ * Whether it can be dispensed now, perhaps with a reason, as far as the metadata tells.
  */
 dispensable: boolean, 
 /**
- * What hinders, in a few words: "vanhentunut 9 pv sitten", "lukittu".
+ * What hinders, in a few words: "vanhentunut 9 pv", "lukittu", "toimitettavana muualla".
  */
 hindrance: Chip | null, 
 /**

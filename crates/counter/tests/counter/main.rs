@@ -4,6 +4,7 @@
 
 extern crate tiski_counter as counter;
 
+mod advance;
 mod bench;
 mod from_hand_to_hand;
 mod hand;
