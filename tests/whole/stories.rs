@@ -44,6 +44,7 @@ stories! {
     op_13_a_release_never_ends_what_is_in_hand_again = "given-back-after-an-outage";
     ou_6_an_outage_in_conflict_is_settled_by_a_person = "outage-in-conflict";
     op_2_the_list_says_in_advance_what_hinders = "answered-in-advance";
+    ob_2_ob_6_ob_7_for_another_only_what_the_right_opens = "for-another";
     a_refused_document_is_sent_again_or_settled = "refused-and-sent-again";
 }
 

@@ -23,6 +23,29 @@ export const screens = [
       await page.keyboard.press('Enter');
       await page.getByTestId('identify').waitFor();
     } },
+  { name: 'counter-identify-basis', scene: 'logged', do: async (page) => {
+      await page.getByTestId('search').fill('030875-9020');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('identify').waitFor();
+      await page.keyboard.press('ArrowRight');
+    } },
+  { name: 'counter-identify-medicine', scene: 'logged', do: async (page) => {
+      await page.getByTestId('search').fill('030875-9020');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('identify').waitFor();
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('2');
+      await page.getByTestId('named-medicine').fill('Amlodipin');
+    } },
+  { name: 'counter-guardian', scene: 'logged', do: async (page) => {
+      await page.getByTestId('search').fill('030875-9020');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('identify').waitFor();
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('4');
+      await page.keyboard.press('1');
+      await page.getByTestId('warning').waitFor();
+    } },
   { name: 'counter-search-failed', scene: 'logged centre-down', do: async (page) => {
       await page.getByTestId('search').fill('030875-9020');
       await page.keyboard.press('Enter');

@@ -228,12 +228,24 @@ const answers: Record<string, (given: Given) => unknown> = {
     visit = null;
     return status();
   },
-  search: ({ text, acting }) => {
+  search: ({ text, acting, basis }) => {
     if (text === 'x' || (text ?? '').length < 3)
       throw problem('not-an-identifier', 'input', say('Tämä ei ole henkilötunnus eikä reseptin tunniste.', 'Detta är varken en personbeteckning eller ett receptets kod.', 'This is neither an identity code nor a prescription identifier.'), say('Tarkista merkit ja hae uudelleen.', 'Kontrollera tecknen och sök på nytt.', 'Check the characters and search again.'));
     if (!world.centreUp)
       throw problem('centre-unreachable', 'network', say('Reseptikeskukseen ei saatu yhteyttä, joten reseptejä ei voi hakea.', 'Receptcentret kunde inte nås, så recept kan inte sökas.', 'The Prescription Centre was not reached, so prescriptions cannot be fetched.'), say('Yritä hetken kuluttua uudelleen. Häiriötilanteen ohje on kansiossa.', 'Försök igen om en stund. Anvisningen för störningar finns i mappen.', 'Try again in a moment. The outage instructions are in the folder.'));
     visit = visitOf(acting === 'other');
+    if (basis === 'guardian')
+      Object.assign(visit, {
+        customer: say('Ei lääkemääräyksiä', 'Inga recept', 'No prescriptions'),
+        identity: '',
+        about: '',
+        prescriptions: [],
+        warning: say(
+          'Huoltajalle ei näytetä mitään: reseptejä ei ole, tai niiden tietoja ei saa antaa huoltajalle. Alaikäinen voi asioida itse.',
+          'Ingenting visas för vårdnadshavaren: det finns inga recept, eller så får uppgifterna inte lämnas ut till vårdnadshavaren. Den minderåriga kan själv uträtta ärendet.',
+          'Nothing is shown to a guardian: there are no prescriptions, or they may not be told to one. The minor can come in person.',
+        ),
+      });
     return visit;
   },
   visit: () => current(),

@@ -126,6 +126,12 @@ pub struct Search {
     pub text: Secret,
     /// Who is here: "self" or "other".
     pub acting: String,
+    /// With what right "other" acts: "instruction", "kela-card", "electronic-authorisation", "guardian".
+    #[ts(optional)]
+    pub basis: Option<String>,
+    /// The medicine that is named with a Kela card; three letters at least.
+    #[ts(optional)]
+    pub medicine: Option<String>,
     /// How the person was identified: "identity-card", "driving-licence", "passport", "kela-card", "instruction", "known".
     pub identified: String,
 }

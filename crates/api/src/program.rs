@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 use counter::{Acting, CardHeld, Change, Counter, CounterError, Round, Sent};
+use kanta::{Basis, OnBehalf};
 use prescription::rules::Language;
 use prescription::{Oid, Vnr};
 use record::{OutboxFilter, OutboxState, Period};
@@ -376,8 +377,12 @@ impl Program for Tiski {
         if text.len() > LONGEST_SEARCH {
             return Err(self.of_code("search-not-understood"));
         }
-        let acting =
-            Acting { in_person: with.acting == "self", identified: with.identified.chars().take(32).collect() };
+        let on_behalf = (with.acting != "self").then(|| OnBehalf {
+            // Whoever acts for another says with what right; what is not known hinders.
+            basis: Basis::from(with.basis.unwrap_or_default()),
+            medicine: with.medicine.map(|named| named.chars().take(OnBehalf::MEDICINE_CHARS_AT_MOST).collect()),
+        });
+        let acting = Acting { on_behalf, identified: with.identified.chars().take(32).collect() };
         let visit = self.counter.search(text, acting);
         self.outbox.ring();
         self.heard_of(&visit);

@@ -3,6 +3,7 @@
 
 use chrono::NaiveDate;
 use counter::{CardHeld, CardProblem, Counter, CounterError, MissingCard, Proposal, Session, Signed, Visit};
+use kanta::Basis;
 use kanta::metadata::{DispenseStatus, Metadata};
 use prescription::rules::{Finding, Language, Outcome, Text, next_lot_day};
 use prescription::{ControlClass, Patient, Quantity, Sex, SignatureTrust, remaining};
@@ -95,6 +96,7 @@ impl Render {
             identity: patient.and_then(|p| p.identity_code.as_ref()).map(|code| code.masked()).unwrap_or_default(),
             about: patient.map(|p| self.about(p)).unwrap_or_default(),
             chips: self.chips(visit),
+            warning: self.warning(visit),
             fetched_at: words::clock(prescription::time::finnish(visit.fetched_at)),
             prescriptions,
             open,
@@ -116,7 +118,14 @@ impl Render {
     }
 
     fn chips(&self, visit: &Visit) -> Vec<String> {
-        let who = self.say(if visit.acting.in_person { &words::SELF } else { &words::OTHER });
+        let who = self.say(match visit.acting.on_behalf.as_ref().map(|behalf| &behalf.basis) {
+            None => &words::SELF,
+            Some(Basis::Guardian) => &words::AS_GUARDIAN,
+            Some(Basis::Instruction) => &words::WITH_INSTRUCTION,
+            Some(Basis::KelaCard) => &words::WITH_KELA_CARD,
+            Some(Basis::ElectronicAuthorisation) => &words::AUTHORISED,
+            Some(_) => &words::OTHER,
+        });
         let how = match visit.acting.identified.as_str() {
             "identity-card" => Some(&words::BY_CARD),
             "driving-licence" => Some(&words::BY_LICENCE),
@@ -128,6 +137,13 @@ impl Render {
         };
         let who = how.map_or_else(|| who.to_owned(), |how| format!("{who} · {}", self.say(how)));
         vec![who, self.say(&words::REASON_DISPENSING).to_owned()]
+    }
+
+    /// Where nothing is told to whoever acts for the patient: that it may be withheld (OB-7). Nobody learns whether it is.
+    fn warning(&self, visit: &Visit) -> Option<String> {
+        let behalf = visit.acting.on_behalf.as_ref().filter(|_| visit.listed.is_empty())?;
+        let text = if behalf.basis == Basis::Guardian { &words::NOT_TO_GUARDIAN } else { &words::NOT_TO_OTHER };
+        Some(self.say(text).to_owned())
     }
 
     fn line(&self, counter: &Counter, visit: &Visit, metadata: &Metadata) -> PrescriptionLine {

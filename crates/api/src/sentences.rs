@@ -747,6 +747,44 @@ pub(crate) const TABLE: &[Row] = &[
         text("Katso luettelo uudelleen.", "Se listan på nytt.", "Look at the list again."),
     ),
     (
+        "basis-missing",
+        Place::Input,
+        text(
+            "Ei ole sanottu, millä perusteella asioidaan toisen puolesta.",
+            "Grunden för att uträtta någon annans ärende saknas.",
+            "It is not said with what right somebody acts for another.",
+        ),
+        text(
+            "Valitse peruste ja hae uudelleen.",
+            "Välj grunden och sök på nytt.",
+            "Choose the basis and search again.",
+        ),
+    ),
+    (
+        "instruction-not-scanned",
+        Place::Input,
+        text(
+            "Potilasohjeella haetaan ohjeen tunnisteella, ei henkilötunnuksella.",
+            "Med patientanvisningen söker man med dess kod, inte med personbeteckningen.",
+            "With the instruction the search is by its identifier, not by the identity code.",
+        ),
+        text("Lue ohjeen viivakoodi.", "Läs anvisningens streckkod.", "Scan the instruction's bar code."),
+    ),
+    (
+        "medicine-not-named",
+        Place::Input,
+        text(
+            "Toisen Kela-kortilla asioivan on nimettävä lääke.",
+            "Den som har någon annans FPA-kort ska nämna läkemedlet.",
+            "Whoever brings another's Kela card must name the medicine.",
+        ),
+        text(
+            "Kysy lääkkeen nimi ja kirjoita siitä vähintään kolme kirjainta.",
+            "Fråga läkemedlets namn och skriv minst tre bokstäver.",
+            "Ask for its name and write at least three letters of it.",
+        ),
+    ),
+    (
         "note-missing",
         Place::Input,
         text("Selvitys puuttuu.", "Utredningen saknas.", "The note is missing."),

@@ -175,6 +175,8 @@ pub struct VisitView {
     pub about: String,
     /// Chips: basis, identification, reason of the query.
     pub chips: Vec<String>,
+    /// Why nothing is listed for whoever acts for the patient, in one calm sentence.
+    pub warning: Option<String>,
     /// "10.42".
     pub fetched_at: String,
     /// Dispensable first, then those that are not, each with its reason.

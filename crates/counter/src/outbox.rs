@@ -225,9 +225,15 @@ impl Counter {
     /// Asks the Centre whether it has a document: settles a lost answer instead of guessing.
     pub fn ask_for(&self, document_id: &Oid) -> Result<bool, CounterError> {
         let session = self.open_session()?;
-        let requester = Requester { reason: QueryReason::CorrectingDispensation, ..self.requester(&session)? };
+        let requester =
+            Requester { reason: QueryReason::CorrectingDispensation, ..self.requester(&session, &in_person())? };
         Ok(self.deps.centre.document(document_id, &requester, &self.deps.frame()?)?.is_some())
     }
+}
+
+/// A question about an own document is nobody's errand.
+fn in_person() -> crate::Acting {
+    crate::Acting { on_behalf: None, identified: String::new() }
 }
 
 /// Whether trying again can never help: the bytes never become a message, or the other end is of another environment.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::hands::{Hands, Refusal};
+use crate::hands::{Errand, Hands, Refusal};
 use crate::judge::Judge;
 use crate::story::{Act, CentreOrder, Expect, Step, Story, Stretch};
 use crate::world::World;
@@ -62,7 +62,10 @@ impl<'a> Play<'a> {
         let done = match &step.act {
             Act::LogIn(pin) => self.hands.log_in(pin)?,
             Act::LogOut => self.hands.log_out()?,
-            Act::Search(text) => self.hands.search(text)?,
+            Act::Search { text, basis, medicine } => {
+                let errand = basis.map(|basis| Errand { basis, medicine: medicine.as_deref() });
+                self.hands.search(text, errand)?
+            }
             Act::Open(product) => self.hands.open(product)?,
             Act::ProposeAmount(amount) => self.hands.propose_amount(amount)?,
             Act::ProposePackage(vnr) => self.hands.choose_package(vnr)?,
@@ -216,6 +219,11 @@ impl<'a> Play<'a> {
             Expect::Marked(product, mark) => {
                 let line = self.line(product)?;
                 (line.marks.join(", "), line.marks.iter().any(|one| one.contains(mark.as_str())))
+            }
+            Expect::Warning(text) => {
+                let seen = hands.warning()?;
+                let as_expected = seen.contains(text.as_str());
+                (seen, as_expected)
             }
             Expect::Delivered(amount) => same(hands.in_hand()?.delivered, amount),
             Expect::WillRemain(amount) => same(hands.in_hand()?.will_remain, amount),

@@ -176,6 +176,10 @@ about: string,
  */
 chips: Array<string>, 
 /**
+ * Why nothing is listed for whoever acts for the patient, in one calm sentence.
+ */
+warning: string | null, 
+/**
  * "10.42".
  */
 fetchedAt: string, 
@@ -647,6 +651,14 @@ text: string,
  * Who is here: "self" or "other".
  */
 acting: string, 
+/**
+ * With what right "other" acts: "instruction", "kela-card", "electronic-authorisation", "guardian".
+ */
+basis?: string, 
+/**
+ * The medicine that is named with a Kela card; three letters at least.
+ */
+medicine?: string, 
 /**
  * How the person was identified: "identity-card", "driving-licence", "passport", "kela-card", "instruction", "known".
  */

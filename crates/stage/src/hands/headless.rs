@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use super::{Done, Hands, InHand, Listed, Outbox, Refusal, Row, Session};
+use super::{Done, Errand, Hands, InHand, Listed, Outbox, Refusal, Row, Session};
 use crate::process::{Started, last_lines, open_log, sibling};
 
 /// Longer than any answer may take: signing waits up to ten seconds for the Centre.
@@ -123,9 +123,14 @@ impl Hands for Headless {
         Ok(self.ask("log_out", json!({}))?.map(|_| String::new()))
     }
 
-    fn search(&mut self, what: &str) -> Done {
+    fn search(&mut self, what: &str, errand: Option<Errand<'_>>) -> Done {
         self.open = None;
-        let with = json!({ "text": what, "acting": "self", "identified": "identity-card" });
+        let mut with = json!({ "text": what, "acting": "self", "identified": "identity-card" });
+        if let Some(Errand { basis, medicine }) = errand {
+            with["acting"] = Value::from("other");
+            with["basis"] = Value::from(basis);
+            with["medicine"] = Value::from(medicine);
+        }
         self.in_visit("search", with, |visit| {
             let lines = list(&visit["prescriptions"]);
             let names: Vec<String> =
@@ -217,6 +222,10 @@ impl Hands for Headless {
                 }
             })
             .collect())
+    }
+
+    fn warning(&mut self) -> Result<String> {
+        Ok(text(&self.visit["warning"]).to_owned())
     }
 
     fn in_hand(&mut self) -> Result<InHand> {

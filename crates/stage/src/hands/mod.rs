@@ -25,6 +25,15 @@ pub struct Refusal {
     pub tries_left: Option<u8>,
 }
 
+/// Somebody acts for another: with what right, naming which medicine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Errand<'a> {
+    /// As the catalogue names it.
+    pub basis: &'a str,
+    /// The medicine.
+    pub medicine: Option<&'a str>,
+}
+
 /// Who is logged in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
@@ -86,8 +95,8 @@ pub trait Hands {
     fn log_in(&mut self, pin: &str) -> Done;
     /// Logs out.
     fn log_out(&mut self) -> Done;
-    /// Searches.
-    fn search(&mut self, text: &str) -> Done;
+    /// Searches; with an errand, for another.
+    fn search(&mut self, text: &str, errand: Option<Errand<'_>>) -> Done;
     /// Takes a listed prescription in hand, by the beginning of its product's name.
     fn open(&mut self, product: &str) -> Done;
     /// Changes the amount.
@@ -113,6 +122,8 @@ pub trait Hands {
     fn session(&mut self) -> Result<Option<Session>>;
     /// What is listed.
     fn listed(&mut self) -> Result<Vec<Listed>>;
+    /// Why nothing is listed, as told to whoever acts for another.
+    fn warning(&mut self) -> Result<String>;
     /// What is in hand.
     fn in_hand(&mut self) -> Result<InHand>;
     /// The basket's lines: who prepared each, as shown; empty where nobody is named.

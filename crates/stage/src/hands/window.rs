@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use base64::Engine;
 use serde_json::Value;
 
-use super::{Done, Hands, InHand, Listed, Outbox, Refusal, Row, Session};
+use super::{Done, Errand, Hands, InHand, Listed, Outbox, Refusal, Row, Session};
 use crate::process::{Started, sibling, until};
 use crate::webdriver::{ENTER, Element, F2, F3, F4, F5, F6, F9, WebDriver, redrawn};
 
@@ -284,11 +284,20 @@ impl Hands for Window {
         Ok(Ok(String::new()))
     }
 
-    fn search(&mut self, text: &str) -> Done {
+    fn search(&mut self, text: &str, errand: Option<Errand<'_>>) -> Done {
         self.at_counter()?;
         self.fill(F2, "search", &format!("{text}{ENTER}"))?;
         if self.there(&named("leave-basket"))? {
             self.press_on(&named("leave-confirm"))?;
+        }
+        if let Some(Errand { basis, medicine }) = errand {
+            self.press_on(&named("acting-other"))?;
+            self.press_on(&named(&format!("basis-{basis}")))?;
+            if basis == "kela-card" {
+                self.find(&named("named-medicine"))?;
+                let named_so = format!("{}{ENTER}", medicine.unwrap_or_default());
+                self.touch(&named("named-medicine"), |field| self.driver.keys(field, &named_so))?;
+            }
         }
         self.press_on(&named("identified-identity-card"))?;
         until("the answer of the search", PATIENCE, || {
@@ -414,6 +423,10 @@ impl Hands for Window {
 
     fn listed(&mut self) -> Result<Vec<Listed>> {
         self.lines()
+    }
+
+    fn warning(&mut self) -> Result<String> {
+        self.read(&named("warning"))
     }
 
     fn in_hand(&mut self) -> Result<InHand> {

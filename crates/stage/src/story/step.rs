@@ -24,8 +24,15 @@ pub enum Act {
     LogIn(String),
     /// Log out.
     LogOut,
-    /// Search by identity code or identifier.
-    Search(String),
+    /// Search by identity code or identifier; for whom somebody else is here, with what right, naming which medicine.
+    Search {
+        /// What is typed or scanned.
+        text: String,
+        /// The basis: guardian, instruction, kela-card, electronic-authorisation.
+        basis: Option<&'static str>,
+        /// The medicine that is named.
+        medicine: Option<String>,
+    },
     /// Take a prescription in hand, by the beginning of its product's name.
     Open(String),
     /// Change how many units are given.
@@ -167,6 +174,8 @@ pub enum Expect {
     Dispensable(String, bool),
     /// A listed prescription's hindrance or mark says this.
     Marked(String, String),
+    /// Nothing is told to whoever acts for another, and the warning says this.
+    Warning(String),
     /// What will be given, as field 102 says it.
     Delivered(String),
     /// What will remain, as field 103 says it.
@@ -229,7 +238,11 @@ fn act(words: &[Word]) -> Result<Act> {
     table! { words;
         "log in with PIN _" [pin] => Act::LogIn(owned(pin));
         "log out" [] => Act::LogOut;
-        "search _" [text] => Act::Search(owned(text));
+        "search _" [text] => search(text, None, None);
+        "search _ as a guardian" [text] => search(text, Some("guardian"), None);
+        "search _ with the instruction" [text] => search(text, Some("instruction"), None);
+        "search _ with an authorisation" [text] => search(text, Some("electronic-authorisation"), None);
+        "search _ with a Kela card and naming _" [text medicine] => search(text, Some("kela-card"), Some(medicine));
         "open _" [product] => Act::Open(owned(product));
         "propose _" [amount] => Act::ProposeAmount(owned(amount));
         "choose package _" [vnr] => Act::ProposePackage(owned(vnr));
@@ -290,6 +303,10 @@ fn act(words: &[Word]) -> Result<Act> {
     bail!("nobody here knows these words")
 }
 
+fn search(text: &str, basis: Option<&'static str>, medicine: Option<&str>) -> Act {
+    Act::Search { text: text.to_owned(), basis, medicine: medicine.map(str::to_owned) }
+}
+
 fn told(order: &str) -> Act {
     Act::Centre(CentreOrder::Tell(order.to_owned()))
 }
@@ -323,6 +340,7 @@ fn expected(words: &[Word]) -> Result<Expect> {
         "_ dispensable" [product] => Expect::Dispensable(owned(product), true);
         "_ not dispensable" [product] => Expect::Dispensable(owned(product), false);
         "_ marked _" [product mark] => Expect::Marked(owned(product), owned(mark));
+        "warning _" [text] => Expect::Warning(owned(text));
         "delivered _" [amount] => Expect::Delivered(owned(amount));
         "will remain _" [amount] => Expect::WillRemain(owned(amount));
         "check _ _" [rule answer] => Expect::Check(owned(rule), owned(answer));
