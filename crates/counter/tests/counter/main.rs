@@ -9,5 +9,6 @@ mod bench;
 mod from_hand_to_hand;
 mod hand;
 mod hostile;
+mod on_behalf;
 mod outbox;
 mod settling;
