@@ -39,6 +39,13 @@ stories! {
     di_3_a_right_that_has_ended_is_refused_by_the_centre = "right-ended";
     a_revoked_certificate_of_the_pharmacy_is_told_by_name = "pharmacy-certificate-revoked";
     a_pulled_card_locks_within_one_second = "card-pulled";
+    op_13_who_looks_and_closes_gives_back = "looks-and-closes";
+    op_13_the_app_killed_with_a_prescription_in_hand_gives_it_back = "app-killed-in-hand";
+    op_13_a_release_never_ends_what_is_in_hand_again = "given-back-after-an-outage";
+    ou_6_an_outage_in_conflict_is_settled_by_a_person = "outage-in-conflict";
+    op_2_the_list_says_in_advance_what_hinders = "answered-in-advance";
+    ob_2_ob_6_ob_7_for_another_only_what_the_right_opens = "for-another";
+    a_refused_document_is_sent_again_or_settled = "refused-and-sent-again";
 }
 
 #[test]

@@ -23,6 +23,29 @@ export const screens = [
       await page.keyboard.press('Enter');
       await page.getByTestId('identify').waitFor();
     } },
+  { name: 'counter-identify-basis', scene: 'logged', do: async (page) => {
+      await page.getByTestId('search').fill('030875-9020');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('identify').waitFor();
+      await page.keyboard.press('ArrowRight');
+    } },
+  { name: 'counter-identify-medicine', scene: 'logged', do: async (page) => {
+      await page.getByTestId('search').fill('030875-9020');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('identify').waitFor();
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('2');
+      await page.getByTestId('named-medicine').fill('Amlodipin');
+    } },
+  { name: 'counter-guardian', scene: 'logged', do: async (page) => {
+      await page.getByTestId('search').fill('030875-9020');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('identify').waitFor();
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('4');
+      await page.keyboard.press('1');
+      await page.getByTestId('warning').waitFor();
+    } },
   { name: 'counter-search-failed', scene: 'logged centre-down', do: async (page) => {
       await page.getByTestId('search').fill('030875-9020');
       await page.keyboard.press('Enter');
@@ -70,7 +93,14 @@ export const screens = [
       await page.keyboard.press('Escape');
     } },
   { name: 'waiting-empty', scene: 'logged', do: (page) => page.keyboard.press('Control+2') },
-  { name: 'waiting', scene: 'logged waits refused centre-down', do: (page) => page.keyboard.press('Control+2') },
+  { name: 'waiting', scene: 'logged waits refused conflict centre-down', do: (page) => page.keyboard.press('Control+2') },
+  { name: 'waiting-settle', scene: 'logged conflict', do: async (page) => {
+      await page.keyboard.press('Control+2');
+      await page.getByTestId('settle').waitFor();
+      await page.keyboard.press('F4');
+      await page.getByTestId('note').fill('Lääkärille soitettu.');
+    } },
+  { name: 'review-settled', scene: 'logged settled conflict', do: (page) => page.keyboard.press('Control+3') },
   { name: 'review', scene: 'logged busy waits', do: (page) => page.keyboard.press('Control+3') },
   { name: 'review-empty', scene: 'logged', do: async (page) => {
       await page.keyboard.press('Control+3');

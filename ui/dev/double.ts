@@ -82,7 +82,7 @@ function health(): Status['health'] {
 
 function counts(): Status['outbox'] {
   const n = (state: DocumentState): number => rows.filter((row) => row.state === state).length;
-  return { waiting: n('waiting') + n('saved'), refused: n('refused'), acceptedToday: n('accepted') };
+  return { waiting: n('waiting') + n('saved'), refused: n('refused'), conflicts: n('accepted-in-conflict'), acceptedToday: n('accepted') };
 }
 
 function status(): Status {
@@ -129,6 +129,8 @@ function seed(): void {
     row('1.2.246.10.12345678.93.2026.2001', 'DIAPAM 10 mg', '21 fol', '10:38:40', 'Potilas, P.', 'waiting');
     row('1.2.246.10.12345678.93.2026.2002', 'METFORMIN TEVA 500 mg', '400 fol', '10:38:41', 'Potilas, P.', 'waiting');
   }
+  if (scene.includes('conflict')) row('1.2.246.10.12345678.93.2026.2004', 'METFORMIN TEVA 500 mg', '400 fol', '09:58:20', 'Malli, A.', 'accepted-in-conflict');
+  if (scene.includes('settled')) row('1.2.246.10.12345678.93.2026.2005', 'BURANA 600 mg', '100 fol', '09:41:02', 'Malli, A.', 'settled');
   if (scene.includes('refused')) row('1.2.246.10.12345678.93.2026.2003', 'THYROXIN 100 mikrog', '100 tabl', '10:12:09', 'Testinen, T.', 'refused');
 }
 
@@ -147,6 +149,17 @@ function row(documentId: string, product: string, amount: string, time: string, 
     attempts: state === 'waiting' ? 3 : 1,
     lastError: fault?.code ?? null,
     sentence: fault?.sentence ?? '',
+    conflicts:
+      state === 'accepted-in-conflict'
+        ? [
+            say('Lääkemääräys oli sillä välin mitätöity.', 'Receptet hade under tiden makulerats.', 'The prescription had meanwhile been cancelled.'),
+            say('Jäljellä oli vähemmän kuin annettiin, tai toimitusväli ei ollut kulunut.', 'Det återstod mindre än vad som gavs, eller så hade intervallet inte gått.', 'Less remained than was given, or the interval had not passed.'),
+          ]
+        : [],
+    settled:
+      state === 'settled'
+        ? { by: '90000005555', at: '22.11.2026 10.20', note: say('Soitettu lääkärille: uusi resepti tehtiin, asiakkaalle kerrottiin.', 'Läkaren uppringd: nytt recept gjordes, kunden informerades.', 'The prescriber was called: a new prescription was made, the customer was told.') }
+        : null,
     nextTry: state === 'waiting' ? '10.43' : null,
     prescriptionId: '1.2.246.10.99.93.2026.77',
   });
@@ -215,12 +228,24 @@ const answers: Record<string, (given: Given) => unknown> = {
     visit = null;
     return status();
   },
-  search: ({ text, acting }) => {
+  search: ({ text, acting, basis }) => {
     if (text === 'x' || (text ?? '').length < 3)
       throw problem('not-an-identifier', 'input', say('Tämä ei ole henkilötunnus eikä reseptin tunniste.', 'Detta är varken en personbeteckning eller ett receptets kod.', 'This is neither an identity code nor a prescription identifier.'), say('Tarkista merkit ja hae uudelleen.', 'Kontrollera tecknen och sök på nytt.', 'Check the characters and search again.'));
     if (!world.centreUp)
       throw problem('centre-unreachable', 'network', say('Reseptikeskukseen ei saatu yhteyttä, joten reseptejä ei voi hakea.', 'Receptcentret kunde inte nås, så recept kan inte sökas.', 'The Prescription Centre was not reached, so prescriptions cannot be fetched.'), say('Yritä hetken kuluttua uudelleen. Häiriötilanteen ohje on kansiossa.', 'Försök igen om en stund. Anvisningen för störningar finns i mappen.', 'Try again in a moment. The outage instructions are in the folder.'));
     visit = visitOf(acting === 'other');
+    if (basis === 'guardian')
+      Object.assign(visit, {
+        customer: say('Ei lääkemääräyksiä', 'Inga recept', 'No prescriptions'),
+        identity: '',
+        about: '',
+        prescriptions: [],
+        warning: say(
+          'Huoltajalle ei näytetä mitään: reseptejä ei ole, tai niiden tietoja ei saa antaa huoltajalle. Alaikäinen voi asioida itse.',
+          'Ingenting visas för vårdnadshavaren: det finns inga recept, eller så får uppgifterna inte lämnas ut till vårdnadshavaren. Den minderåriga kan själv uträtta ärendet.',
+          'Nothing is shown to a guardian: there are no prescriptions, or they may not be told to one. The minor can come in person.',
+        ),
+      });
     return visit;
   },
   visit: () => current(),
@@ -296,7 +321,15 @@ const answers: Record<string, (given: Given) => unknown> = {
     visit = null;
     return status();
   },
-  waiting: () => ({ day, rows: rows.filter((line) => line.state !== 'accepted') }),
+  waiting: () => ({ day, rows: rows.filter((line) => line.state !== 'accepted' && line.state !== 'settled') }),
+  settle: ({ documentId }) => {
+    settle(documentId ?? '', 'settled');
+    return counts();
+  },
+  resend: ({ documentId }) => {
+    settle(documentId ?? '', 'accepted');
+    return counts();
+  },
   send_now: () => {
     if (world.centreUp) rows.filter((line) => line.state === 'waiting').forEach((line) => settle(line.documentId, 'accepted'));
     return counts();

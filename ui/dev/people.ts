@@ -83,6 +83,7 @@ export function visitOf(other: boolean): VisitView {
       other ? say('Asioi toisen puolesta · henkilökortti', 'För någon annan · identitetskort', 'For another · identity card') : say('Asioi itse · henkilökortti', 'Kunden själv · identitetskort', 'The customer · identity card'),
       say('Syy: toimitus', 'Orsak: expediering', 'Reason: dispensing'),
     ],
+    warning: null,
     fetchedAt: '10.42',
     prescriptions: lines(),
     open: null,

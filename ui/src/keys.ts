@@ -31,6 +31,8 @@ export const allKeys: readonly { title: Word; lines: readonly KeyLine[] }[] = [
     lines: [
       ['↑ ↓', 'key.move'],
       ['Enter', 'key.document'],
+      ['F4', 'key.settle'],
+      ['F5', 'key.resend'],
       ['F7', 'key.sendNow'],
       ['← →', 'key.day'],
     ],
@@ -42,7 +44,7 @@ export const allKeys: readonly { title: Word; lines: readonly KeyLine[] }[] = [
 export function keysHere(desk: Desk, visit: boolean, open: boolean): readonly KeyLine[] {
   const f1 = ['F1', 'key.help'] as const;
   const f2 = ['F2', visit ? 'key.newCustomer' : 'key.search'] as const;
-  if (desk === 'waiting') return [f2, ['F7', 'key.sendNow'], ['Enter', 'key.document'], f1];
+  if (desk === 'waiting') return [f2, ['F4', 'key.settle'], ['F5', 'key.resend'], ['F7', 'key.sendNow'], ['Enter', 'key.document'], f1];
   if (desk === 'review') return [f2, ['Enter', 'key.document'], f1];
   if (desk === 'settings') return [f2, f1];
   if (!visit) return [f2, ['Ctrl 1–4', 'key.desks'], f1];
@@ -80,6 +82,13 @@ export function stay(event: KeyboardEvent): void {
   if (event.key === 'F5' || (event.ctrlKey && event.key.toLowerCase() === 'r')) event.preventDefault();
 }
 
+/** Presses the button of that place: in the row on which the hand rests, or the first one. */
+function pressHere(place: string): void {
+  const button = `[data-place~="${place}"]`;
+  const row = document.activeElement?.closest('tr');
+  (row?.querySelector<HTMLElement>(button) ?? document.querySelector<HTMLElement>(button))?.click();
+}
+
 /** Keys that work on the whole page; the desks hear their own keys first. */
 export function press(event: KeyboardEvent): void {
   if (gatherScan(event)) return;
@@ -112,16 +121,18 @@ export function press(event: KeyboardEvent): void {
     case 'F4':
       done();
       if (atCounter) void focusOn('package');
+      else if (screen.desk === 'waiting') pressHere('settle');
       break;
     case 'F5':
       if (atCounter) void focusOn('label');
+      else if (screen.desk === 'waiting') pressHere('resend');
       break;
     case 'F6':
       done();
       if (atCounter) void focusOn('amount');
       break;
     case 'F7':
-      if (screen.desk === 'waiting') document.querySelector<HTMLElement>('[data-place~="send-now"]')?.click();
+      if (screen.desk === 'waiting') pressHere('send-now');
       break;
     case 'F8':
       done();

@@ -78,6 +78,10 @@ catalogue! {
     close_visit / CloseVisit (Nothing) -> Status;
     /// What waits or was refused.
     waiting / Waiting (Nothing) -> DayList;
+    /// Has a refused document sent again as it is.
+    resend / Resend (OnDocument) -> OutboxCounts;
+    /// Settles a refused document, or one that the Centre took in conflict, with a note that says how.
+    settle / Settle (SettleDocument) -> OutboxCounts;
     /// Tries to send what waits now.
     send_now / SendNow (Nothing) -> OutboxCounts;
     /// The manager's list of a day.
@@ -122,6 +126,12 @@ pub struct Search {
     pub text: Secret,
     /// Who is here: "self" or "other".
     pub acting: String,
+    /// With what right "other" acts: "instruction", "kela-card", "electronic-authorisation", "guardian".
+    #[ts(optional)]
+    pub basis: Option<String>,
+    /// The medicine that is named with a Kela card; three letters at least.
+    #[ts(optional)]
+    pub medicine: Option<String>,
     /// How the person was identified: "identity-card", "driving-licence", "passport", "kela-card", "instruction", "known".
     pub identified: String,
 }
@@ -184,4 +194,14 @@ pub struct OnDay {
 pub struct OnDocument {
     /// Its identifier.
     pub document_id: String,
+}
+
+/// See [`Program::settle`].
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SettleDocument {
+    /// Its identifier.
+    pub document_id: String,
+    /// What was found and done: at least a word, at most 1,000 characters.
+    pub note: String,
 }

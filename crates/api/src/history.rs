@@ -23,6 +23,7 @@ impl Render {
             "dispensation.signed" => &words::SIGNED,
             "outbox.waiting" => &words::SAVED,
             "outbox.accepted" => &words::SENT_TO_CENTRE,
+            "outbox.accepted-in-conflict" => &words::IN_CONFLICT,
             "outbox.refused" => &words::CENTRE_REFUSED,
             "outbox.resent" => &words::SENT_AGAIN,
             "outbox.settled" => &words::SETTLED,
@@ -33,8 +34,16 @@ impl Render {
         if times > 1 {
             text.push_str(&format!(" ({times} ×)"));
         }
-        if let Some(code) = code(first) {
-            text.push_str(&format!(": {}", sentences::of_code(code, self.language).sentence));
+        // A person's own steps say whose they are.
+        if let ("outbox.settled" | "outbox.resent", Some(by)) = (first.kind.as_str(), &first.actor) {
+            text.push_str(&format!(" ({by})"));
+        }
+        let why: Vec<String> = codes(first).map(|code| sentences::of_code(code, self.language).sentence).collect();
+        if !why.is_empty() {
+            text.push_str(&format!(": {}", why.join(" ")));
+        }
+        if let Some(note) = said(first, "how") {
+            text.push_str(&format!(": {note}"));
         }
         let mut label = finnish(first.at).format("%-d.%-m.%Y %H.%M.%S").to_string();
         if times > 1 {
@@ -53,11 +62,24 @@ fn is_attempt(event: &Event) -> bool {
 }
 
 fn is_milestone(event: &Event) -> bool {
-    matches!(event.kind.as_str(), "outbox.waiting" | "outbox.accepted" | "outbox.settled")
+    matches!(
+        event.kind.as_str(),
+        "outbox.waiting" | "outbox.accepted" | "outbox.accepted-in-conflict" | "outbox.settled"
+    )
 }
 
 fn code(event: &Event) -> Option<&str> {
-    event.payload.as_ref()?.get("code")?.as_str()
+    said(event, "code")
+}
+
+/// The code of what went wrong, or those of what it conflicts with.
+fn codes(event: &Event) -> impl Iterator<Item = &str> {
+    let conflicts = event.payload.as_ref().and_then(|payload| payload.get("conflicts")?.as_array());
+    code(event).into_iter().chain(conflicts.into_iter().flatten().filter_map(|code| code.as_str()))
+}
+
+fn said<'a>(event: &'a Event, field: &str) -> Option<&'a str> {
+    event.payload.as_ref()?.get(field)?.as_str()
 }
 
 /// Whether a student prepared what was signed.
@@ -111,5 +133,24 @@ mod tests {
             ]
         );
         assert_eq!(steps[2].label, "25.11.2026 11.46.42–11.46.44");
+    }
+
+    #[test]
+    fn a_conflict_says_what_it_is_and_a_settlement_whose_it_is() {
+        let by = |event: Event| Event { actor: Some("99900000011".to_owned()), ..event };
+        let events = [
+            event("outbox.accepted-in-conflict", 0, json!({ "conflicts": ["late-cancelled", "late-locked"] })),
+            by(event("outbox.settled", 9, json!({ "how": "Soitettu lääkärille" }))),
+        ];
+        let render = Render { language: Language::En, today: chrono::NaiveDate::default() };
+        let texts: Vec<String> = render.history(&events).into_iter().map(|step| step.text).collect();
+        assert_eq!(
+            texts,
+            [
+                "The Centre accepted it in conflict: The prescription had meanwhile been cancelled. The prescription had \
+                 meanwhile been locked.",
+                "Settled (99900000011): Soitettu lääkärille",
+            ]
+        );
     }
 }

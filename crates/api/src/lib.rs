@@ -5,6 +5,7 @@
 //! TypeScript types come from the same place.
 
 mod catalogue;
+mod conflicts;
 mod history;
 mod program;
 mod render;

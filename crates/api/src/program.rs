@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 use counter::{Acting, CardHeld, Change, Counter, CounterError, Round, Sent};
+use kanta::{Basis, OnBehalf};
 use prescription::rules::Language;
 use prescription::{Oid, Vnr};
 use record::{OutboxFilter, OutboxState, Period};
@@ -16,12 +17,15 @@ use crate::render::{Render, document_state};
 use crate::settings::{Environment, Settings};
 use crate::{
     DayList, DocumentView, Event, Export, HealthLine, HealthState, LogIn, Nothing, OnDay, OnDocument, OnPrescription,
-    OutboxCounts, PrescriptionView, Problem, Program, Propose, Search, SessionView, SetLanguage, Sign, Status,
-    VisitView, sentences, words,
+    OutboxCounts, PrescriptionView, Problem, Program, Propose, Search, SessionView, SetLanguage, SettleDocument, Sign,
+    Status, VisitView, sentences, words,
 };
 
 /// What is typed or scanned in the search field is at most this long.
 const LONGEST_SEARCH: usize = 200;
+
+/// A note with which a document is settled has at most so many characters.
+const LONGEST_NOTE: usize = 1_000;
 
 /// The longest that `sign` waits for the Centre before it returns.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
@@ -141,14 +145,29 @@ impl Tiski {
                 Sent::Accepted { document_id } => (document_id, LastAnswer::Good),
                 Sent::Refused { document_id, .. } => (document_id, LastAnswer::Good),
                 Sent::Waits { document_id, code, .. } => (document_id, LastAnswer::Bad(code.clone())),
+                // Whether the Centre was asked at all is not said.
+                Sent::Withdrawn { .. } => continue,
             };
             self.heard(answer);
-            let stored = self.counter.deps().record.document(document_id).ok().flatten();
-            if let (Some(stored), Ok(counts)) = (stored, self.counts()) {
-                let state = document_state(&stored.item);
-                self.push(Event::Document { document_id: document_id.clone(), state, counts });
-            }
+            self.push_document(document_id);
         }
+    }
+
+    /// Tells hosts where a document is now; of a release nobody asks.
+    fn push_document(&self, document_id: &str) {
+        let stored = self.counter.deps().record.document(document_id).ok().flatten();
+        let stored = stored.filter(|stored| stored.item.kind_code != record::RELEASE);
+        if let (Some(stored), Ok(counts)) = (stored, self.counts()) {
+            let state = document_state(&stored.item);
+            self.push(Event::Document { document_id: document_id.to_owned(), state, counts });
+        }
+    }
+
+    /// What a person did with a document, told to hosts.
+    fn moved(&self, document_id: &str, done: Result<(), CounterError>) -> Result<OutboxCounts, Problem> {
+        done.map_err(|error| self.problem(&error))?;
+        self.push_document(document_id);
+        self.counts().map_err(|error| self.problem(&error))
     }
 
     fn heard(&self, answer: LastAnswer) {
@@ -215,7 +234,7 @@ impl Tiski {
         let today = review::finnish_day(self.counter.deps().clock.now());
         let midnight = prescription::time::instant(today.and_time(chrono::NaiveTime::MIN));
         let accepted = record.outbox(OutboxFilter {
-            states: vec![OutboxState::Accepted],
+            states: vec![OutboxState::Accepted, OutboxState::Conflicting],
             saved: Period { from: Some(midnight), to: None },
             limit: Some(10_000),
             ..OutboxFilter::default()
@@ -224,6 +243,7 @@ impl Tiski {
         Ok(OutboxCounts {
             waiting: number(counts.waiting.saturating_add(counts.sending)),
             refused: number(counts.refused),
+            conflicts: number(counts.conflicting),
             accepted_today: u32::try_from(accepted.len()).unwrap_or(u32::MAX),
         })
     }
@@ -347,6 +367,7 @@ impl Program for Tiski {
 
     fn log_out(&self, _: Nothing) -> Result<Status, Problem> {
         let left = self.counter.log_out();
+        self.outbox.ring();
         self.push_card(&self.counter.card());
         left.and_then(|()| self.frame()).map_err(|error| self.problem(&error))
     }
@@ -356,9 +377,14 @@ impl Program for Tiski {
         if text.len() > LONGEST_SEARCH {
             return Err(self.of_code("search-not-understood"));
         }
-        let acting =
-            Acting { in_person: with.acting == "self", identified: with.identified.chars().take(32).collect() };
+        let on_behalf = (with.acting != "self").then(|| OnBehalf {
+            // Whoever acts for another says with what right; what is not known hinders.
+            basis: Basis::from(with.basis.unwrap_or_default()),
+            medicine: with.medicine.map(|named| named.chars().take(OnBehalf::MEDICINE_CHARS_AT_MOST).collect()),
+        });
+        let acting = Acting { on_behalf, identified: with.identified.chars().take(32).collect() };
         let visit = self.counter.search(text, acting);
+        self.outbox.ring();
         self.heard_of(&visit);
         self.view(visit)
     }
@@ -410,6 +436,7 @@ impl Program for Tiski {
 
     fn close_visit(&self, _: Nothing) -> Result<Status, Problem> {
         self.counter.close_visit();
+        self.outbox.ring();
         self.frame().map_err(|error| self.problem(&error))
     }
 
@@ -417,6 +444,19 @@ impl Program for Tiski {
         self.for_a_person()?;
         let rows = review::open(&self.counter.deps().record).map_err(|error| self.of_code(error.code()))?;
         Ok(self.list(review::finnish_day(self.counter.deps().clock.now()), &rows))
+    }
+
+    fn resend(&self, with: OnDocument) -> Result<OutboxCounts, Problem> {
+        let counts = self.moved(&with.document_id, self.counter.resend(&with.document_id));
+        self.outbox.ring();
+        counts
+    }
+
+    fn settle(&self, with: SettleDocument) -> Result<OutboxCounts, Problem> {
+        if with.note.chars().count() > LONGEST_NOTE {
+            return Err(self.of_code("note-too-long"));
+        }
+        self.moved(&with.document_id, self.counter.settle(&with.document_id, &with.note))
     }
 
     fn send_now(&self, _: Nothing) -> Result<OutboxCounts, Problem> {

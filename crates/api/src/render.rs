@@ -3,8 +3,9 @@
 
 use chrono::NaiveDate;
 use counter::{CardHeld, CardProblem, Counter, CounterError, MissingCard, Proposal, Session, Signed, Visit};
+use kanta::Basis;
 use kanta::metadata::{DispenseStatus, Metadata};
-use prescription::rules::{Language, Outcome, Text, next_lot_day};
+use prescription::rules::{Finding, Language, Outcome, Text, next_lot_day};
 use prescription::{ControlClass, Patient, Quantity, Sex, SignatureTrust, remaining};
 use record::{OutboxItem, OutboxState};
 use rust_decimal::Decimal;
@@ -12,8 +13,8 @@ use signing::SignatureKind;
 
 use crate::{
     BasketLine, CardState, CardView, CheckLine, CheckOutcome, Chip, DispensationRow, DocumentState, Fact, PackageLine,
-    PrescriptionLine, PrescriptionView, Problem, ProposalView, SessionView, SignedLine, Tone, VisitView, sentences,
-    words,
+    PrescriptionLine, PrescriptionView, Problem, ProposalView, SessionView, Settled, SignedLine, Tone, VisitView,
+    sentences, words,
 };
 
 /// Renders in one language, on one Finnish day.
@@ -81,7 +82,7 @@ impl Render {
     pub(crate) fn visit(&self, counter: &Counter, visit: &Visit) -> Result<VisitView, CounterError> {
         let patient = visit.patient.as_ref();
         let mut prescriptions: Vec<PrescriptionLine> =
-            visit.listed.iter().map(|metadata| self.line(visit, metadata)).collect();
+            visit.listed.iter().map(|metadata| self.line(counter, visit, metadata)).collect();
         prescriptions.sort_by_key(|line| !line.dispensable);
         let basket: Vec<(&prescription::Oid, &Proposal)> =
             visit.basket.iter().filter_map(|id| Some((id, visit.proposals.get(id)?))).collect();
@@ -95,6 +96,7 @@ impl Render {
             identity: patient.and_then(|p| p.identity_code.as_ref()).map(|code| code.masked()).unwrap_or_default(),
             about: patient.map(|p| self.about(p)).unwrap_or_default(),
             chips: self.chips(visit),
+            warning: self.warning(visit),
             fetched_at: words::clock(prescription::time::finnish(visit.fetched_at)),
             prescriptions,
             open,
@@ -116,7 +118,14 @@ impl Render {
     }
 
     fn chips(&self, visit: &Visit) -> Vec<String> {
-        let who = self.say(if visit.acting.in_person { &words::SELF } else { &words::OTHER });
+        let who = self.say(match visit.acting.on_behalf.as_ref().map(|behalf| &behalf.basis) {
+            None => &words::SELF,
+            Some(Basis::Guardian) => &words::AS_GUARDIAN,
+            Some(Basis::Instruction) => &words::WITH_INSTRUCTION,
+            Some(Basis::KelaCard) => &words::WITH_KELA_CARD,
+            Some(Basis::ElectronicAuthorisation) => &words::AUTHORISED,
+            Some(_) => &words::OTHER,
+        });
         let how = match visit.acting.identified.as_str() {
             "identity-card" => Some(&words::BY_CARD),
             "driving-licence" => Some(&words::BY_LICENCE),
@@ -130,7 +139,14 @@ impl Render {
         vec![who, self.say(&words::REASON_DISPENSING).to_owned()]
     }
 
-    fn line(&self, visit: &Visit, metadata: &Metadata) -> PrescriptionLine {
+    /// Where nothing is told to whoever acts for the patient: that it may be withheld (OB-7). Nobody learns whether it is.
+    fn warning(&self, visit: &Visit) -> Option<String> {
+        let behalf = visit.acting.on_behalf.as_ref().filter(|_| visit.listed.is_empty())?;
+        let text = if behalf.basis == Basis::Guardian { &words::NOT_TO_GUARDIAN } else { &words::NOT_TO_OTHER };
+        Some(self.say(text).to_owned())
+    }
+
+    fn line(&self, counter: &Counter, visit: &Visit, metadata: &Metadata) -> PrescriptionLine {
         let set_id = &metadata.reference.set_id;
         let own = visit.fetched.get(set_id);
         // Once fetched, what is left counts this pharmacy's own waiting dispensations as well.
@@ -144,7 +160,12 @@ impl Render {
         let pieces_total = pieces(metadata.prescribed_text.as_deref());
         let over =
             left.as_ref().map_or(metadata.dispense_status == DispenseStatus::Fully, prescription::Remaining::is_over);
-        let hindrance = self.hindrance(metadata, over);
+        let findings = counter.hindrances(visit, metadata);
+        let hindrance = self.hindrance(metadata, &findings);
+        // What a reason opens can be dispensed.
+        let opens = metadata.signature == SignatureTrust::Trusted
+            && !findings.is_empty()
+            && findings.iter().all(|finding| finding.outcome == Outcome::NeedsReason);
         let medicine = &metadata.medicine;
         let few = |n: &u32| *n <= 12;
         PrescriptionLine {
@@ -159,43 +180,59 @@ impl Render {
             pieces_left: pieces_left.filter(few).filter(|_| pieces_total.as_ref().is_none_or(few)),
             pieces_total: pieces_total.filter(few),
             valid_until: metadata.valid_until.map(words::day).unwrap_or_default(),
-            dispensable: hindrance.is_none(),
+            dispensable: hindrance.is_none() || opens,
             hindrance,
             marks: self.marks(medicine.control.as_ref(), medicine.narcotic),
             in_basket: visit.basket.contains(set_id),
         }
     }
 
-    fn hindrance(&self, metadata: &Metadata, over: bool) -> Option<Chip> {
-        let cannot = |text: String| Some(Chip { text, tone: Tone::Cannot });
-        let think = |text: String| Some(Chip { text, tone: Tone::Think });
-        let state = &metadata.state;
-        if state.cancelled {
-            return cannot(self.say(&words::CANCELLED).to_owned());
+    /// Why it cannot be dispensed, in one calm word. The rules answer first; what only the list tells comes after.
+    fn hindrance(&self, metadata: &Metadata, findings: &[Finding]) -> Option<Chip> {
+        let chip = |text: String, tone| Some(Chip { text, tone });
+        let word = |text: &Text, tone| chip(self.say(text).to_owned(), tone);
+        let of = |id: &str| findings.iter().find(|finding| finding.rule.id == id);
+        if of("LC-11").is_some() {
+            return word(&words::CANCELLED, Tone::Cannot);
         }
         if metadata.quantity_form.as_deref() == Some("9") {
-            return Some(Chip { text: self.say(&words::NOTHING).to_owned(), tone: Tone::Plain });
+            return word(&words::NOTHING, Tone::Plain);
         }
-        if over {
-            return Some(Chip { text: self.say(&words::FULLY).to_owned(), tone: Tone::Plain });
+        if of("LC-1").is_some() {
+            return word(&words::FULLY, Tone::Plain);
         }
-        if metadata.expired {
-            let ago = metadata.valid_until.map(|end| (self.today - end).num_days()).filter(|days| *days > 0);
-            let expired = self.say(&words::EXPIRED);
-            let days = self.say(&words::DAYS);
-            return think(ago.map_or_else(|| expired.to_owned(), |ago| format!("{expired} {ago} {days}")));
+        if let Some(finding) = of("LC-5") {
+            return chip(self.expired(metadata, finding.outcome), Tone::Think);
         }
-        if state.locked_by.is_some() {
-            return cannot(self.say(&words::LOCKED).to_owned());
+        if of("LC-10").is_some() {
+            return word(&words::LOCKED, Tone::Cannot);
         }
-        if state.reserved_by.is_some() {
-            return think(self.say(&words::RESERVED).to_owned());
+        if of("RE-1").is_some() {
+            return word(&words::RESERVED, Tone::Think);
+        }
+        if of("RE-2").is_some() {
+            return word(&words::HELD, Tone::Think);
+        }
+        if let DispenseStatus::Unknown(code) = &metadata.dispense_status {
+            return chip(format!("? ({code})"), Tone::Cannot);
         }
         match metadata.signature {
             SignatureTrust::Trusted => None,
-            SignatureTrust::Unsigned => cannot(self.say(&words::UNSIGNED).to_owned()),
-            SignatureTrust::Broken => cannot(self.say(&words::BROKEN).to_owned()),
+            SignatureTrust::Unsigned => word(&words::UNSIGNED, Tone::Cannot),
+            SignatureTrust::Broken => word(&words::BROKEN, Tone::Cannot),
         }
+    }
+
+    /// "vanhentunut 10 pv sitten", with what opens it still where something does (LC-6).
+    fn expired(&self, metadata: &Metadata, outcome: Outcome) -> String {
+        let ago = metadata.valid_until.map(|end| (self.today - end).num_days()).filter(|days| *days > 0);
+        let expired = self.say(&words::EXPIRED);
+        let mut text =
+            ago.map_or_else(|| expired.to_owned(), |ago| format!("{expired} {ago} {}", self.say(&words::DAYS)));
+        if outcome == Outcome::NeedsReason {
+            text.push_str(&format!(" · {}", self.say(&words::WITH_REASON)));
+        }
+        text
     }
 
     fn marks(&self, control: Option<&ControlClass>, narcotic: bool) -> Vec<Chip> {
@@ -413,10 +450,16 @@ impl Render {
         Ok(lines)
     }
 
-    /// Why a document waits, or who refused it.
+    /// Why a document waits, who refused it, or what it conflicts with.
     pub(crate) fn item_problem(&self, item: &OutboxItem) -> Option<Problem> {
-        let open = matches!(item.state, OutboxState::Waiting | OutboxState::Sending | OutboxState::Refused);
-        item.last_code.as_deref().filter(|_| open).map(|code| sentences::of_code(code, self.language))
+        let wants = item.state.is_open() || item.state.wants_a_person();
+        item.last_code.as_deref().filter(|_| wants).map(|code| sentences::of_code(code, self.language))
+    }
+
+    /// What a document conflicts with, as long as nobody has settled it: a sentence each.
+    fn conflicts(&self, item: &OutboxItem) -> Vec<String> {
+        let codes = item.last_code.as_deref().filter(|_| item.state == OutboxState::Conflicting).unwrap_or_default();
+        codes.split_whitespace().map(|code| sentences::of_code(code, self.language).sentence).collect()
     }
 
     pub(crate) fn row(&self, row: &review::Row) -> DispensationRow {
@@ -438,6 +481,12 @@ impl Render {
             attempts: item.attempts,
             last_error: item.last_code.clone(),
             sentence: self.item_problem(item).map(|problem| problem.sentence).unwrap_or_default(),
+            conflicts: self.conflicts(item),
+            settled: row.settled.as_ref().map(|settled| Settled {
+                by: settled.by.clone(),
+                at: prescription::time::finnish(settled.at).format("%-d.%-m.%Y %-H.%M").to_string(),
+                note: settled.note.clone(),
+            }),
             next_try: next.map(|at| words::clock(prescription::time::finnish(at))),
             prescription_id: say(|s| s.prescription_id.clone()),
         }
@@ -447,7 +496,9 @@ impl Render {
 /// Where a document is, as a person says it.
 pub(crate) fn document_state(item: &OutboxItem) -> DocumentState {
     match item.state {
-        OutboxState::Accepted | OutboxState::Settled => DocumentState::Accepted,
+        OutboxState::Accepted => DocumentState::Accepted,
+        OutboxState::Conflicting => DocumentState::AcceptedInConflict,
+        OutboxState::Settled => DocumentState::Settled,
         OutboxState::Refused => DocumentState::Refused,
         OutboxState::Waiting | OutboxState::Sending if item.attempts == 0 || item.last_code.is_none() => {
             DocumentState::Saved

@@ -6,7 +6,7 @@ use kanta::KantaError;
 use kanta_client::{ClientError, TransportError};
 use prescription::rules::{Language, Text};
 
-use crate::{Place, Problem};
+use crate::{Place, Problem, conflicts};
 
 /// The problem as a host shows it.
 pub(crate) fn problem(error: &CounterError, language: Language) -> Problem {
@@ -47,6 +47,17 @@ pub(crate) fn of_code(code: &str, language: Language) -> Problem {
             sentence: sentence.in_language(language).to_owned(),
             advice: advice.in_language(language).to_owned(),
             place: *place,
+            rule: None,
+            tries_left: None,
+        };
+    }
+    if let Some(conflict) = bare.split_whitespace().next().and_then(prescription::Conflict::parse) {
+        let (sentence, advice) = conflicts::told(conflict);
+        return Problem {
+            code: bare.to_owned(),
+            sentence: sentence.in_language(language).to_owned(),
+            advice: advice.in_language(language).to_owned(),
+            place: Place::Centre,
             rule: None,
             tries_left: None,
         };
@@ -724,6 +735,74 @@ pub(crate) const TABLE: &[Row] = &[
         Place::Input,
         text("Asiakirjaa ei ole.", "Dokumentet finns inte.", "There is no such document."),
         TRY_AGAIN,
+    ),
+    (
+        "record-wrong-state",
+        Place::Input,
+        text(
+            "Asiakirjan tila on jo toinen.",
+            "Dokumentets tillstånd har redan ändrats.",
+            "The document's state is another by now.",
+        ),
+        text("Katso luettelo uudelleen.", "Se listan på nytt.", "Look at the list again."),
+    ),
+    (
+        "basis-missing",
+        Place::Input,
+        text(
+            "Ei ole sanottu, millä perusteella asioidaan toisen puolesta.",
+            "Grunden för att uträtta någon annans ärende saknas.",
+            "It is not said with what right somebody acts for another.",
+        ),
+        text(
+            "Valitse peruste ja hae uudelleen.",
+            "Välj grunden och sök på nytt.",
+            "Choose the basis and search again.",
+        ),
+    ),
+    (
+        "instruction-not-scanned",
+        Place::Input,
+        text(
+            "Potilasohjeella haetaan ohjeen tunnisteella, ei henkilötunnuksella.",
+            "Med patientanvisningen söker man med dess kod, inte med personbeteckningen.",
+            "With the instruction the search is by its identifier, not by the identity code.",
+        ),
+        text("Lue ohjeen viivakoodi.", "Läs anvisningens streckkod.", "Scan the instruction's bar code."),
+    ),
+    (
+        "medicine-not-named",
+        Place::Input,
+        text(
+            "Toisen Kela-kortilla asioivan on nimettävä lääke.",
+            "Den som har någon annans FPA-kort ska nämna läkemedlet.",
+            "Whoever brings another's Kela card must name the medicine.",
+        ),
+        text(
+            "Kysy lääkkeen nimi ja kirjoita siitä vähintään kolme kirjainta.",
+            "Fråga läkemedlets namn och skriv minst tre bokstäver.",
+            "Ask for its name and write at least three letters of it.",
+        ),
+    ),
+    (
+        "note-missing",
+        Place::Input,
+        text("Selvitys puuttuu.", "Utredningen saknas.", "The note is missing."),
+        text(
+            "Kirjoita, mitä selvisi ja tehtiin.",
+            "Skriv vad som framkom och gjordes.",
+            "Write what was found and done.",
+        ),
+    ),
+    (
+        "note-too-long",
+        Place::Input,
+        text("Selvitys on liian pitkä.", "Utredningen är för lång.", "The note is too long."),
+        text(
+            "Lyhennä se tuhanteen merkkiin.",
+            "Förkorta den till tusen tecken.",
+            "Shorten it to a thousand characters.",
+        ),
     ),
     (
         "prescription-missing",

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use prescription::rules::Language;
-use prescription::{Address, Oid, Organisation};
+use prescription::{Address, Oid, Organisation, Signers};
 use serde::Deserialize;
 
 use crate::Problem;
@@ -36,6 +36,9 @@ pub struct Settings {
     /// The Pharmaceutical Database.
     #[serde(default)]
     pub medicines: Medicines,
+    /// Who signs documents of which type, where it is another than the default: `"18" = "system"`.
+    #[serde(default)]
+    pub signers: Signers,
 }
 
 /// An environment.
@@ -227,6 +230,9 @@ mod tests {
         let settings = load(SOUND).unwrap();
         assert!(settings.data.is_absolute() && settings.data.ends_with("data"));
         assert_eq!(settings.centre.retry_ms, 500);
+        let system = load(&format!("{SOUND}\n[signers]\n18 = \"system\"")).unwrap();
+        let release = prescription::DocumentType::DispensingReservationRelease;
+        assert_ne!(system.signers.of(&release), settings.signers.of(&release));
     }
 
     #[test]

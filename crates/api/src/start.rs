@@ -44,6 +44,8 @@ pub fn start(settings: Settings) -> Result<Started, Problem> {
     let (sender, events) = sync_channel(EVENTS_AT_MOST);
     let cards = Arc::clone(&deps.cards);
     let program = Arc::new(Tiski::new(Counter::new(deps), settings, sender));
+    // What a program that ended without its visit had in hand; the outbox sends it, nobody need log in.
+    program.counter.give_back();
     program.counter.look_at_card();
     let heard = cards.events();
     let ear = Arc::downgrade(&program);
@@ -88,6 +90,7 @@ fn deps(settings: &Settings) -> Result<Deps, Problem> {
             product: "Tiski".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         },
+        signers: settings.signers.clone(),
     })
 }
 

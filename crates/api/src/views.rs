@@ -157,6 +157,8 @@ pub struct OutboxCounts {
     pub waiting: u32,
     /// Refused by the Centre: a person must settle each.
     pub refused: u32,
+    /// Accepted in conflict with what happened meanwhile: a person must settle each.
+    pub conflicts: u32,
     /// Accepted today.
     pub accepted_today: u32,
 }
@@ -173,6 +175,8 @@ pub struct VisitView {
     pub about: String,
     /// Chips: basis, identification, reason of the query.
     pub chips: Vec<String>,
+    /// Why nothing is listed for whoever acts for the patient, in one calm sentence.
+    pub warning: Option<String>,
     /// "10.42".
     pub fetched_at: String,
     /// Dispensable first, then those that are not, each with its reason.
@@ -205,9 +209,9 @@ pub struct PrescriptionLine {
     pub pieces_total: Option<u32>,
     /// "24.4.2027".
     pub valid_until: String,
-    /// Whether it can be dispensed now as far as the metadata tells.
+    /// Whether it can be dispensed now, perhaps with a reason, as far as the metadata tells.
     pub dispensable: bool,
-    /// What hinders, in a few words: "vanhentunut 9 pv sitten", "lukittu".
+    /// What hinders, in a few words: "vanhentunut 9 pv", "lukittu", "toimitettavana muualla".
     pub hindrance: Option<Chip>,
     /// "PKV" and the like.
     pub marks: Vec<Chip>,
@@ -407,8 +411,12 @@ pub enum DocumentState {
     Waiting,
     /// The Centre has it.
     Accepted,
+    /// The Centre has it, and it conflicts with what happened meanwhile: a person must settle it.
+    AcceptedInConflict,
     /// The Centre refused it: a person must settle it.
     Refused,
+    /// A person has settled it.
+    Settled,
 }
 
 /// One row of the waiting desk and of the manager's list.
@@ -439,10 +447,26 @@ pub struct DispensationRow {
     pub last_error: Option<String>,
     /// Why, in one sentence; empty when accepted.
     pub sentence: String,
+    /// Each thing that it conflicts with, a sentence each; empty where there is none, or it is settled.
+    pub conflicts: Vec<String>,
+    /// Who settled it, when and how.
+    pub settled: Option<Settled>,
     /// When the next attempt is, "10.43".
     pub next_try: Option<String>,
     /// The prescription it was made from.
     pub prescription_id: String,
+}
+
+/// How a person settled a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Settled {
+    /// Registration number of the person.
+    pub by: String,
+    /// "25.11.2026 12.31".
+    pub at: String,
+    /// The person's note.
+    pub note: String,
 }
 
 /// A day's list.

@@ -36,6 +36,7 @@ declarations!(
     SignedLine,
     DocumentState,
     DispensationRow,
+    Settled,
     DayList,
     Export,
     DocumentView,
@@ -49,6 +50,7 @@ declarations!(
     Sign,
     OnDay,
     OnDocument,
+    SettleDocument,
 );
 
 #[test]

@@ -9,7 +9,7 @@ use chrono::{DateTime, Datelike, Utc};
 use kanta::{Frame, MessageId};
 use kanta_client::{CentreClient, Transport};
 use medicines::Edition;
-use prescription::{Oid, Organisation};
+use prescription::{Oid, Organisation, Signers};
 use record::Record;
 use trust::{Holder, TrustStore};
 
@@ -49,6 +49,8 @@ pub struct Deps {
     pub definition: Definition,
     /// What documents say of the program.
     pub software: Software,
+    /// Who signs documents of which type.
+    pub signers: Signers,
 }
 
 impl Deps {

@@ -36,6 +36,18 @@ pub enum CounterError {
     /// The basket is full: a visit signs at most that many documents.
     #[error("the basket is full")]
     FullBasket,
+    /// Somebody acts for the patient, and it is not said with what right.
+    #[error("no basis for acting on behalf")]
+    NoBasis,
+    /// Whoever brings the patient's instruction asks by the identifier on it.
+    #[error("the instruction was not scanned")]
+    InstructionNotScanned,
+    /// Whoever brings the patient's Kela card names the medicine.
+    #[error("no medicine was named")]
+    MedicineNotNamed,
+    /// A document is settled with a note that says how.
+    #[error("no note")]
+    NoNote,
     /// This right may not do that.
     #[error("the right does not allow it")]
     Right,
@@ -82,6 +94,10 @@ impl CounterError {
             Self::NotAnAmount => "amount-invalid",
             Self::EmptyBasket => "basket-empty",
             Self::FullBasket => "basket-full",
+            Self::NoBasis => "basis-missing",
+            Self::InstructionNotScanned => "instruction-not-scanned",
+            Self::MedicineNotNamed => "medicine-not-named",
+            Self::NoNote => "note-missing",
             Self::Right => "right-missing",
             Self::Rule(_) => "rule-refused",
             Self::Card(error) => error.code(),

@@ -4,8 +4,10 @@
 //! The way through follows the main way of docs/architecture.md. Everything that touches the world is handed in
 //! ([`Deps`]); nothing here spawns a thread or sleeps. Words for people are left to `api`.
 
+mod advance;
 mod deps;
 mod error;
+mod hand;
 mod lot;
 mod outbox;
 mod pacing;
@@ -29,16 +31,24 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// One workstation's counter.
 pub struct Counter {
     deps: Deps,
-    // Three locks, never nested but in this order, so that a card's removal can lock the session while a visit is busy.
+    // Locks that are never nested but in this order, so that a card's removal can lock the session while a visit is busy.
     visit: Mutex<Option<Visit>>,
     session: Mutex<Option<Session>>,
     card: Mutex<CardHeld>,
+    /// Held while a release of a dispensing reservation is on its way.
+    releasing: Mutex<()>,
 }
 
 impl Counter {
     /// A counter with nobody logged in.
     pub fn new(deps: Deps) -> Self {
-        Self { deps, visit: Mutex::new(None), session: Mutex::new(None), card: Mutex::new(CardHeld::Unknown) }
+        Self {
+            deps,
+            visit: Mutex::new(None),
+            session: Mutex::new(None),
+            card: Mutex::new(CardHeld::Unknown),
+            releasing: Mutex::new(()),
+        }
     }
 
     /// What the counter works with.

@@ -1,12 +1,13 @@
 //! The way of what was signed to the Centre: sent until answered, in order for each prescription. Sending again is
 //! harmless, because a document's identity was made before the first send (promise 2 of the house).
 
+use cda::Content;
 use chrono::{DateTime, Duration, Utc};
 use kanta::errors::{self, Class};
 use kanta::mr::{StoreAnswer, StoreRequest};
 use kanta::{Issue, KantaError, Party, Requester, User};
 use kanta_client::{ClientError, TransportError};
-use prescription::{Oid, QueryReason, rules::Language};
+use prescription::{MarkKind, Oid, QueryReason, RegistrationNumber, rules::Language};
 use record::{Due, EventFilter, kinds};
 use signing::SignatureKind;
 use trust::Purpose;
@@ -44,6 +45,11 @@ pub enum Sent {
         /// Until when.
         next_try_at: DateTime<Utc>,
     },
+    /// A release of a dispensing reservation that is not sent any more.
+    Withdrawn {
+        /// Which.
+        document_id: String,
+    },
 }
 
 impl Counter {
@@ -54,16 +60,20 @@ impl Counter {
     }
 
     fn send_one(&self, due: Due, round: Round) -> Result<Sent, CounterError> {
+        if due.item.kind_code == record::RELEASE {
+            return self.send_release(&due, round);
+        }
         let document_id = due.item.document_id.clone();
         let outcome = self.exchange(&due);
         let now = self.deps.clock.now();
         match outcome {
-            Ok(StoreAnswer::Accepted { document, .. }) => {
+            Ok(StoreAnswer::Accepted { document, conflicts, .. }) => {
                 if !self.is_the_centres(&document, now) {
                     // The Centre has it, which is what counts; a person should still know.
                     tracing::warn!(document = document_id, "the Centre's own signature does not hold");
                 }
-                self.deps.record.accepted(&document_id, &document, now)?;
+                let conflicts = conflicts.iter().map(|conflict| conflict.code().to_owned()).collect();
+                self.deps.record.accepted_in_conflict(&document_id, &document, conflicts, now)?;
                 Ok(Sent::Accepted { document_id })
             }
             Ok(StoreAnswer::Refused(issues)) => self.refused(due, &issues, round, now),
@@ -125,7 +135,7 @@ impl Counter {
         Ok(Sent::Refused { document_id, code })
     }
 
-    fn try_again(
+    pub(crate) fn try_again(
         &self,
         document_id: String,
         code: String,
@@ -137,33 +147,38 @@ impl Counter {
         Ok(Sent::Waits { document_id, code, next_try_at })
     }
 
-    fn random_byte(&self) -> Result<u8, CounterError> {
+    pub(crate) fn random_byte(&self) -> Result<u8, CounterError> {
         let mut byte = [0];
         (self.deps.randomness)(&mut byte)?;
         let [byte] = byte;
         Ok(byte)
     }
 
-    fn exchange(&self, due: &Due) -> Result<StoreAnswer, CounterError> {
+    pub(crate) fn exchange(&self, due: &Due) -> Result<StoreAnswer, CounterError> {
         let read = cda::read(&due.bytes).map_err(|error| CounterError::Document(error.code()))?;
-        let cda::Content::Dispensation(dispensation) = read.content else {
-            return Err(CounterError::Document("not-a-dispensation"));
+        let (user, act) = match &read.content {
+            // Signer, author and stated user are one: the one who signed, whoever is logged in when it goes out.
+            Content::Dispensation(made) => (User::with_card(&made.author), made.dispensed_at),
+            // A program gives back by itself.
+            Content::Mark(mark) if matches!(mark.kind, MarkKind::DispensingReservationRelease { .. }) => {
+                (None, mark.at)
+            }
+            _ => return Err(CounterError::Document("not-a-dispensation")),
         };
         let requester = Requester {
             system: Party { id: self.deps.pharmacy.id.clone(), name: self.deps.software.product.clone() },
             pharmacy: Party::from(&self.deps.pharmacy),
-            // Signer, author and stated user are one: the one who signed, whoever is logged in when it goes out.
-            user: User::with_card(&dispensation.author),
+            user,
             reason: QueryReason::Dispensing,
             reason_text: None,
             on_behalf: None,
         };
-        let late = self.deps.clock.now() - prescription::time::instant(dispensation.dispensed_at) > LATE_AFTER;
+        let late = self.deps.clock.now() - prescription::time::instant(act) > LATE_AFTER;
         Ok(self.deps.centre.store(&StoreRequest {
             frame: self.deps.frame()?,
             requester,
-            reference: dispensation.reference,
-            version: dispensation.version,
+            reference: read.header.reference,
+            version: read.header.version,
             document: due.bytes.clone(),
             late,
         })?)
@@ -184,16 +199,46 @@ impl Counter {
         })
     }
 
+    /// A person has a refused document sent again as it is.
+    pub fn resend(&self, document_id: &str) -> Result<(), CounterError> {
+        let by = self.one_who_may_settle()?;
+        self.deps.record.resend(document_id, by.as_str(), self.deps.clock.now())?;
+        Ok(())
+    }
+
+    /// A person has settled a refused or conflicting document in another way, and says how.
+    pub fn settle(&self, document_id: &str, note: &str) -> Result<(), CounterError> {
+        let by = self.one_who_may_settle()?;
+        let note = note.trim();
+        if note.is_empty() {
+            return Err(CounterError::NoNote);
+        }
+        self.deps.record.settle(document_id, note, by.as_str(), self.deps.clock.now())?;
+        Ok(())
+    }
+
+    /// Only one who may dispense answers for what was dispensed.
+    fn one_who_may_settle(&self) -> Result<RegistrationNumber, CounterError> {
+        let session = self.open_session()?;
+        if session.right.may_dispense() { Ok(session.registration) } else { Err(CounterError::Right) }
+    }
+
     /// Asks the Centre whether it has a document: settles a lost answer instead of guessing.
     pub fn ask_for(&self, document_id: &Oid) -> Result<bool, CounterError> {
         let session = self.open_session()?;
-        let requester = Requester { reason: QueryReason::CorrectingDispensation, ..self.requester(&session)? };
+        let requester =
+            Requester { reason: QueryReason::CorrectingDispensation, ..self.requester(&session, &in_person())? };
         Ok(self.deps.centre.document(document_id, &requester, &self.deps.frame()?)?.is_some())
     }
 }
 
+/// A question about an own document is nobody's errand.
+fn in_person() -> crate::Acting {
+    crate::Acting { on_behalf: None, identified: String::new() }
+}
+
 /// Whether trying again can never help: the bytes never become a message, or the other end is of another environment.
-fn is_hopeless(error: &CounterError) -> bool {
+pub(crate) fn is_hopeless(error: &CounterError) -> bool {
     match error {
         CounterError::Document(_) => true,
         CounterError::Centre(error) => matches!(

@@ -197,7 +197,10 @@ impl Counter {
                 visit.keeper = session.professional();
                 self.ask_again(session, visit);
             }
-            _ => *visit = None,
+            _ => {
+                *visit = None;
+                self.give_back();
+            }
         }
         *lock(&self.session) = Some(session.clone());
         Ok(())
@@ -205,7 +208,7 @@ impl Counter {
 
     /// Ends the session and its visit.
     pub fn log_out(&self) -> Result<(), CounterError> {
-        *lock(&self.visit) = None;
+        self.close_visit();
         if let Some(session) = lock(&self.session).take() {
             let now = self.deps.clock.now();
             let event = NewEvent::new("session.closed", now, json!({})).by(session.registration.as_str());

@@ -49,6 +49,8 @@ impl Counter {
         for (bytes, dispensation) in documents.into_iter().zip(&dispensations) {
             let line = Summary::of(dispensation);
             let id = dispensation.reference.id.clone();
+            // The Centre ends its reservation with the dispensation: nothing is left to give back.
+            batch = batch.putting_down(dispensation.prescription.set_id.as_str());
             let reason = visit.proposals.get(&dispensation.prescription.set_id).and_then(|p| p.reason.clone());
             batch = batch
                 .event(

@@ -5,18 +5,19 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use kanta::metadata::{Metadata, Query};
-use kanta::{Party, Requester, User};
+use kanta::{Basis, OnBehalf, Party, Requester, User};
 use prescription::{InvalidIdentifier, Oid, Patient, PersonIdentityCode, Professional, QueryReason};
 use record::NewEvent;
 use serde_json::json;
 
 use crate::{Counter, CounterError, Fetched, Proposal, Session, Signed, lock};
 
-/// Who stands at the counter (OB-1, OB-2). The names are this program's; no national code set was found.
+/// Who stands at the counter (OB-1, OB-2, OB-6). The names are this program's; no national code set was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acting {
-    /// The patient in person.
-    pub in_person: bool,
+    /// With what right somebody else acts for the patient; nobody else where the patient is here in person. The Centre is
+    /// told with every question of the visit, and tells less.
+    pub on_behalf: Option<OnBehalf>,
     /// How the person was identified: "identity-card", "driving-licence", "passport", "kela-card", "instruction",
     /// "known".
     pub identified: String,
@@ -73,7 +74,8 @@ impl Counter {
     pub fn search(&self, text: &str, acting: Acting) -> Result<Visit, CounterError> {
         let session = self.open_session()?;
         let query = understand(text)?;
-        let requester = self.requester(&session)?;
+        may_ask(&acting, &query)?;
+        let requester = self.requester(&session, &acting)?;
         let now = self.deps.clock.now();
         let answer = self.deps.centre.search(&query, &requester);
         self.deps.record.append(vec![
@@ -83,7 +85,8 @@ impl Counter {
                 json!({
                     "by": if query.patients.is_empty() { "identifier" } else { "identity-code" },
                     "reason": requester.reason.code(),
-                    "in_person": acting.in_person,
+                    "in_person": acting.on_behalf.is_none(),
+                    "basis": acting.on_behalf.as_ref().map(|behalf| behalf.basis.code()),
                     "identified": acting.identified,
                     "found": answer.as_ref().map(|found| found.total).ok(),
                 }),
@@ -110,21 +113,26 @@ impl Counter {
             return Err(CounterError::NoSession);
         }
         *slot = Some(visit.clone());
+        // What the visit before had in hand and did not dispense.
+        self.give_back();
         Ok(visit)
     }
 
-    /// Ends the visit and forgets its working copies.
+    /// Ends the visit, forgets its working copies, and gives back what was not dispensed.
     pub fn close_visit(&self) {
-        *lock(&self.visit) = None;
+        let mut slot = lock(&self.visit);
+        *slot = None;
+        self.give_back();
     }
 
     /// Takes one of the visit's prescriptions in hand: fetches it, and proposes what may be dispensed.
     pub fn open_prescription(&self, set_id: &Oid) -> Result<Visit, CounterError> {
         let session = self.open_session()?;
-        let requester = self.requester(&session)?;
         let mut slot = lock(&self.visit);
         let visit = Visit::kept_by(&mut slot, &session)?;
+        let requester = self.requester(&session, &visit.acting)?;
         let metadata = visit.metadata(set_id)?.clone();
+        self.take_in_hand(&session, &metadata.reference, &metadata.patient)?;
         let fetched = self.fetch(set_id, &requester)?;
         if !visit.proposals.contains_key(set_id) || !visit.basket.contains(set_id) {
             let proposal = self.first_proposal(&session, &metadata, &fetched);
@@ -193,7 +201,7 @@ impl Counter {
         visit.proposals.extend(renewed);
     }
 
-    pub(crate) fn requester(&self, session: &crate::Session) -> Result<Requester, CounterError> {
+    pub(crate) fn requester(&self, session: &Session, acting: &Acting) -> Result<Requester, CounterError> {
         let pharmacy = Party::from(&self.deps.pharmacy);
         Ok(Requester {
             system: Party { id: pharmacy.id.clone(), name: self.deps.software.product.clone() },
@@ -201,7 +209,7 @@ impl Counter {
             user: User::with_card(&session.professional()),
             reason: QueryReason::Dispensing,
             reason_text: None,
-            on_behalf: None,
+            on_behalf: acting.on_behalf.clone(),
         })
     }
 }
@@ -232,6 +240,25 @@ impl Visit {
             .iter()
             .find(|metadata| metadata.reference.set_id == *set_id)
             .ok_or(CounterError::UnknownPrescription)
+    }
+}
+
+/// Letters that a medicine which somebody names has at least: fewer would name many.
+const NAMED_AT_LEAST: usize = 3;
+
+/// Whether somebody else than the patient may ask like this; the Centre asks the same (OB-2). Whoever brings the
+/// instruction asks by its identifier, and whoever brings the Kela card names the medicine.
+fn may_ask(acting: &Acting, query: &Query) -> Result<(), CounterError> {
+    let Some(behalf) = &acting.on_behalf else { return Ok(()) };
+    match behalf.basis {
+        Basis::Unknown(_) => Err(CounterError::NoBasis),
+        Basis::Instruction if !query.patients.is_empty() => Err(CounterError::InstructionNotScanned),
+        Basis::KelaCard
+            if behalf.medicine.as_deref().is_none_or(|named| named.trim().chars().count() < NAMED_AT_LEAST) =>
+        {
+            Err(CounterError::MedicineNotNamed)
+        }
+        _ => Ok(()),
     }
 }
 

@@ -30,13 +30,21 @@ pub enum Validity {
 impl Validity {
     /// The validity of the newest version on a day: the end that the document states (LC-2, LC-3, LC-5).
     pub fn of(prescription: &Prescription, day: NaiveDate) -> Self {
-        let last = prescription.last_valid_day();
-        let month_after = last.checked_add_months(Months::new(1)).unwrap_or(NaiveDate::MAX);
         match prescription.reference.document_type {
             DocumentType::Cancellation => Self::Cancelled,
-            _ if day <= last => Self::Valid,
-            _ if day <= month_after => Self::MonthAfter,
-            _ => Self::Expired,
+            _ => Self::on(prescription.last_valid_day(), day),
+        }
+    }
+
+    /// The validity on a day of what is not cancelled and ends with `last`.
+    pub fn on(last: NaiveDate, day: NaiveDate) -> Self {
+        let month_after = last.checked_add_months(Months::new(1)).unwrap_or(NaiveDate::MAX);
+        if day <= last {
+            Self::Valid
+        } else if day <= month_after {
+            Self::MonthAfter
+        } else {
+            Self::Expired
         }
     }
 }

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use crate::chain::{Content, StoredEvent};
 use crate::owner::Writer;
 use crate::{
-    DEFAULT_LISTING, Head, LIMIT_BATCH_DOCUMENTS, LIMIT_BATCH_EVENTS, LIMIT_ERASURE, LIMIT_LISTING, LIMIT_NAME_BYTES,
-    LIMIT_PAYLOAD_BYTES, NewDocument, RecordError, Sequence, outbox, time,
+    DEFAULT_LISTING, Head, InHand, LIMIT_BATCH_DOCUMENTS, LIMIT_BATCH_EVENTS, LIMIT_ERASURE, LIMIT_LISTING,
+    LIMIT_NAME_BYTES, LIMIT_NOTE_BYTES, LIMIT_PAYLOAD_BYTES, NewDocument, RecordError, Sequence, hand, outbox, time,
 };
 
 /// The kinds of event that the record itself writes. Nobody else may use a kind that begins with `record.` or
@@ -41,7 +41,11 @@ pub mod kinds {
     pub const REFUSED: &str = "outbox.refused";
     /// A person sends a refused document again.
     pub const RESENT: &str = "outbox.resent";
-    /// A person has settled a refused document in another way.
+    /// The Centre accepted a document that conflicts with what happened meanwhile; a person must act.
+    pub const ACCEPTED_IN_CONFLICT: &str = "outbox.accepted-in-conflict";
+    /// The program does not send a release of a dispensing reservation any more.
+    pub const WITHDRAWN: &str = "outbox.withdrawn";
+    /// A person has settled a refused or conflicting document in another way.
     pub const SETTLED: &str = "outbox.settled";
 }
 
@@ -112,10 +116,10 @@ pub struct Event {
     pub payload: Option<Value>,
 }
 
-/// A refused document that a person settles as part of a batch, for example with the document that replaces it.
+/// A refused or conflicting document that a person settles as part of a batch, for example with the document that replaces it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settlement {
-    /// The refused document's OID.
+    /// The document's OID.
     pub document_id: String,
     /// How it was settled, in a word or a short sentence.
     pub how: String,
@@ -130,8 +134,12 @@ pub struct Batch {
     pub actor: Option<String>,
     /// Events, written first and in this order.
     pub events: Vec<NewEvent>,
-    /// Refused documents that are settled with this batch.
+    /// Refused or conflicting documents that are settled with this batch.
     pub settle: Vec<Settlement>,
+    /// Prescriptions that are put down with this batch.
+    pub put_down: Vec<String>,
+    /// Prescriptions that are taken in hand with it.
+    pub take: Vec<InHand>,
     /// Documents to be sent, in this order.
     pub outbox: Vec<NewDocument>,
 }
@@ -139,7 +147,15 @@ pub struct Batch {
 impl Batch {
     /// A batch with nothing in it.
     pub fn new(at: DateTime<Utc>) -> Batch {
-        Batch { at, actor: None, events: Vec::new(), settle: Vec::new(), outbox: Vec::new() }
+        Batch {
+            at,
+            actor: None,
+            events: Vec::new(),
+            settle: Vec::new(),
+            put_down: Vec::new(),
+            take: Vec::new(),
+            outbox: Vec::new(),
+        }
     }
 
     /// The same batch with who did it.
@@ -170,9 +186,29 @@ impl Batch {
         self
     }
 
+    /// The same batch with one more prescription that is taken in hand.
+    #[must_use]
+    pub fn taking(mut self, prescription_set_id: impl Into<String>, content: Value) -> Batch {
+        let prescription_set_id = prescription_set_id.into();
+        self.take.push(InHand { prescription_set_id, taken_at: self.at, content });
+        self
+    }
+
+    /// The same batch with one more prescription that is put down.
+    #[must_use]
+    pub fn putting_down(mut self, prescription_set_id: impl Into<String>) -> Batch {
+        self.put_down.push(prescription_set_id.into());
+        self
+    }
+
     pub(crate) fn check(&self) -> Result<(), RecordError> {
+        // A prescription is taken and put down with an event that tells of it.
         if self.events.is_empty() && self.outbox.is_empty() && self.settle.is_empty() {
             return Err(RecordError::EmptyBatch);
+        }
+        at_most("prescriptions of a batch", self.take.len().max(self.put_down.len()), LIMIT_BATCH_DOCUMENTS)?;
+        for taken in &self.take {
+            taken.check()?;
         }
         at_most("events of a batch", self.events.len(), LIMIT_BATCH_EVENTS)?;
         at_most("documents of a batch", self.outbox.len(), LIMIT_BATCH_DOCUMENTS)?;
@@ -186,7 +222,7 @@ impl Batch {
         }
         for settlement in &self.settle {
             name("document", &settlement.document_id)?;
-            name("way of settling", &settlement.how)?;
+            at_most("way of settling", settlement.how.len(), LIMIT_NOTE_BYTES)?;
         }
         Ok(())
     }
@@ -285,7 +321,7 @@ pub(crate) fn text(payload: &Value) -> Result<String, RecordError> {
     Ok(text)
 }
 
-/// Saves a batch: its events, then its settlements, then its documents.
+/// Saves a batch: its events, then its settlements, what is put down and taken in hand, then its documents.
 pub(crate) fn commit(writer: &mut Writer<'_>, batch: &Batch) -> Result<Committed, RecordError> {
     if let Some(before) = outbox::committed_before(writer.connection(), &batch.outbox)? {
         return Ok(before);
@@ -301,6 +337,12 @@ pub(crate) fn commit(writer: &mut Writer<'_>, batch: &Batch) -> Result<Committed
     }
     for settlement in &batch.settle {
         outbox::settle(writer, &settlement.document_id, &settlement.how, batch.actor.as_deref(), batch.at)?;
+    }
+    for prescription in &batch.put_down {
+        hand::put_down(writer, prescription)?;
+    }
+    for taken in &batch.take {
+        hand::take(writer, taken, batch.at)?;
     }
     for document in &batch.outbox {
         outbox::save(writer, document, batch.actor.as_deref(), batch.at)?;

@@ -10,6 +10,7 @@
 mod chain;
 mod error;
 mod file;
+mod hand;
 mod journal;
 mod key;
 mod limits;
@@ -22,10 +23,11 @@ mod verify;
 
 pub use chain::{Fault, Head, Sequence};
 pub use error::RecordError;
+pub use hand::InHand;
 pub use journal::{Batch, Committed, Erasure, Event, EventFilter, NewEvent, Period, Settlement, kinds};
 pub use key::Key;
 pub use limits::*;
 pub use options::{NoRandomness, Options, Randomness};
-pub use outbox::{Change, Counts, Due, NewDocument, OutboxFilter, OutboxItem, OutboxState, StoredDocument};
+pub use outbox::{Change, Counts, Due, NewDocument, OutboxFilter, OutboxItem, OutboxState, RELEASE, StoredDocument};
 pub use record::{Identity, Record};
 pub use verify::VerifyReport;

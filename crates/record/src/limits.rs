@@ -12,6 +12,10 @@ pub const LIMIT_BATCH_EVENTS: usize = 256;
 pub const LIMIT_BATCH_DOCUMENTS: usize = 64;
 /// The longest name of a kind, an actor, a document, a code or a way of settling, in bytes.
 pub const LIMIT_NAME_BYTES: usize = 256;
+/// The longest note with which a person settles a document, in bytes.
+pub const LIMIT_NOTE_BYTES: usize = 4 * 1024;
+/// The most prescriptions that are in hand at a time: as many as one answer of the Centre lists.
+pub const LIMIT_IN_HAND: usize = 1_000;
 /// The longest sentence that is kept with a refusal, in bytes; a longer one is cut and ends in `…`, because the
 /// refusal itself must never be lost for its text.
 pub const LIMIT_SENTENCE_BYTES: usize = 8 * 1024;

@@ -13,7 +13,10 @@ use crate::journal::{self, Batch, Committed, Erasure, Event, EventFilter, NewEve
 use crate::outbox::{self, Change, Counts, Due, OutboxFilter, OutboxItem, StoredDocument};
 use crate::owner::{Door, Owner};
 use crate::verify::{self, VerifyReport};
-use crate::{Head, Key, LIMIT_ANSWER_BYTES, LIMIT_BATCH_DOCUMENTS, Options, RecordError, Sequence, file, time};
+use crate::{
+    Head, InHand, Key, LIMIT_ANSWER_BYTES, LIMIT_BATCH_DOCUMENTS, LIMIT_NOTE_BYTES, Options, RecordError, Sequence,
+    file, hand, time,
+};
 
 /// Who a record is: what makes the identifiers that are made with it its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -127,9 +130,36 @@ impl Record {
 
     /// Notes that the Centre accepted a document, with its answer as it came.
     pub fn accepted(&self, document_id: &str, answer: &[u8], at: DateTime<Utc>) -> Result<Change, RecordError> {
+        self.accepted_in_conflict(document_id, answer, Vec::new(), at)
+    }
+
+    /// The same of a document that the Centre took although something happened meanwhile: with the codes of what it
+    /// conflicts with. A person must act; without a code it is a plain acceptance.
+    pub fn accepted_in_conflict(
+        &self,
+        document_id: &str,
+        answer: &[u8],
+        conflicts: Vec<String>,
+        at: DateTime<Utc>,
+    ) -> Result<Change, RecordError> {
         journal::at_most("answer", answer.len(), LIMIT_ANSWER_BYTES)?;
+        journal::name("code", &conflicts.join(" "))?;
         let (document_id, answer) = (document_id.to_owned(), answer.to_vec());
-        self.door.ask(move |owner| owner.write(|writer| outbox::accepted(writer, &document_id, &answer, at)))
+        self.door
+            .ask(move |owner| owner.write(|writer| outbox::accepted(writer, &document_id, &answer, &conflicts, at)))
+    }
+
+    /// The program does not send a release of a dispensing reservation any more, with the code of why. No other document
+    /// can be withdrawn (`record-wrong-state`).
+    pub fn withdraw(&self, document_id: &str, code: &str, at: DateTime<Utc>) -> Result<Change, RecordError> {
+        journal::name("code", code)?;
+        let (document_id, code) = (document_id.to_owned(), code.to_owned());
+        self.door.ask(move |owner| owner.write(|writer| outbox::withdraw(writer, &document_id, &code, at)))
+    }
+
+    /// Prescriptions that are in hand, in the order in which they were taken; also those of a program that died.
+    pub fn in_hand(&self) -> Result<Vec<InHand>, RecordError> {
+        self.door.ask(|owner| hand::list(owner.connection()))
     }
 
     /// Notes that the Centre refused a document: with the code for programs and the sentence for the person who
@@ -154,10 +184,10 @@ impl Record {
         self.door.ask(move |owner| owner.write(|writer| outbox::resend(writer, &document_id, &actor, at)))
     }
 
-    /// A person has settled a refused document in another way. To settle it with the document that replaces it, use
+    /// A person has settled a refused or conflicting document, with a note of how. To settle it with the document that replaces it, use
     /// [`Batch::settling`].
     pub fn settle(&self, document_id: &str, how: &str, actor: &str, at: DateTime<Utc>) -> Result<Change, RecordError> {
-        journal::name("way of settling", how)?;
+        journal::at_most("way of settling", how.len(), LIMIT_NOTE_BYTES)?;
         journal::name("actor", actor)?;
         let (document_id, how, actor) = (document_id.to_owned(), how.to_owned(), actor.to_owned());
         self.door.ask(move |owner| owner.write(|writer| outbox::settle(writer, &document_id, &how, Some(&actor), at)))

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use prescription::{Summary, time};
-use record::{EventFilter, OutboxFilter, OutboxItem, OutboxState, Period, Record, RecordError};
+use record::{EventFilter, OutboxFilter, OutboxItem, OutboxState, Period, Record, RecordError, kinds};
 
 /// A list holds at most this many rows; a large pharmacy dispenses 800 a day.
 const MOST_ROWS: usize = 5_000;
@@ -36,6 +36,19 @@ pub struct Row {
     pub item: OutboxItem,
     /// What it says. `None` where its lawful time has ended and it was erased.
     pub summary: Option<Summary>,
+    /// How a person settled it, where one did.
+    pub settled: Option<Settled>,
+}
+
+/// How a person settled a document that the Centre refused, or took in conflict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// Registration number of the person.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The person's note.
+    pub note: String,
 }
 
 /// The dispensations of a Finnish day, newest first.
@@ -46,9 +59,9 @@ pub fn day(record: &Record, day: NaiveDate) -> Result<Vec<Row>, ReviewError> {
     rows(record, OutboxFilter { saved, ..newest_first() })
 }
 
-/// What the Centre has not accepted: waiting, being sent, refused.
+/// What the Centre has not accepted, or took in conflict: waiting, being sent, refused, conflicting.
 pub fn open(record: &Record) -> Result<Vec<Row>, ReviewError> {
-    let states = vec![OutboxState::Waiting, OutboxState::Sending, OutboxState::Refused];
+    let states = vec![OutboxState::Waiting, OutboxState::Sending, OutboxState::Refused, OutboxState::Conflicting];
     rows(record, OutboxFilter { states, ..newest_first() })
 }
 
@@ -82,11 +95,15 @@ pub fn csv(rows: &[Row]) -> Result<String, ReviewError> {
         "attempts",
         "last_error",
         "answered_at",
+        "settled_by",
+        "settled_at",
+        "settled_how",
     ];
     writer.write_record(header).map_err(|_| ReviewError::Export)?;
     for row in rows {
         let say = |field: fn(&Summary) -> String| row.summary.as_ref().map(field).unwrap_or_default();
         let answered = row.item.answered_at.map(|at| time::finnish(at).to_string()).unwrap_or_default();
+        let settled = row.settled.as_ref();
         let line = [
             row.item.document_id.clone(),
             say(|s| s.prescription_id.clone()),
@@ -102,6 +119,9 @@ pub fn csv(rows: &[Row]) -> Result<String, ReviewError> {
             row.item.attempts.to_string(),
             row.item.last_code.clone().unwrap_or_default(),
             answered,
+            settled.map(|settled| settled.by.clone()).unwrap_or_default(),
+            settled.map(|settled| time::finnish(settled.at).to_string()).unwrap_or_default(),
+            settled.map(|settled| settled.note.clone()).unwrap_or_default(),
         ];
         writer.write_record(line.iter().map(|field| inert(field))).map_err(|_| ReviewError::Export)?;
     }
@@ -120,11 +140,28 @@ fn newest_first() -> OutboxFilter {
 }
 
 fn rows(record: &Record, filter: OutboxFilter) -> Result<Vec<Row>, ReviewError> {
-    let items = record.outbox(filter)?;
-    Ok(items
-        .into_iter()
-        .map(|item| Row { summary: item.summary.clone().and_then(|value| serde_json::from_value(value).ok()), item })
-        .collect())
+    let mut rows = Vec::new();
+    for item in record.outbox(filter)? {
+        let summary = item.summary.clone().and_then(|value| serde_json::from_value(value).ok());
+        let settled = if item.state == OutboxState::Settled { settled(record, &item)? } else { None };
+        rows.push(Row { item, summary, settled });
+    }
+    Ok(rows)
+}
+
+/// The newest settlement of a document, from its events; nothing where they were erased.
+fn settled(record: &Record, item: &OutboxItem) -> Result<Option<Settled>, ReviewError> {
+    let newest = record.events(EventFilter {
+        kinds: vec![kinds::SETTLED.to_owned()],
+        document_id: Some(item.document_id.clone()),
+        newest_first: true,
+        limit: Some(1),
+        ..EventFilter::default()
+    })?;
+    Ok(newest.into_iter().next().map(|event| {
+        let note = event.payload.as_ref().and_then(|payload| payload.get("how")?.as_str()).unwrap_or_default();
+        Settled { by: event.actor.unwrap_or_default(), at: event.at, note: note.to_owned() }
+    }))
 }
 
 #[cfg(test)]
@@ -178,6 +215,21 @@ mod tests {
         let line = reader.records().next().unwrap().unwrap();
         assert_eq!(&line[5], "'=cmd;\"x\"");
         assert_eq!(&line[10], "waiting");
-        assert_eq!(line.len(), 14);
+        assert_eq!(line.len(), 17);
+    }
+
+    #[test]
+    fn a_conflict_is_open_until_a_person_settles_it_and_the_day_says_who() {
+        let (_folder, record) = record_with("Potilas, P.", "2026-11-21T10:00:00Z");
+        let at: DateTime<Utc> = "2026-11-21T12:00:00Z".parse().unwrap();
+        record.accepted_in_conflict("1.2.246.1", b"", vec!["late-expired".into()], at).unwrap();
+        let [row] = open(&record).unwrap().try_into().unwrap();
+        assert_eq!((row.item.state, row.settled), (OutboxState::Conflicting, None));
+        record.settle("1.2.246.1", "Soitettu lääkärille", "99900000029", at).unwrap();
+        assert!(open(&record).unwrap().is_empty());
+        let rows = day(&record, "2026-11-21".parse().unwrap()).unwrap();
+        let settled = Settled { by: "99900000029".into(), at, note: "Soitettu lääkärille".into() };
+        assert_eq!(rows[0].settled, Some(settled));
+        assert!(csv(&rows).unwrap().contains(";settled;"));
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::hands::{Hands, Refusal};
+use crate::hands::{Errand, Hands, Refusal};
 use crate::judge::Judge;
 use crate::story::{Act, CentreOrder, Expect, Step, Story, Stretch};
 use crate::world::World;
@@ -62,7 +62,10 @@ impl<'a> Play<'a> {
         let done = match &step.act {
             Act::LogIn(pin) => self.hands.log_in(pin)?,
             Act::LogOut => self.hands.log_out()?,
-            Act::Search(text) => self.hands.search(text)?,
+            Act::Search { text, basis, medicine } => {
+                let errand = basis.map(|basis| Errand { basis, medicine: medicine.as_deref() });
+                self.hands.search(text, errand)?
+            }
             Act::Open(product) => self.hands.open(product)?,
             Act::ProposeAmount(amount) => self.hands.propose_amount(amount)?,
             Act::ProposePackage(vnr) => self.hands.choose_package(vnr)?,
@@ -71,6 +74,8 @@ impl<'a> Play<'a> {
             Act::Sign { pin, wait } => self.hands.sign(pin, *wait)?,
             Act::CloseVisit => self.hands.close_visit()?,
             Act::SendNow => self.hands.send_now()?,
+            Act::Settle(note) => self.hands.settle(note)?,
+            Act::Resend => self.hands.resend()?,
             Act::Later(time) => return self.world.clock.pass(*time).map(|()| self.time_of_day()),
             Act::PullCard => return self.reader()?.pull().map(|()| String::new()),
             Act::InsertCard(slug) => return self.reader()?.insert(slug.as_deref()).map(|()| String::new()),
@@ -215,6 +220,11 @@ impl<'a> Play<'a> {
                 let line = self.line(product)?;
                 (line.marks.join(", "), line.marks.iter().any(|one| one.contains(mark.as_str())))
             }
+            Expect::Warning(text) => {
+                let seen = hands.warning()?;
+                let as_expected = seen.contains(text.as_str());
+                (seen, as_expected)
+            }
             Expect::Delivered(amount) => same(hands.in_hand()?.delivered, amount),
             Expect::WillRemain(amount) => same(hands.in_hand()?.will_remain, amount),
             Expect::Check(rule, answer) => {
@@ -234,6 +244,7 @@ impl<'a> Play<'a> {
                 let seen = hands.newest_state()?.unwrap_or_else(|| "nothing was signed".to_owned());
                 let told = match seen.as_str() {
                     "accepted" => "the Centre's answer: accepted and stored",
+                    "accepted-in-conflict" => "the Centre's answer: stored, in conflict with what happened meanwhile",
                     "refused" => "the Centre's answer: refused",
                     "waiting" => "saved here; the Centre has not answered",
                     other => other,
@@ -241,12 +252,20 @@ impl<'a> Play<'a> {
                 (told.to_owned(), seen == *state)
             }
             Expect::Waiting(count) => {
-                let (seen, _) = hands.outbox()?;
+                let seen = hands.outbox()?.waiting;
                 (format!("{seen} waiting"), seen == *count)
             }
             Expect::Refused(count) => {
-                let (_, seen) = hands.outbox()?;
+                let seen = hands.outbox()?.refused;
                 (format!("{seen} refused"), seen == *count)
+            }
+            Expect::InConflict(count) => {
+                let seen = hands.outbox()?.conflicts;
+                (format!("{seen} in conflict"), seen == *count)
+            }
+            Expect::Held(count) => {
+                let seen = self.world.centre.held_prescriptions(self.world.clock.now())?;
+                (format!("{seen} held"), seen == *count)
             }
             Expect::AtCentre(count) => {
                 let seen = self.world.centre.dispensations()?;

@@ -35,7 +35,7 @@ pub fn screens(folder: &Path, out: &Path) -> Result<()> {
     taking.all(&window, "01-door")?;
     well(window.log_in(&card.pin1))?;
     taking.all(&window, "02-counter-free")?;
-    well(window.search("010181-900C"))?;
+    well(window.search("010181-900C", None))?;
     taking.all(&window, "03-customer")?;
     well(window.open("DIAPAM"))?;
     taking.all(&window, "04-prescription-in-hand")?;
@@ -52,7 +52,7 @@ pub fn screens(folder: &Path, out: &Path) -> Result<()> {
     world.centre.stop()?;
     // A search needs the Centre, so that the second dispensation is searched for while it still answers.
     world.centre.start()?;
-    well(window.search("010181-900C"))?;
+    well(window.search("010181-900C", None))?;
     well(window.open("AMLODIPIN"))?;
     well(window.add())?;
     world.centre.stop()?;

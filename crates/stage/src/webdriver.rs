@@ -20,6 +20,10 @@ pub const ENTER: &str = "\u{E007}";
 pub const F2: &str = "\u{E032}";
 /// F3.
 pub const F3: &str = "\u{E033}";
+/// F4.
+pub const F4: &str = "\u{E034}";
+/// F5.
+pub const F5: &str = "\u{E035}";
 /// F6.
 pub const F6: &str = "\u{E036}";
 /// F9.

@@ -150,6 +150,10 @@ waiting: number,
  */
 refused: number, 
 /**
+ * Accepted in conflict with what happened meanwhile: a person must settle each.
+ */
+conflicts: number, 
+/**
  * Accepted today.
  */
 acceptedToday: number, };
@@ -171,6 +175,10 @@ about: string,
  * Chips: basis, identification, reason of the query.
  */
 chips: Array<string>, 
+/**
+ * Why nothing is listed for whoever acts for the patient, in one calm sentence.
+ */
+warning: string | null, 
 /**
  * "10.42".
  */
@@ -226,11 +234,11 @@ piecesTotal: number | null,
  */
 validUntil: string, 
 /**
- * Whether it can be dispensed now as far as the metadata tells.
+ * Whether it can be dispensed now, perhaps with a reason, as far as the metadata tells.
  */
 dispensable: boolean, 
 /**
- * What hinders, in a few words: "vanhentunut 9 pv sitten", "lukittu".
+ * What hinders, in a few words: "vanhentunut 9 pv", "lukittu", "toimitettavana muualla".
  */
 hindrance: Chip | null, 
 /**
@@ -466,7 +474,7 @@ state: DocumentState,
  */
 problem: Problem | null, };
 
-export type DocumentState = "saved" | "waiting" | "accepted" | "refused";
+export type DocumentState = "saved" | "waiting" | "accepted" | "accepted-in-conflict" | "refused" | "settled";
 
 export type DispensationRow = { 
 /**
@@ -518,6 +526,14 @@ lastError: string | null,
  */
 sentence: string, 
 /**
+ * Each thing that it conflicts with, a sentence each; empty where there is none, or it is settled.
+ */
+conflicts: Array<string>, 
+/**
+ * Who settled it, when and how.
+ */
+settled: Settled | null, 
+/**
  * When the next attempt is, "10.43".
  */
 nextTry: string | null, 
@@ -525,6 +541,20 @@ nextTry: string | null,
  * The prescription it was made from.
  */
 prescriptionId: string, };
+
+export type Settled = { 
+/**
+ * Registration number of the person.
+ */
+by: string, 
+/**
+ * "25.11.2026 12.31".
+ */
+at: string, 
+/**
+ * The person's note.
+ */
+note: string, };
 
 export type DayList = { 
 /**
@@ -622,6 +652,14 @@ text: string,
  */
 acting: string, 
 /**
+ * With what right "other" acts: "instruction", "kela-card", "electronic-authorisation", "guardian".
+ */
+basis?: string, 
+/**
+ * The medicine that is named with a Kela card; three letters at least.
+ */
+medicine?: string, 
+/**
  * How the person was identified: "identity-card", "driving-licence", "passport", "kela-card", "instruction", "known".
  */
 identified: string, };
@@ -680,6 +718,16 @@ export type OnDocument = {
  */
 documentId: string, };
 
+export type SettleDocument = { 
+/**
+ * Its identifier.
+ */
+documentId: string, 
+/**
+ * What was found and done: at least a word, at most 1,000 characters.
+ */
+note: string, };
+
 export interface Catalogue {
   status: { with: Nothing; gives: Status };
   set_language: { with: SetLanguage; gives: Status };
@@ -694,6 +742,8 @@ export interface Catalogue {
   sign: { with: Sign; gives: VisitView };
   close_visit: { with: Nothing; gives: Status };
   waiting: { with: Nothing; gives: DayList };
+  resend: { with: OnDocument; gives: OutboxCounts };
+  settle: { with: SettleDocument; gives: OutboxCounts };
   send_now: { with: Nothing; gives: OutboxCounts };
   review_day: { with: OnDay; gives: DayList };
   export_day: { with: OnDay; gives: Export };

@@ -1,6 +1,6 @@
 // The visit at the counter: what the program answered last, and the few steps that change it.
 
-import type { PrescriptionLine, PrescriptionView, Problem, Propose, VisitView } from '../generated/api';
+import type { PrescriptionLine, PrescriptionView, Problem, Propose, Search, VisitView } from '../generated/api';
 import { ask, problemOf } from '../ipc';
 import { counted, t } from '../words.svelte';
 import { program, refresh, takeStatus, whenLeft, whenMoved } from './program.svelte';
@@ -63,15 +63,18 @@ async function step<T>(busy: Busy, work: () => Promise<T>): Promise<T | null> {
   }
 }
 
-export async function search(text: string, acting: string, identified: string): Promise<boolean> {
-  const visit = await step('search', () => ask('search', { text, acting, identified }));
+/** Who is here, with what right, and how that was seen. */
+export type Errand = Omit<Search, 'text'>;
+
+export async function search(text: string, errand: Errand): Promise<boolean> {
+  const visit = await step('search', () => ask('search', { text, ...errand }));
   if (!visit) return false;
   counter.visit = visit;
   counter.fetchedMs = performance.now();
   counter.scanned = null;
   counter.at = visit.open?.setId ?? visit.prescriptions[0]?.setId ?? null;
   screen.covered = false;
-  announce(`${visit.customer}. ${counted('counter.prescriptions', visit.prescriptions.length)}`);
+  announce(visit.warning ?? `${visit.customer}. ${counted('counter.prescriptions', visit.prescriptions.length)}`);
   await focusOn('row');
   return true;
 }

@@ -98,6 +98,7 @@ impl Bench {
             pharmacy: pharmacy(),
             definition: cda::Definition::dispensation_2014().unwrap(),
             software: software(),
+            signers: prescription::Signers::default(),
         });
         Self { counter, centre, clock, reader, _folder: folder }
     }
@@ -142,7 +143,7 @@ impl Bench {
     }
 
     pub fn search(&self) -> Result<counter::Visit, counter::CounterError> {
-        self.counter.search(AINO, Acting { in_person: true, identified: "identity-card".into() })
+        self.counter.search(AINO, Acting { on_behalf: None, identified: "identity-card".into() })
     }
 
     /// The one prescription's set.

@@ -4,7 +4,11 @@
 
 extern crate tiski_counter as counter;
 
+mod advance;
 mod bench;
 mod from_hand_to_hand;
+mod hand;
 mod hostile;
+mod on_behalf;
 mod outbox;
+mod settling;

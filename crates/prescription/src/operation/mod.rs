@@ -6,6 +6,7 @@
 
 mod acts;
 mod conflicts;
+mod told;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use crate::{Dispensation, Oid, Prescription, Right};
 
 pub use acts::{Act, permitted, prescribing};
 pub use conflicts::Conflict;
+pub use told::{Told, in_advance_as_told, may_have_month_after};
 
 /// What can be done to a prescription: the rows of the matrix, and what has no row there because no state hinders it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codes::PrescriptionKind;
 use crate::lifecycle::{Dispensing, ReservationKind, Validity, has_month_after};
-use crate::operation::{Condition, Facts, Operation};
+use crate::operation::{Condition, Facts, Operation, Role, Told};
 use crate::{Dispensation, DocumentReference, Oid, Prescription, ProductKind, Right};
 
 pub(crate) use amounts::is_the_right_amount_again;
@@ -186,25 +186,15 @@ fn who_may(case: &Case<'_>, answers: &mut Answers<'_>) {
 /// The states that the matrix of operations asks about, as far as a search and the documents tell them.
 fn facts(case: &Case<'_>) -> Facts {
     let prescription = case.prescription;
-    let state = case.state;
-    let unknown = matches!(state.reserved_for, Some(ReservationKind::Unknown(_)));
-    let (own, other): (Option<&Oid>, Option<&Oid>) = match &state.reserved_by {
-        Some(owner) if *owner == case.proposal.pharmacy.id && !unknown => (Some(owner), None),
-        owner => (None, owner.as_ref()),
-    };
-    let held = state.reserved_for == Some(ReservationKind::Dispensing);
-    let day = case.proposal.dispensed_at.date();
-    Facts {
+    Facts::as_told(&Told {
+        state: case.state,
         dispensing: Dispensing::of(prescription, case.history),
-        validity: if state.cancelled { Validity::Cancelled } else { Validity::of(prescription, day) },
-        month_after: has_month_after(prescription),
+        validity: Validity::of(prescription, case.proposal.dispensed_at.date()),
         last_day: prescription.last_valid_day(),
-        locked_by: state.locked_by.clone(),
-        reserved_by_own: own.is_some(),
-        reserved_by_other: other.filter(|_| !held).cloned(),
-        reservation_is_known: !unknown,
-        held_by_other: other.filter(|_| held).cloned(),
-    }
+        month_after: has_month_after(prescription),
+        unit: &case.proposal.pharmacy.id,
+        role: Role::of(case.acting),
+    })
 }
 
 fn may_be_touched(case: &Case<'_>, facts: &Facts, answers: &mut Answers<'_>) {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde_json::json;
 
-use super::{Counts, NewDocument, OutboxFilter, OutboxItem, OutboxState, StoredDocument};
+use super::{Counts, NewDocument, OutboxFilter, OutboxItem, OutboxState, RELEASE, StoredDocument};
 use crate::journal::{Committed, listing, parsed};
 use crate::{RecordError, Sequence, time};
 
@@ -62,6 +62,7 @@ pub(crate) fn list(connection: &Connection, filter: &OutboxFilter) -> Result<Vec
          WHERE o.sequence {beyond} :after AND o.saved_at >= :from AND o.saved_at < :to
            AND (:states IS NULL OR o.state IN (SELECT value FROM json_each(:states)))
            AND (:prescription IS NULL OR o.prescription_set_id = :prescription)
+           AND (:releases OR o.kind_code != :release)
          ORDER BY o.sequence {direction} LIMIT :limit"
     ))?;
     let mut rows = statement.query(named_params! {
@@ -70,6 +71,8 @@ pub(crate) fn list(connection: &Connection, filter: &OutboxFilter) -> Result<Vec
         ":to": to,
         ":states": states,
         ":prescription": filter.prescription_set_id,
+        ":releases": filter.releases,
+        ":release": RELEASE,
         ":limit": listing(filter.limit),
     })?;
     let mut items = Vec::new();
@@ -93,8 +96,9 @@ pub(crate) fn document(connection: &Connection, document_id: &str) -> Result<Opt
 /// How many documents are in which state.
 pub(crate) fn counts(connection: &Connection) -> Result<Counts, RecordError> {
     let mut counts = Counts::default();
-    let mut statement = connection.prepare("SELECT state, count(*) FROM outbox GROUP BY state")?;
-    let mut rows = statement.query([])?;
+    let mut statement =
+        connection.prepare("SELECT state, count(*) FROM outbox WHERE kind_code != ?1 GROUP BY state")?;
+    let mut rows = statement.query([RELEASE])?;
     while let Some(row) = rows.next()? {
         let state: String = row.get(0)?;
         let number: u64 = row.get(1)?;
@@ -102,18 +106,19 @@ pub(crate) fn counts(connection: &Connection) -> Result<Counts, RecordError> {
             OutboxState::Waiting => counts.waiting = number,
             OutboxState::Sending => counts.sending = number,
             OutboxState::Accepted => counts.accepted = number,
+            OutboxState::Conflicting => counts.conflicting = number,
             OutboxState::Refused => counts.refused = number,
             OutboxState::Settled => counts.settled = number,
         }
     }
     counts.held = connection.query_row(
-        &format!("SELECT count(*) FROM outbox o WHERE o.state = 'waiting' AND NOT {FIRST_OPEN}"),
-        [],
+        &format!("SELECT count(*) FROM outbox o WHERE o.state = 'waiting' AND o.kind_code != ?1 AND NOT {FIRST_OPEN}"),
+        [RELEASE],
         |row| row.get(0),
     )?;
     counts.oldest_open = time::from_file_if_any(connection.query_row(
-        "SELECT min(saved_at) FROM outbox WHERE state IN ('waiting', 'sending', 'refused')",
-        [],
+        "SELECT min(saved_at) FROM outbox WHERE state IN ('waiting', 'sending', 'refused') AND kind_code != ?1",
+        [RELEASE],
         |row| row.get(0),
     )?)?;
     Ok(counts)

@@ -16,10 +16,16 @@ use serde_json::Value;
 pub(crate) use lists::{committed_before, counts, document, list, next_due};
 pub(crate) use replay::compare;
 pub use state::OutboxState;
-pub(crate) use steps::{accepted, attempt_failed, due, erase, refused, release, resend, save, settle};
+pub(crate) use steps::{
+    accepted, attempt_failed, due, erase, refused, release, resend, save, settle, withdraw, withdraw_releases,
+};
 
 use crate::journal::{at_most, name};
 use crate::{LIMIT_DOCUMENT_BYTES, LIMIT_SENTENCE_BYTES, Period, RecordError, Sequence};
+
+/// Kanta's code of the release of a dispensing reservation (toimitusvarauksen purku), the one type of document that tells
+/// no fact of care and that no person answers for: it is in no list unless asked for, counts nowhere, and may be withdrawn.
+pub const RELEASE: &str = "18";
 
 /// A document to be saved and sent.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,9 +83,9 @@ pub struct OutboxItem {
     pub next_try_at: Option<DateTime<Utc>>,
     /// Until when it is reserved for a sender.
     pub lease_until: Option<DateTime<Utc>>,
-    /// The code of the last failed attempt or of the refusal.
+    /// The code of the last failed attempt or of the refusal; of a conflict the codes, a space between them.
     pub last_code: Option<String>,
-    /// The sentence of the refusal, or how it was settled.
+    /// The sentence of the refusal.
     pub last_sentence: Option<String>,
     /// When the Centre answered.
     pub answered_at: Option<DateTime<Utc>>,
@@ -107,7 +113,7 @@ pub struct StoredDocument {
     pub answer: Option<Vec<u8>>,
 }
 
-/// How many documents are in which state.
+/// How many documents are in which state, releases aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
     /// Waiting, those that are held included.
@@ -116,9 +122,11 @@ pub struct Counts {
     pub sending: u64,
     /// Accepted by the Centre.
     pub accepted: u64,
+    /// Accepted in conflict, and no person has acted yet.
+    pub conflicting: u64,
     /// Refused by the Centre, and no person has acted yet.
     pub refused: u64,
-    /// Refused, and settled by a person.
+    /// Settled by a person.
     pub settled: u64,
     /// Waiting behind an earlier open document of the same prescription.
     pub held: u64,
@@ -126,7 +134,7 @@ pub struct Counts {
     pub oldest_open: Option<DateTime<Utc>>,
 }
 
-/// Which documents to list. By default: all, oldest first, 1000 of them.
+/// Which documents to list. By default: all but releases, oldest first, 1000 of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OutboxFilter {
     /// These states; none named means all.
@@ -135,6 +143,8 @@ pub struct OutboxFilter {
     pub saved: Period,
     /// The prescription.
     pub prescription_set_id: Option<String>,
+    /// With the releases of dispensing reservations ([`RELEASE`]).
+    pub releases: bool,
     /// Beyond this place, in the direction of the listing: for the next page.
     pub after: Option<Sequence>,
     /// How many at the most.

@@ -111,7 +111,7 @@ fn told(connection: &Connection, sequence: Sequence, document_id: &str) -> Resul
                 Next::To(state) => Some(state),
                 Next::Same | Next::Never => None,
             };
-            if kind == kinds::ACCEPTED {
+            if kind == kinds::ACCEPTED || kind == kinds::ACCEPTED_IN_CONFLICT {
                 let answer = payload.get("answer_digest").and_then(Value::as_str);
                 told.answer = answer.map(str::to_owned);
             }

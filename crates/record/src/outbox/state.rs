@@ -19,16 +19,25 @@ pub enum OutboxState {
     Sending,
     /// The Centre has it.
     Accepted,
+    /// The Centre has it, although something happened meanwhile with which it conflicts; a person must act.
+    Conflicting,
     /// The Centre does not take it; a person must act.
     Refused,
-    /// The Centre did not take it, and a person has settled it in another way.
+    /// The Centre did not take it, or has it in conflict, and a person has settled it; or a release that the program no
+    /// longer sends.
     Settled,
 }
 
 impl OutboxState {
     /// Every state.
-    pub const ALL: [OutboxState; 5] =
-        [OutboxState::Waiting, OutboxState::Sending, OutboxState::Accepted, OutboxState::Refused, OutboxState::Settled];
+    pub const ALL: [OutboxState; 6] = [
+        OutboxState::Waiting,
+        OutboxState::Sending,
+        OutboxState::Accepted,
+        OutboxState::Conflicting,
+        OutboxState::Refused,
+        OutboxState::Settled,
+    ];
 
     /// The stable word for programs, which is also the file's.
     pub fn as_str(self) -> &'static str {
@@ -36,14 +45,20 @@ impl OutboxState {
             OutboxState::Waiting => "waiting",
             OutboxState::Sending => "sending",
             OutboxState::Accepted => "accepted",
+            OutboxState::Conflicting => "conflicting",
             OutboxState::Refused => "refused",
             OutboxState::Settled => "settled",
         }
     }
 
-    /// Whether something is still to be done: an open document holds later ones of its prescription.
+    /// Whether the Centre's yes is still to come: an open document holds later ones of its prescription.
     pub fn is_open(self) -> bool {
         matches!(self, OutboxState::Waiting | OutboxState::Sending | OutboxState::Refused)
+    }
+
+    /// Whether a person must act.
+    pub fn wants_a_person(self) -> bool {
+        matches!(self, OutboxState::Refused | OutboxState::Conflicting)
     }
 
     /// The state of the file's word.
@@ -69,24 +84,30 @@ pub(crate) enum Happening {
     AttemptFailed,
     /// The Centre accepted it.
     Accepted,
+    /// The Centre accepted it in conflict.
+    AcceptedInConflict,
     /// The Centre refused it.
     Refused,
     /// A person has it sent again.
     Resent,
     /// A person has settled it.
     Settled,
+    /// The program no longer sends it.
+    Withdrawn,
 }
 
 impl Happening {
     /// Everything that can happen.
-    pub(crate) const ALL: [Happening; 7] = [
+    pub(crate) const ALL: [Happening; 9] = [
         Happening::Leased,
         Happening::Released,
         Happening::AttemptFailed,
         Happening::Accepted,
+        Happening::AcceptedInConflict,
         Happening::Refused,
         Happening::Resent,
         Happening::Settled,
+        Happening::Withdrawn,
     ];
 
     /// The kind of its event.
@@ -96,9 +117,11 @@ impl Happening {
             Happening::Released => kinds::RELEASED,
             Happening::AttemptFailed => kinds::ATTEMPT_FAILED,
             Happening::Accepted => kinds::ACCEPTED,
+            Happening::AcceptedInConflict => kinds::ACCEPTED_IN_CONFLICT,
             Happening::Refused => kinds::REFUSED,
             Happening::Resent => kinds::RESENT,
             Happening::Settled => kinds::SETTLED,
+            Happening::Withdrawn => kinds::WITHDRAWN,
         }
     }
 
@@ -123,27 +146,30 @@ pub(crate) enum Next {
 ///
 /// An acceptance counts whenever it comes, even after a refusal or a settlement: that the Centre has the document
 /// is a fact, and a person must see it. A failed attempt or a refusal of a sender that was slower than its lease
-/// does not undo what came before it.
+/// does not undo what came before it. Only a release is ever withdrawn; whoever withdraws sees to that.
 pub(crate) fn after(state: OutboxState, happening: Happening) -> Next {
-    use OutboxState::{Accepted, Refused, Sending, Settled, Waiting};
+    use OutboxState::{Accepted, Conflicting, Refused, Sending, Settled, Waiting};
     match (happening, state) {
         (Happening::Leased, Waiting | Sending) => Next::To(Sending),
-        (Happening::Leased, Accepted | Refused | Settled) => Next::Never,
+        (Happening::Leased, Accepted | Conflicting | Refused | Settled) => Next::Never,
         (Happening::Released, Sending) => Next::To(Waiting),
         (Happening::Released, _) => Next::Same,
         (Happening::AttemptFailed, Waiting | Sending) => Next::To(Waiting),
-        (Happening::AttemptFailed, Accepted | Refused | Settled) => Next::Same,
+        (Happening::AttemptFailed, Accepted | Conflicting | Refused | Settled) => Next::Same,
         (Happening::Accepted, Waiting | Sending | Refused | Settled) => Next::To(Accepted),
-        (Happening::Accepted, Accepted) => Next::Same,
+        (Happening::AcceptedInConflict, Waiting | Sending | Refused | Settled) => Next::To(Conflicting),
+        (Happening::Accepted | Happening::AcceptedInConflict, Accepted | Conflicting) => Next::Same,
         (Happening::Refused, Waiting | Sending) => Next::To(Refused),
         (Happening::Refused, Refused | Settled) => Next::Same,
-        (Happening::Refused, Accepted) => Next::Never,
+        (Happening::Refused, Accepted | Conflicting) => Next::Never,
         (Happening::Resent, Refused) => Next::To(Waiting),
         (Happening::Resent, Waiting | Sending) => Next::Same,
-        (Happening::Resent, Accepted | Settled) => Next::Never,
-        (Happening::Settled, Refused) => Next::To(Settled),
+        (Happening::Resent, Accepted | Conflicting | Settled) => Next::Never,
+        (Happening::Settled, Refused | Conflicting) => Next::To(Settled),
         (Happening::Settled, Settled) => Next::Same,
         (Happening::Settled, Waiting | Sending | Accepted) => Next::Never,
+        (Happening::Withdrawn, Waiting | Sending | Refused) => Next::To(Settled),
+        (Happening::Withdrawn, Accepted | Conflicting | Settled) => Next::Same,
     }
 }
 
@@ -160,10 +186,20 @@ mod tests {
 
     #[test]
     fn only_a_person_or_the_centres_acceptance_leads_out_of_refused() {
+        use Happening::{Accepted, AcceptedInConflict, Resent, Settled, Withdrawn};
         for happening in Happening::ALL {
             let leads = matches!(after(OutboxState::Refused, happening), Next::To(_));
-            let may = matches!(happening, Happening::Resent | Happening::Settled | Happening::Accepted);
+            // A withdrawal is of a release alone.
+            let may = matches!(happening, Resent | Settled | Accepted | AcceptedInConflict | Withdrawn);
             assert_eq!(leads, may, "{happening:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_person_leads_out_of_a_conflict() {
+        for happening in Happening::ALL {
+            let leads = matches!(after(OutboxState::Conflicting, happening), Next::To(_));
+            assert_eq!(leads, happening == Happening::Settled, "{happening:?}");
         }
     }
 
@@ -171,6 +207,7 @@ mod tests {
     fn an_acceptance_always_counts() {
         for state in OutboxState::ALL {
             assert_ne!(after(state, Happening::Accepted), Next::Never, "{state}");
+            assert_ne!(after(state, Happening::AcceptedInConflict), Next::Never, "{state}");
         }
     }
 

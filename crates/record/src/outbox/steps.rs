@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::lists::{FIRST_OPEN, ITEM, ITEM_COLUMNS, item};
 use super::replay::digest;
 use super::state::{Happening, Next, OutboxState, after};
-use super::{Change, Due, NewDocument};
+use super::{Change, Due, NewDocument, RELEASE};
 use crate::chain::Content;
 use crate::journal::{kinds, text};
 use crate::owner::{Owner, Writer};
@@ -140,20 +140,26 @@ pub(crate) fn attempt_failed(
     Ok(change)
 }
 
-/// Notes the Centre's acceptance.
+/// Notes the Centre's acceptance, with the codes of what the document conflicts with.
 pub(crate) fn accepted(
     writer: &mut Writer<'_>,
     document_id: &str,
     answer: &[u8],
+    conflicts: &[String],
     at: DateTime<Utc>,
 ) -> Result<Change, RecordError> {
-    let payload = json!({ "answer_digest": digest(answer) });
-    let change = step(writer, document_id, Happening::Accepted, None, at, &payload)?;
+    let (happening, payload, codes) = if conflicts.is_empty() {
+        (Happening::Accepted, json!({ "answer_digest": digest(answer) }), None)
+    } else {
+        let payload = json!({ "answer_digest": digest(answer), "conflicts": conflicts });
+        (Happening::AcceptedInConflict, payload, Some(conflicts.join(" ")))
+    };
+    let change = step(writer, document_id, happening, None, at, &payload)?;
     if let Change::Made(_) = change {
         writer.connection().execute(
-            "UPDATE outbox SET answer = ?2, answered_at = ?3, last_code = NULL, last_sentence = NULL
+            "UPDATE outbox SET answer = ?2, answered_at = ?3, last_code = ?4, last_sentence = NULL
              WHERE document_id = ?1",
-            params![document_id, answer, time::to_file(at)],
+            params![document_id, answer, time::to_file(at), codes],
         )?;
     }
     Ok(change)
@@ -188,7 +194,7 @@ pub(crate) fn resend(
     step(writer, document_id, Happening::Resent, Some(actor), at, &json!({}))
 }
 
-/// A person has settled a refused document.
+/// A person has settled a refused or conflicting document.
 pub(crate) fn settle(
     writer: &mut Writer<'_>,
     document_id: &str,
@@ -200,11 +206,49 @@ pub(crate) fn settle(
     step(writer, document_id, Happening::Settled, actor, at, &payload)
 }
 
+/// The program does not send a release any more. Nothing else is ever withdrawn (promise 3).
+pub(crate) fn withdraw(
+    writer: &mut Writer<'_>,
+    document_id: &str,
+    code: &str,
+    at: DateTime<Utc>,
+) -> Result<Change, RecordError> {
+    let state = state_of(writer.connection(), document_id)?;
+    let kind: String =
+        writer
+            .connection()
+            .query_row("SELECT kind_code FROM outbox WHERE document_id = ?1", [document_id], |row| row.get(0))?;
+    if kind != RELEASE {
+        return Err(RecordError::WrongState { document_id: document_id.to_owned(), state });
+    }
+    step(writer, document_id, Happening::Withdrawn, None, at, &json!({ "code": code }))
+}
+
+/// Withdraws the releases of a prescription that have not gone.
+pub(crate) fn withdraw_releases(
+    writer: &mut Writer<'_>,
+    prescription_set_id: &str,
+    at: DateTime<Utc>,
+) -> Result<(), RecordError> {
+    let open: Vec<String> = {
+        let mut statement = writer.connection().prepare(
+            "SELECT document_id FROM outbox WHERE prescription_set_id = ?1 AND kind_code = ?2
+               AND state IN ('waiting', 'sending', 'refused') ORDER BY sequence",
+        )?;
+        let rows = statement.query_map([prescription_set_id, RELEASE], |row| row.get(0))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    for document_id in &open {
+        withdraw(writer, document_id, "taken-again", at)?;
+    }
+    Ok(())
+}
+
 /// Takes away what an accepted or settled document says, and answers which events go with it. The row stays, with its
 /// identifiers and its state.
 pub(crate) fn erase(connection: &Connection, document_id: &str) -> Result<Vec<Sequence>, RecordError> {
     let state = state_of(connection, document_id)?;
-    if state.is_open() {
+    if state.is_open() || state.wants_a_person() {
         return Err(RecordError::WrongState { document_id: document_id.to_owned(), state });
     }
     connection.execute(

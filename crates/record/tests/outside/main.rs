@@ -3,6 +3,7 @@
 
 mod fault_fs;
 mod file;
+mod hand;
 mod io_errors;
 mod journal;
 mod killed;

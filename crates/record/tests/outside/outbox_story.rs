@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use record::OutboxState::{Accepted, Refused, Sending, Settled, Waiting};
+use record::OutboxState::{Accepted, Conflicting, Refused, Sending, Settled, Waiting};
 use record::{OutboxState, Record};
 
 use crate::support::{Room, at, dispensation, document, oid};
@@ -15,6 +15,7 @@ enum Step {
     Due { limit: usize },
     Failed(usize),
     Accepted(usize),
+    InConflict(usize),
     Refused(usize),
     Resend(usize),
     Settle(usize),
@@ -29,6 +30,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (0usize..4).prop_map(|limit| Step::Due { limit }),
         2 => which.clone().prop_map(Step::Failed),
         3 => which.clone().prop_map(Step::Accepted),
+        1 => which.clone().prop_map(Step::InConflict),
         2 => which.clone().prop_map(Step::Refused),
         1 => which.clone().prop_map(Step::Resend),
         1 => which.prop_map(Step::Settle),
@@ -96,13 +98,21 @@ fn run(steps: &[Step]) {
             Step::Accepted(which) => {
                 let Some(id) = pick(which) else { continue };
                 record.accepted(&oid(&id.to_string()), b"answer", at(now)).unwrap();
-                model.get_mut(&id).unwrap().state = Accepted;
+                let known = model.get_mut(&id).unwrap();
+                known.state = if known.state == Conflicting { Conflicting } else { Accepted };
+            }
+            Step::InConflict(which) => {
+                let Some(id) = pick(which) else { continue };
+                let codes = vec!["late-cancelled".to_owned()];
+                record.accepted_in_conflict(&oid(&id.to_string()), b"answer", codes, at(now)).unwrap();
+                let known = model.get_mut(&id).unwrap();
+                known.state = if known.state == Accepted { Accepted } else { Conflicting };
             }
             Step::Refused(which) => {
                 let Some(id) = pick(which) else { continue };
                 let outcome = record.refused(&oid(&id.to_string()), "DI-7b", "ei", at(now));
                 let known = model.get_mut(&id).unwrap();
-                assert_eq!(outcome.is_err(), known.state == Accepted);
+                assert_eq!(outcome.is_err(), matches!(known.state, Accepted | Conflicting));
                 if matches!(known.state, Waiting | Sending) {
                     known.state = Refused;
                 }
@@ -111,7 +121,7 @@ fn run(steps: &[Step]) {
                 let Some(id) = pick(which) else { continue };
                 let outcome = record.resend(&oid(&id.to_string()), "12345678903", at(now));
                 let known = model.get_mut(&id).unwrap();
-                assert_eq!(outcome.is_err(), matches!(known.state, Accepted | Settled));
+                assert_eq!(outcome.is_err(), matches!(known.state, Accepted | Conflicting | Settled));
                 if known.state == Refused {
                     known.state = Waiting;
                     known.not_before = i64::MIN;
@@ -121,8 +131,8 @@ fn run(steps: &[Step]) {
                 let Some(id) = pick(which) else { continue };
                 let outcome = record.settle(&oid(&id.to_string()), "by hand", "12345678903", at(now));
                 let known = model.get_mut(&id).unwrap();
-                assert_eq!(outcome.is_ok(), matches!(known.state, Refused | Settled));
-                if known.state == Refused {
+                assert_eq!(outcome.is_ok(), matches!(known.state, Refused | Conflicting | Settled));
+                if matches!(known.state, Refused | Conflicting) {
                     known.state = Settled;
                 }
             }
@@ -146,7 +156,8 @@ fn run(steps: &[Step]) {
         assert_eq!(item.state, known.state);
     }
     let counts = record.counts().unwrap();
-    let total = counts.waiting + counts.sending + counts.accepted + counts.refused + counts.settled;
+    let total =
+        counts.waiting + counts.sending + counts.accepted + counts.conflicting + counts.refused + counts.settled;
     assert_eq!(total as usize, model.len());
     let report = record.verify().unwrap();
     assert!(report.is_sound(), "{report:?}");

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use super::{Done, Hands, InHand, Listed, Refusal, Row, Session};
+use super::{Done, Errand, Hands, InHand, Listed, Outbox, Refusal, Row, Session};
 use crate::process::{Started, last_lines, open_log, sibling};
 
 /// Longer than any answer may take: signing waits up to ten seconds for the Centre.
@@ -86,6 +86,13 @@ impl Headless {
         }
     }
 
+    /// The newest document of the waiting desk in one of these states.
+    fn wanting(&mut self, states: &[&str]) -> Result<String> {
+        let list_of = self.look("waiting", json!({}))?;
+        let row = list(&list_of["rows"]).iter().find(|row| states.contains(&text(&row["state"])));
+        Ok(text(&row.context("nothing wants a person")?["documentId"]).to_owned())
+    }
+
     fn in_visit(&mut self, ask: &str, with: Value, told: fn(&Value) -> String) -> Done {
         Ok(self.ask(ask, with)?.map(|visit| {
             self.visit = visit;
@@ -116,9 +123,14 @@ impl Hands for Headless {
         Ok(self.ask("log_out", json!({}))?.map(|_| String::new()))
     }
 
-    fn search(&mut self, what: &str) -> Done {
+    fn search(&mut self, what: &str, errand: Option<Errand<'_>>) -> Done {
         self.open = None;
-        let with = json!({ "text": what, "acting": "self", "identified": "identity-card" });
+        let mut with = json!({ "text": what, "acting": "self", "identified": "identity-card" });
+        if let Some(Errand { basis, medicine }) = errand {
+            with["acting"] = Value::from("other");
+            with["basis"] = Value::from(basis);
+            with["medicine"] = Value::from(medicine);
+        }
         self.in_visit("search", with, |visit| {
             let lines = list(&visit["prescriptions"]);
             let names: Vec<String> =
@@ -177,6 +189,16 @@ impl Hands for Headless {
         Ok(self.ask("send_now", json!({}))?.map(|counts| format!("{} waiting", counts["waiting"])))
     }
 
+    fn settle(&mut self, note: &str) -> Done {
+        let document = self.wanting(&["refused", "accepted-in-conflict"])?;
+        Ok(self.ask("settle", json!({ "documentId": document, "note": note }))?.map(|_| String::new()))
+    }
+
+    fn resend(&mut self) -> Done {
+        let document = self.wanting(&["refused"])?;
+        Ok(self.ask("resend", json!({ "documentId": document }))?.map(|_| String::new()))
+    }
+
     fn session(&mut self) -> Result<Option<Session>> {
         let status = self.look("status", json!({}))?;
         let session = &status["session"];
@@ -200,6 +222,10 @@ impl Hands for Headless {
                 }
             })
             .collect())
+    }
+
+    fn warning(&mut self) -> Result<String> {
+        Ok(text(&self.visit["warning"]).to_owned())
     }
 
     fn in_hand(&mut self) -> Result<InHand> {
@@ -226,10 +252,13 @@ impl Hands for Headless {
         Ok(list(&lines).iter().map(|line| text(&line["preparedBy"]).to_owned()).collect())
     }
 
-    fn outbox(&mut self) -> Result<(u32, u32)> {
+    fn outbox(&mut self) -> Result<Outbox> {
         let status = self.look("status", json!({}))?;
-        let count = |name: &str| status["outbox"][name].as_u64().and_then(|count| u32::try_from(count).ok());
-        count("waiting").zip(count("refused")).context("the status has no counts")
+        let count = |name: &str| {
+            let count = status["outbox"][name].as_u64().and_then(|count| u32::try_from(count).ok());
+            count.context("the status lacks a count")
+        };
+        Ok(Outbox { waiting: count("waiting")?, refused: count("refused")?, conflicts: count("conflicts")? })
     }
 
     fn today(&mut self) -> Result<Vec<Row>> {

@@ -25,6 +25,15 @@ pub struct Refusal {
     pub tries_left: Option<u8>,
 }
 
+/// Somebody acts for another: with what right, naming which medicine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Errand<'a> {
+    /// As the catalogue names it.
+    pub basis: &'a str,
+    /// The medicine.
+    pub medicine: Option<&'a str>,
+}
+
 /// Who is logged in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
@@ -60,6 +69,17 @@ pub struct InHand {
     pub checks: Vec<(String, String)>,
 }
 
+/// What is under way or wants a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Outbox {
+    /// Waits for the Centre.
+    pub waiting: u32,
+    /// Was refused.
+    pub refused: u32,
+    /// Was taken in conflict.
+    pub conflicts: u32,
+}
+
 /// One row of the manager's list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
@@ -75,8 +95,8 @@ pub trait Hands {
     fn log_in(&mut self, pin: &str) -> Done;
     /// Logs out.
     fn log_out(&mut self) -> Done;
-    /// Searches.
-    fn search(&mut self, text: &str) -> Done;
+    /// Searches; with an errand, for another.
+    fn search(&mut self, text: &str, errand: Option<Errand<'_>>) -> Done;
     /// Takes a listed prescription in hand, by the beginning of its product's name.
     fn open(&mut self, product: &str) -> Done;
     /// Changes the amount.
@@ -93,17 +113,23 @@ pub trait Hands {
     fn close_visit(&mut self) -> Done;
     /// Sends what waits.
     fn send_now(&mut self) -> Done;
+    /// Settles the newest document that wants a person.
+    fn settle(&mut self, note: &str) -> Done;
+    /// Has the newest refused document sent again.
+    fn resend(&mut self) -> Done;
 
     /// Who is logged in.
     fn session(&mut self) -> Result<Option<Session>>;
     /// What is listed.
     fn listed(&mut self) -> Result<Vec<Listed>>;
+    /// Why nothing is listed, as told to whoever acts for another.
+    fn warning(&mut self) -> Result<String>;
     /// What is in hand.
     fn in_hand(&mut self) -> Result<InHand>;
     /// The basket's lines: who prepared each, as shown; empty where nobody is named.
     fn basket(&mut self) -> Result<Vec<String>>;
-    /// How many wait, how many were refused.
-    fn outbox(&mut self) -> Result<(u32, u32)>;
+    /// How many wait, were refused, are in conflict.
+    fn outbox(&mut self) -> Result<Outbox>;
     /// Today's list, newest first.
     fn today(&mut self) -> Result<Vec<Row>>;
     /// Where the newest of today's documents is.

@@ -9,9 +9,9 @@ use anyhow::{Context, Result, bail};
 use base64::Engine;
 use serde_json::Value;
 
-use super::{Done, Hands, InHand, Listed, Refusal, Row, Session};
+use super::{Done, Errand, Hands, InHand, Listed, Outbox, Refusal, Row, Session};
 use crate::process::{Started, sibling, until};
-use crate::webdriver::{ENTER, Element, F2, F3, F6, F9, WebDriver, redrawn};
+use crate::webdriver::{ENTER, Element, F2, F3, F4, F5, F6, F9, WebDriver, redrawn};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a card in a reader may stay unseen.
@@ -284,11 +284,20 @@ impl Hands for Window {
         Ok(Ok(String::new()))
     }
 
-    fn search(&mut self, text: &str) -> Done {
+    fn search(&mut self, text: &str, errand: Option<Errand<'_>>) -> Done {
         self.at_counter()?;
         self.fill(F2, "search", &format!("{text}{ENTER}"))?;
         if self.there(&named("leave-basket"))? {
             self.press_on(&named("leave-confirm"))?;
+        }
+        if let Some(Errand { basis, medicine }) = errand {
+            self.press_on(&named("acting-other"))?;
+            self.press_on(&named(&format!("basis-{basis}")))?;
+            if basis == "kela-card" {
+                self.find(&named("named-medicine"))?;
+                let named_so = format!("{}{ENTER}", medicine.unwrap_or_default());
+                self.touch(&named("named-medicine"), |field| self.driver.keys(field, &named_so))?;
+            }
         }
         self.press_on(&named("identified-identity-card"))?;
         until("the answer of the search", PATIENCE, || {
@@ -384,6 +393,25 @@ impl Hands for Window {
         self.outcome(|| Ok(String::new()))
     }
 
+    fn settle(&mut self, note: &str) -> Done {
+        self.go_to("waiting")?;
+        self.find(&named("settle"))?;
+        self.driver.press(F4)?;
+        self.find(&format!("{}:focus", named("note")))?;
+        self.driver.press(&format!("{note}{ENTER}"))?;
+        until("settled or refused", PATIENCE, || {
+            Ok(!self.there(&named("settle-panel"))? || self.there(&named("problem"))?)
+        })?;
+        self.outcome(|| Ok(String::new()))
+    }
+
+    fn resend(&mut self) -> Done {
+        self.go_to("waiting")?;
+        self.find(&named("resend"))?;
+        self.driver.press(F5)?;
+        self.outcome(|| Ok(String::new()))
+    }
+
     fn session(&mut self) -> Result<Option<Session>> {
         if self.there(&named("locked"))? {
             return Ok(Some(Session { name: String::new(), locked: true }));
@@ -395,6 +423,10 @@ impl Hands for Window {
 
     fn listed(&mut self) -> Result<Vec<Listed>> {
         self.lines()
+    }
+
+    fn warning(&mut self) -> Result<String> {
+        self.read(&named("warning"))
     }
 
     fn in_hand(&mut self) -> Result<InHand> {
@@ -428,14 +460,18 @@ impl Hands for Window {
         Ok(list(&lines).map(|line| plain(line).rsplit(": ").next().unwrap_or_default().to_owned()).collect())
     }
 
-    fn outbox(&mut self) -> Result<(u32, u32)> {
+    fn outbox(&mut self) -> Result<Outbox> {
         self.find(&named("outbox"))?;
         if !self.there(&named("waiting-count"))? {
-            return Ok((0, 0));
+            return Ok(Outbox::default());
         }
         self.go_to("waiting")?;
         let count = |list: &str| Ok::<_, anyhow::Error>(u32::try_from(self.rows(&named(list))?.len())?);
-        Ok((count("waiting-list")?, count("refused-list")?))
+        Ok(Outbox {
+            waiting: count("waiting-list")?,
+            refused: count("refused-list")?,
+            conflicts: count("conflict-list")?,
+        })
     }
 
     fn today(&mut self) -> Result<Vec<Row>> {

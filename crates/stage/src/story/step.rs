@@ -24,8 +24,15 @@ pub enum Act {
     LogIn(String),
     /// Log out.
     LogOut,
-    /// Search by identity code or identifier.
-    Search(String),
+    /// Search by identity code or identifier; for whom somebody else is here, with what right, naming which medicine.
+    Search {
+        /// What is typed or scanned.
+        text: String,
+        /// The basis: guardian, instruction, kela-card, electronic-authorisation.
+        basis: Option<&'static str>,
+        /// The medicine that is named.
+        medicine: Option<String>,
+    },
     /// Take a prescription in hand, by the beginning of its product's name.
     Open(String),
     /// Change how many units are given.
@@ -47,6 +54,10 @@ pub enum Act {
     CloseVisit,
     /// Try to send what waits.
     SendNow,
+    /// Settle what wants a person, with a note.
+    Settle(String),
+    /// Have what was refused sent again.
+    Resend,
     /// Time passes.
     Later(chrono::Duration),
     /// Pull the card out of the reader.
@@ -163,6 +174,8 @@ pub enum Expect {
     Dispensable(String, bool),
     /// A listed prescription's hindrance or mark says this.
     Marked(String, String),
+    /// Nothing is told to whoever acts for another, and the warning says this.
+    Warning(String),
     /// What will be given, as field 102 says it.
     Delivered(String),
     /// What will remain, as field 103 says it.
@@ -173,12 +186,16 @@ pub enum Expect {
     MaySign(bool),
     /// The basket's lines: who prepared each, nothing where nobody is named.
     Basket(Vec<String>),
-    /// The last signed document is in this state: saved, waiting, accepted, refused.
+    /// The last signed document is in this state: saved, waiting, accepted, accepted-in-conflict, refused, settled.
     Document(String),
     /// So many wait for the Centre.
     Waiting(u32),
     /// So many were refused by it.
     Refused(u32),
+    /// So many were taken by it in conflict with what happened meanwhile.
+    InConflict(u32),
+    /// So many prescriptions are under a dispensing reservation there.
+    Held(u32),
     /// So many dispensations are stored at the Centre.
     AtCentre(u32),
     /// The Centre has committed a document and keeps its answer back.
@@ -221,7 +238,11 @@ fn act(words: &[Word]) -> Result<Act> {
     table! { words;
         "log in with PIN _" [pin] => Act::LogIn(owned(pin));
         "log out" [] => Act::LogOut;
-        "search _" [text] => Act::Search(owned(text));
+        "search _" [text] => search(text, None, None);
+        "search _ as a guardian" [text] => search(text, Some("guardian"), None);
+        "search _ with the instruction" [text] => search(text, Some("instruction"), None);
+        "search _ with an authorisation" [text] => search(text, Some("electronic-authorisation"), None);
+        "search _ with a Kela card and naming _" [text medicine] => search(text, Some("kela-card"), Some(medicine));
         "open _" [product] => Act::Open(owned(product));
         "propose _" [amount] => Act::ProposeAmount(owned(amount));
         "choose package _" [vnr] => Act::ProposePackage(owned(vnr));
@@ -231,6 +252,8 @@ fn act(words: &[Word]) -> Result<Act> {
         "sign with PIN _ and do not wait" [pin] => Act::Sign { pin: owned(pin), wait: false };
         "close the visit" [] => Act::CloseVisit;
         "send now" [] => Act::SendNow;
+        "settle the document because _" [note] => Act::Settle(owned(note));
+        "send the document again" [] => Act::Resend;
         "_ days later" [n] => Act::Later(chrono::Duration::days(i64::from(number(n)?)));
         "_ day later" [n] => Act::Later(chrono::Duration::days(i64::from(number(n)?)));
         "_ hours later" [n] => Act::Later(chrono::Duration::hours(i64::from(number(n)?)));
@@ -280,6 +303,10 @@ fn act(words: &[Word]) -> Result<Act> {
     bail!("nobody here knows these words")
 }
 
+fn search(text: &str, basis: Option<&'static str>, medicine: Option<&str>) -> Act {
+    Act::Search { text: text.to_owned(), basis, medicine: medicine.map(str::to_owned) }
+}
+
 fn told(order: &str) -> Act {
     Act::Centre(CentreOrder::Tell(order.to_owned()))
 }
@@ -313,6 +340,7 @@ fn expected(words: &[Word]) -> Result<Expect> {
         "_ dispensable" [product] => Expect::Dispensable(owned(product), true);
         "_ not dispensable" [product] => Expect::Dispensable(owned(product), false);
         "_ marked _" [product mark] => Expect::Marked(owned(product), owned(mark));
+        "warning _" [text] => Expect::Warning(owned(text));
         "delivered _" [amount] => Expect::Delivered(owned(amount));
         "will remain _" [amount] => Expect::WillRemain(owned(amount));
         "check _ _" [rule answer] => Expect::Check(owned(rule), owned(answer));
@@ -323,6 +351,8 @@ fn expected(words: &[Word]) -> Result<Expect> {
         "basket prepared by _" [name] => Expect::Basket(vec![owned(name)]);
         "_ waiting" [n] => Expect::Waiting(none_or_number(n)?);
         "_ refused" [n] => Expect::Refused(none_or_number(n)?);
+        "_ in conflict" [n] => Expect::InConflict(none_or_number(n)?);
+        "_ held at the centre" [n] => Expect::Held(none_or_number(n)?);
         "exactly _ dispensation at the centre" [n] => Expect::AtCentre(number(n)?);
         "exactly _ dispensations at the centre" [n] => Expect::AtCentre(number(n)?);
         "_ row in today's list" [n] => Expect::ReviewRows(number(n)?);
@@ -338,8 +368,8 @@ fn none_or_number(word: &str) -> Result<u32> {
 
 fn state_name(word: &str) -> Result<String> {
     match word {
-        "saved" | "waiting" | "accepted" | "refused" => Ok(word.to_owned()),
-        _ => bail!("a document is saved, waiting, accepted or refused"),
+        "saved" | "waiting" | "accepted" | "accepted-in-conflict" | "refused" | "settled" => Ok(word.to_owned()),
+        _ => bail!("a document is saved, waiting, accepted, accepted-in-conflict, refused or settled"),
     }
 }
 

@@ -174,6 +174,18 @@ impl Centre {
         self.tell("held")?.parse().context("the Centre's count is no number")
     }
 
+    /// How many prescriptions are under a dispensing reservation now, as its store says.
+    pub fn held_prescriptions(&self, now: DateTime<Utc>) -> Result<u32> {
+        let store = SqliteStore::open(&self.data.join("centre.db"))?;
+        let now = prescription::time::finnish(now);
+        let mut held = 0;
+        for set in store.prescription_sets(None, 1_000)? {
+            let chain = store.chain(&set)?;
+            held += u32::from(chain.is_some_and(|chain| chain.hold_at(now).is_some()));
+        }
+        Ok(held)
+    }
+
     /// A document as it stored it.
     pub fn document(&self, id: &str) -> Result<Vec<u8>> {
         let id = Oid::parse(id).map_err(|_| anyhow!("no identifier of a document"))?;
