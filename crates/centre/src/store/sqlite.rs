@@ -5,96 +5,24 @@
 //! cannot be changed or removed through it (triggers), but for whole prescriptions whose lawful time has ended; only the
 //! projection is replaced, and it can always be computed again.
 
+mod rows;
+mod schema;
+mod writing;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use prescription::{Conflict, DocumentType, Oid, PersonIdentityCode, SignatureTrust};
-use rusqlite::{
-    Connection, ErrorCode, OptionalExtension, Row, Savepoint, Transaction, TransactionBehavior, ffi, params,
-};
+use prescription::Oid;
+use rusqlite::{Connection, ErrorCode, OptionalExtension, ffi, params};
 
-use super::packed::{Packed, pack, unpack};
-use super::parts::{dispensed_on, parts_of, prescribed_on};
-use super::{Counts, Decision, Expected, Gather, Outcome, Store, StoreError, StoredDocument, Whose};
+use super::{Counts, Decision, Gather, Outcome, Store, StoreError, StoredDocument, Whose};
 use crate::chain::Chain;
-use crate::log::{Entry, Head, NewEntry};
-
-const SCHEMA: i64 = 5;
-
-/// Migrations only go forward; the index is the schema that a step starts from.
-const MIGRATIONS: &[&str] = &[
-    "
-    CREATE TABLE document (
-        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-        id TEXT NOT NULL UNIQUE,
-        set_id TEXT NOT NULL,
-        version INTEGER NOT NULL,
-        type TEXT NOT NULL,
-        prescription_set TEXT NOT NULL,
-        organisation TEXT,
-        received_at_us INTEGER NOT NULL,
-        sent_digest BLOB NOT NULL,
-        trust TEXT NOT NULL,
-        bytes BLOB NOT NULL
-    ) STRICT;
-    CREATE INDEX document_of_prescription ON document (prescription_set, sequence);
-    CREATE TABLE chain (
-        set_id TEXT PRIMARY KEY,
-        revision INTEGER NOT NULL,
-        identity_code TEXT,
-        value TEXT NOT NULL
-    ) STRICT;
-    CREATE INDEX chain_of_person ON chain (identity_code);
-    CREATE TABLE log (
-        sequence INTEGER PRIMARY KEY,
-        at_us INTEGER NOT NULL,
-        event TEXT NOT NULL,
-        content BLOB NOT NULL,
-        previous BLOB NOT NULL,
-        hash BLOB NOT NULL
-    ) STRICT;
-    CREATE TABLE log_beside (
-        sequence INTEGER PRIMARY KEY REFERENCES log (sequence),
-        salt BLOB NOT NULL,
-        payload TEXT NOT NULL
-    ) STRICT;
-    CREATE TABLE log_head (one INTEGER PRIMARY KEY CHECK (one = 1), sequence INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;
-    CREATE TRIGGER document_stays BEFORE DELETE ON document BEGIN SELECT RAISE(ABORT, 'append only'); END;
-    CREATE TRIGGER document_same BEFORE UPDATE ON document BEGIN SELECT RAISE(ABORT, 'append only'); END;
-    CREATE TRIGGER log_stays BEFORE DELETE ON log BEGIN SELECT RAISE(ABORT, 'append only'); END;
-    CREATE TRIGGER log_same BEFORE UPDATE ON log BEGIN SELECT RAISE(ABORT, 'append only'); END;
-",
-    // Bytes of a document that is kept compressed; absent where it lies as it is, as those of schema 1 do.
-    "ALTER TABLE document ADD COLUMN size INTEGER;",
-    // What organisations have to do with prescriptions, and whose use an entry of the log tells of (gone with its payload).
-    "CREATE TABLE chain_part (
-        organisation TEXT NOT NULL,
-        set_id TEXT NOT NULL,
-        part TEXT NOT NULL,
-        prescribed TEXT NOT NULL,
-        dispensed TEXT,
-        PRIMARY KEY (organisation, set_id, part)
-     ) STRICT, WITHOUT ROWID;
-     CREATE INDEX chain_part_of_set ON chain_part (set_id);
-     CREATE INDEX log_of_organisation ON log_beside (json_extract(payload, '$.organisation'), sequence);",
-    // What a late document conflicted with when it came, codes with a space between; absent where with nothing.
-    "ALTER TABLE document ADD COLUMN conflicts TEXT;",
-    // Conflicts that a supervisor has settled, and prescriptions whose lawful time has ended: only of these may documents
-    // be removed, and their identifiers stay.
-    "CREATE TABLE settled (document TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
-     CREATE TABLE erased (prescription_set TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
-     DROP TRIGGER document_stays;
-     CREATE TRIGGER document_stays BEFORE DELETE ON document
-     WHEN NOT EXISTS (SELECT 1 FROM erased WHERE prescription_set = OLD.prescription_set)
-     BEGIN SELECT RAISE(ABORT, 'append only'); END;
-     CREATE TRIGGER erased_stays BEFORE DELETE ON erased BEGIN SELECT RAISE(ABORT, 'append only'); END;
-     CREATE TRIGGER settled_stays BEFORE DELETE ON settled BEGIN SELECT RAISE(ABORT, 'append only'); END;",
-];
-
-/// The schema whose chains are those of today: an older file's are computed from its documents when it is opened.
-const CHAINS_SINCE: i64 = 4;
+use crate::log::{Entry, Head};
+use rows::{chain_of, document_row, entry_row, oid};
+use schema::migrate;
+use writing::{Ready, take_all};
 
 /// Decisions that share one flush, at most.
 const TOGETHER: usize = 64;
@@ -193,149 +121,6 @@ fn reader(path: &Path) -> Result<Connection, StoreError> {
     let reader = connect(path)?;
     reader.pragma_update(None, "query_only", "ON").map_err(failed)?;
     Ok(reader)
-}
-
-/// A decision in the form in which it is written: made by whoever brings it, so that the writer only writes.
-struct Ready {
-    expected: Vec<Expected>,
-    documents: Vec<(StoredDocument, Packed)>,
-    log: Vec<NewEntry>,
-    projection: Vec<(Chain, String)>,
-    settled: Vec<Oid>,
-    erased: Vec<Oid>,
-}
-
-impl Ready {
-    fn of(decision: Decision) -> Result<Self, StoreError> {
-        let pack_one = |document: StoredDocument| pack(&document.bytes).map(|packed| (document, packed));
-        let write_one = |chain: Chain| match serde_json::to_string(&chain) {
-            Ok(value) => Ok((chain, value)),
-            Err(_) => Err(StoreError::Damaged { what: "chain" }),
-        };
-        Ok(Self {
-            expected: decision.expected,
-            documents: decision.documents.into_iter().map(pack_one).collect::<Result<_, _>>()?,
-            log: decision.log,
-            projection: decision.projection.into_iter().map(write_one).collect::<Result<_, _>>()?,
-            settled: decision.settled,
-            erased: decision.erased,
-        })
-    }
-}
-
-fn take_all(
-    connection: &mut Connection,
-    decisions: Vec<Ready>,
-    taken: &mut Vec<Result<Outcome, StoreError>>,
-) -> Result<(), StoreError> {
-    let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-    for decision in decisions {
-        let savepoint = transaction.savepoint().map_err(failed)?;
-        let outcome = take(&savepoint, decision);
-        if outcome == Ok(Outcome::Done) {
-            savepoint.commit().map_err(failed)?;
-        } else {
-            // A savepoint that is dropped rolls back.
-            drop(savepoint);
-        }
-        if let Err(error) = &outcome
-            && transaction.is_autocommit()
-        {
-            // The database has given up the whole transaction: a full disk.
-            return Err(error.clone());
-        }
-        taken.push(outcome);
-    }
-    transaction.commit().map_err(failed)
-}
-
-fn take(savepoint: &Savepoint<'_>, decision: Ready) -> Result<Outcome, StoreError> {
-    for expected in &decision.expected {
-        let revision: Option<i64> = savepoint
-            .prepare_cached("SELECT revision FROM chain WHERE set_id = ?1")
-            .and_then(|mut select| select.query_row([expected.prescription_set.as_str()], |row| row.get(0)).optional())
-            .map_err(failed)?;
-        if revision.unwrap_or(0) != number(expected.revision) {
-            return Ok(Outcome::Conflict);
-        }
-    }
-    for (document, packed) in &decision.documents {
-        let taken = savepoint
-            .prepare_cached("SELECT 1 FROM document WHERE id = ?1")
-            .and_then(|mut select| select.exists([document.id.as_str()]))
-            .map_err(failed)?;
-        if taken {
-            return Ok(Outcome::Conflict);
-        }
-        insert_document(savepoint, document, packed)?;
-    }
-    for (chain, value) in &decision.projection {
-        upsert_chain(savepoint, chain, value)?;
-    }
-    for document in &decision.settled {
-        run(savepoint, "INSERT OR IGNORE INTO settled VALUES (?1)", document)?;
-    }
-    for set in &decision.erased {
-        run(savepoint, "INSERT OR IGNORE INTO erased VALUES (?1)", set)?;
-        for erase in ERASE {
-            run(savepoint, erase, set)?;
-        }
-    }
-    let mut head = read_head(savepoint)?;
-    for new in decision.log {
-        let entry = head.link(new);
-        head = entry.head();
-        insert_entry(savepoint, &entry)?;
-    }
-    savepoint
-        .prepare_cached("INSERT OR REPLACE INTO log_head VALUES (1, ?1, ?2)")
-        .and_then(|mut insert| insert.execute(params![number(head.sequence), head.hash]))
-        .map_err(failed)?;
-    Ok(Outcome::Done)
-}
-
-/// What is left of a prescription after its lawful time: nothing but its identifier.
-const ERASE: [&str; 3] = [
-    "DELETE FROM document WHERE prescription_set = ?1",
-    "DELETE FROM chain_part WHERE set_id = ?1",
-    "DELETE FROM chain WHERE set_id = ?1",
-];
-
-fn run(savepoint: &Savepoint<'_>, sql: &str, identifier: &Oid) -> Result<(), StoreError> {
-    let ran = savepoint.prepare_cached(sql).and_then(|mut statement| statement.execute([identifier.as_str()]));
-    ran.map(|_| ()).map_err(failed)
-}
-
-fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-    let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-    let found: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)?;
-    if found > SCHEMA {
-        return Err(StoreError::NewerSchema { found, known: SCHEMA });
-    }
-    for step in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(0)) {
-        transaction.execute_batch(step).map_err(failed)?;
-    }
-    if (1..CHAINS_SINCE).contains(&found) {
-        compute_chains(&mut transaction)?;
-    }
-    transaction.pragma_update(None, "user_version", SCHEMA).map_err(failed)?;
-    transaction.commit().map_err(failed)
-}
-
-/// Computes every chain from its documents again (promise 5).
-fn compute_chains(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
-    let mut select = transaction.prepare("SELECT set_id FROM chain").map_err(failed)?;
-    let sets = select.query_map([], |row| row.get::<_, String>(0)).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    drop(select);
-    for set in sets.map_err(failed)? {
-        let documents = documents_of(transaction, &set)?;
-        let chain = Chain::of(&documents).ok_or(StoreError::Damaged { what: "chain" })?;
-        let value = serde_json::to_string(&chain).map_err(|_| StoreError::Damaged { what: "chain" })?;
-        let savepoint = transaction.savepoint().map_err(failed)?;
-        upsert_chain(&savepoint, &chain, &value)?;
-        savepoint.commit().map_err(failed)?;
-    }
-    Ok(())
 }
 
 fn documents_of(connection: &Connection, prescription_set: &str) -> Result<Vec<StoredDocument>, StoreError> {
@@ -501,32 +286,6 @@ macro_rules! document {
 const DOCUMENT_BY_ID: &str = document!("WHERE id = ?1");
 const DOCUMENTS_OF_PRESCRIPTION: &str = document!("WHERE prescription_set = ?1 ORDER BY sequence");
 
-fn insert_document(savepoint: &Savepoint<'_>, document: &StoredDocument, packed: &Packed) -> Result<(), StoreError> {
-    savepoint
-        .prepare_cached(
-            "INSERT INTO document (id, set_id, version, type, prescription_set, organisation, received_at_us, sent_digest,
-             trust, bytes, size, conflicts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-        )
-        .and_then(|mut insert| {
-            insert.execute(params![
-                document.id.as_str(),
-                document.set_id.as_str(),
-                document.version,
-                document.document_type.code(),
-                document.prescription_set.as_str(),
-                document.organisation.as_ref().map(Oid::as_str),
-                document.received_at.timestamp_micros(),
-                document.sent_digest,
-                trust_name(document.trust),
-                packed.frame,
-                number(packed.size as u64),
-                conflict_codes(&document.conflicts),
-            ])
-        })
-        .map_err(failed)?;
-    Ok(())
-}
-
 const CHAINS_OF_PEOPLE: &str = "SELECT value FROM chain
     WHERE identity_code IN (SELECT value FROM json_each(?3)) AND set_id > ?1 ORDER BY set_id LIMIT ?2";
 
@@ -549,62 +308,6 @@ fn chains(connection: &Connection, sql: &str, params: impl rusqlite::Params) -> 
     rows.map(|value| chain_of(&value.map_err(failed)?)).collect()
 }
 
-fn write_parts(connection: &Connection, chain: &Chain) -> Result<(), StoreError> {
-    let set = chain.set_id.as_str();
-    connection
-        .prepare_cached("DELETE FROM chain_part WHERE set_id = ?1")
-        .and_then(|mut delete| delete.execute([set]))
-        .map_err(failed)?;
-    let (prescribed, dispensed) = (prescribed_on(chain).to_string(), dispensed_on(chain).map(|day| day.to_string()));
-    for (organisation, part) in parts_of(chain) {
-        connection
-            .prepare_cached("INSERT INTO chain_part VALUES (?1, ?2, ?3, ?4, ?5)")
-            .and_then(|mut insert| {
-                insert.execute(params![organisation.as_str(), set, part.name(), prescribed, dispensed])
-            })
-            .map_err(failed)?;
-    }
-    Ok(())
-}
-
-fn upsert_chain(savepoint: &Savepoint<'_>, chain: &Chain, value: &str) -> Result<(), StoreError> {
-    write_parts(savepoint, chain)?;
-    savepoint
-        .prepare_cached(
-            "INSERT INTO chain (set_id, revision, identity_code, value) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (set_id)
-             DO UPDATE SET revision = excluded.revision, identity_code = excluded.identity_code, value = excluded.value",
-        )
-        .and_then(|mut upsert| {
-            upsert.execute(params![
-                chain.set_id.as_str(),
-                number(chain.revision),
-                chain.identity_code().map(PersonIdentityCode::reveal),
-                value
-            ])
-        })
-        .map_err(failed)?;
-    Ok(())
-}
-
-fn insert_entry(savepoint: &Savepoint<'_>, entry: &Entry) -> Result<(), StoreError> {
-    savepoint
-        .prepare_cached(
-            "INSERT INTO log (sequence, at_us, event, content, previous, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        )
-        .and_then(|mut insert| {
-            let sequence = number(entry.sequence);
-            insert.execute(params![sequence, entry.at, entry.event, entry.content, entry.previous, entry.hash])
-        })
-        .map_err(failed)?;
-    if let Some((salt, payload)) = &entry.beside {
-        savepoint
-            .prepare_cached("INSERT INTO log_beside (sequence, salt, payload) VALUES (?1, ?2, ?3)")
-            .and_then(|mut insert| insert.execute(params![number(entry.sequence), salt, payload]))
-            .map_err(failed)?;
-    }
-    Ok(())
-}
-
 fn read_head(connection: &Connection) -> Result<Head, StoreError> {
     let head = connection
         .prepare_cached("SELECT sequence, hash FROM log_head")
@@ -613,82 +316,6 @@ fn read_head(connection: &Connection) -> Result<Head, StoreError> {
         })
         .map_err(failed)?;
     Ok(head.unwrap_or_default())
-}
-
-fn entry_row(row: &Row<'_>) -> rusqlite::Result<Entry> {
-    let salt: Option<Vec<u8>> = row.get(6)?;
-    let payload: Option<String> = row.get(7)?;
-    Ok(Entry {
-        sequence: unsigned(row.get(0)?),
-        at: row.get(1)?,
-        event: row.get(2)?,
-        content: row.get(3)?,
-        previous: row.get(4)?,
-        hash: row.get(5)?,
-        beside: salt.zip(payload),
-    })
-}
-
-fn document_row(row: &Row<'_>) -> rusqlite::Result<Result<StoredDocument, StoreError>> {
-    let texts: [String; 5] = [row.get(0)?, row.get(1)?, row.get(3)?, row.get(4)?, row.get(8)?];
-    let [id, set_id, document_type, prescription_set, trust] = texts;
-    let organisation: Option<String> = row.get(5)?;
-    let (version, received_at, sent_digest) = (row.get(2)?, row.get(6)?, row.get(7)?);
-    let (bytes, size): (Vec<u8>, Option<i64>) = (row.get(9)?, row.get(10)?);
-    let conflicts: Option<String> = row.get(11)?;
-    Ok((|| {
-        Ok(StoredDocument {
-            id: oid(&id)?,
-            set_id: oid(&set_id)?,
-            version,
-            document_type: DocumentType::from(document_type),
-            prescription_set: oid(&prescription_set)?,
-            organisation: organisation.map(|text| oid(&text)).transpose()?,
-            received_at: DateTime::from_timestamp_micros(received_at).ok_or(StoreError::Damaged { what: "time" })?,
-            sent_digest,
-            trust: trust_of(&trust)?,
-            conflicts: conflicts_of(conflicts.as_deref().unwrap_or_default())?,
-            bytes: match size {
-                Some(size) => unpack(&bytes, usize::try_from(size).unwrap_or(usize::MAX))?,
-                None => bytes,
-            },
-        })
-    })())
-}
-
-fn chain_of(value: &str) -> Result<Chain, StoreError> {
-    serde_json::from_str(value).map_err(|_| StoreError::Damaged { what: "chain" })
-}
-
-fn oid(text: &str) -> Result<Oid, StoreError> {
-    Oid::parse(text).map_err(|_| StoreError::Damaged { what: "identifier" })
-}
-
-fn conflict_codes(conflicts: &[Conflict]) -> Option<String> {
-    let codes: Vec<&str> = conflicts.iter().map(|conflict| conflict.code()).collect();
-    (!codes.is_empty()).then(|| codes.join(" "))
-}
-
-fn conflicts_of(codes: &str) -> Result<Vec<Conflict>, StoreError> {
-    let known = |code| Conflict::parse(code).ok_or(StoreError::Damaged { what: "conflict" });
-    codes.split_whitespace().map(known).collect()
-}
-
-fn trust_name(trust: SignatureTrust) -> &'static str {
-    match trust {
-        SignatureTrust::Trusted => "trusted",
-        SignatureTrust::Unsigned => "unsigned",
-        SignatureTrust::Broken => "broken",
-    }
-}
-
-fn trust_of(name: &str) -> Result<SignatureTrust, StoreError> {
-    match name {
-        "trusted" => Ok(SignatureTrust::Trusted),
-        "unsigned" => Ok(SignatureTrust::Unsigned),
-        "broken" => Ok(SignatureTrust::Broken),
-        _ => Err(StoreError::Damaged { what: "trust" }),
-    }
 }
 
 fn number(value: u64) -> i64 {

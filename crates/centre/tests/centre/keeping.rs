@@ -307,6 +307,12 @@ fn lc_8_what_is_older_than_its_time_is_erased_whole_and_nothing_else(store: impl
     let old = world.held(|_| {});
     let id = "1.2.246.10.99999903.93.2026.2";
     let dispensed = world.held(|p| p.reference = reference(id, prescription::DocumentType::Prescription));
+    let renewing = world.held(|p| {
+        p.reference = reference("1.2.246.10.99999903.93.2026.4", prescription::DocumentType::Prescription);
+        // The request itself does not matter here: the document that it names belongs to the other chain.
+        let request = prescription::DocumentType::RenewalRequest;
+        p.renews = Some(prescription::DocumentReference { document_type: request, ..dispensed.reference.clone() });
+    });
     world.days_pass(10);
     let lot = world.lot(&dispensed, &[], 21);
     accepted(world.send(&lot));
@@ -318,15 +324,16 @@ fn lc_8_what_is_older_than_its_time_is_erased_whole_and_nothing_else(store: impl
     assert_eq!(erase(270, after_months(270)), 1, "the one of which the newest document is old enough");
     assert!(store.chain(&old.reference.set_id).unwrap().is_none());
     assert!(store.document(&old.reference.id).unwrap().is_none());
-    assert_eq!(world.search(&[AINO]).unwrap().prescriptions.len(), 1);
+    assert_eq!(world.search(&[AINO]).unwrap().prescriptions.len(), 2);
+    assert!(store.chain(&renewing.reference.set_id).unwrap().is_some(), "it stays with what it renews");
     let after = store.counts().unwrap();
-    assert_eq!((after.prescriptions, after.documents, after.erased), (1, before.documents - 1, 1));
+    assert_eq!((after.prescriptions, after.documents, after.erased), (2, before.documents - 1, 1));
     let last = store.log(after.log - 2, 1).unwrap().remove(0);
     assert_eq!((last.event.as_str(), last.told().unwrap().hits), ("erase", 1));
     assert!(!last.beside.unwrap().1.contains(old.reference.id.as_str()), "the entry does not name what is erased");
     let report = verify(store).unwrap();
     assert_eq!((report.faults.as_slice(), report.prescriptions_erased), (&[][..], 1));
-    assert_eq!(erase(270, after_months(280)), 1);
+    assert_eq!(erase(270, after_months(280)), 2);
     assert!(verify(store).unwrap().is_sound());
 }
 
