@@ -38,7 +38,8 @@ fn types(stored: &[StoreRequest]) -> Vec<DocumentType> {
 
 #[test]
 fn op_13_whatever_ends_the_visit_gives_back_what_was_not_dispensed() {
-    let ends: [(&str, fn(&Bench)); 4] = [
+    type End = (&'static str, fn(&Bench));
+    let ends: [End; 4] = [
         ("close", |bench| bench.counter.close_visit()),
         ("log out", |bench| bench.counter.log_out().unwrap()),
         ("another search", |bench| drop(bench.search().unwrap())),
