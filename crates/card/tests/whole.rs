@@ -131,7 +131,7 @@ fn a_card_pulled_while_it_signs_gives_no_signature() {
             // 1 SELECT, 2 status, 3 VERIFY, 4 MSE, 5 PSO
             let mut session = access.open(&reader()).unwrap();
             session.identity().unwrap();
-            card.slot.with_card(|card| card.pull_at(step));
+            card.slot.with_card(|card| card.fail_at(step, virtual_card::Fault::Pull));
             assert_eq!(session.sign(&pin2(), &[digest(1)]), Err(CardError::CardRemoved), "at step {step}");
             wait_for(&events, removed);
             card.slot.insert(Duration::from_secs(2));
