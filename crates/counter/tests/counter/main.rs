@@ -8,3 +8,4 @@ mod bench;
 mod from_hand_to_hand;
 mod hostile;
 mod outbox;
+mod pulled;
