@@ -105,6 +105,11 @@ impl DirectReader {
         self.lock().commands.iter().filter(|command| matches!(command.as_slice(), [_, 0x20, _, _, _, ..])).count()
     }
 
+    /// How many of them asked for a signature.
+    pub fn signatures(&self) -> usize {
+        self.lock().commands.iter().filter(|command| matches!(command.as_slice(), [_, 0x2A, 0x9E, 0x9A, ..])).count()
+    }
+
     /// How long the card took for them.
     pub fn in_card(&self) -> Duration {
         self.lock().in_card
