@@ -336,6 +336,16 @@ pub(crate) const TABLE: &[Row] = &[
         text("Anna tunnusluku tässä.", "Ange koden här.", "Enter the PIN here."),
     ),
     (
+        "pin-elsewhere",
+        Place::Card,
+        text(
+            "Tunnusluku annetaan korttiohjelman omassa ikkunassa.",
+            "Koden anges i kortprogrammets eget fönster.",
+            "The PIN is entered in the card program's own window.",
+        ),
+        TRY_AGAIN,
+    ),
+    (
         "pin-cancelled",
         Place::Card,
         text(

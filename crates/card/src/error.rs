@@ -47,6 +47,9 @@ pub enum CardError {
     /// The reader has no keypad on which a PIN could be entered.
     #[error("the card reader has no keypad")]
     NoKeypad,
+    /// The PIN is entered in the window of the program that holds the card; digits cannot be given to it.
+    #[error("the PIN is entered in the card program's own window")]
+    PinElsewhere,
     /// The holder ended the entry on the reader's keypad; no PIN reached the card.
     #[error("the entry of the PIN was cancelled")]
     PinCancelled,
@@ -92,6 +95,7 @@ impl CardError {
             Self::LastTry(PinSlot::Pin1) => "pin1-last-try",
             Self::LastTry(PinSlot::Pin2) => "pin2-last-try",
             Self::NoKeypad => "card-no-keypad",
+            Self::PinElsewhere => "pin-elsewhere",
             Self::PinCancelled => "pin-cancelled",
             Self::PinTimeout => "pin-timeout",
             Self::ServiceDown => "card-service-down",
