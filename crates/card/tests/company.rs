@@ -123,6 +123,7 @@ fn a_card_that_another_program_holds_for_itself_is_busy_and_ours_is_never_held()
         assert!(theirs.disconnect(Disposition::LeaveCard).is_ok());
         let mut ours = access.open(&reader()).unwrap();
         ours.sign(&pin2(), &[digest(1)]).unwrap();
+        assert_eq!(says(&other_program(), PIN2_STATUS), [0x63, 0xC5], "others share the card with us");
         let refused = context.connect(&name, ShareMode::Exclusive, Protocols::ANY).map(|_| ());
         assert_eq!(refused, Err(pcsc::Error::SharingViolation), "two cannot have it, and we share");
         drop(ours);
@@ -152,6 +153,20 @@ fn a_card_that_left_and_came_back_between_two_looks_is_told_as_both() {
             "the session of the first stay ended"
         );
         assert_eq!(events.try_iter().count(), 0, "nothing is told twice");
+        // Who looks only afterwards sees it by the service's count; what the watch makes of that is its own test.
+        let context = pcsc::Context::establish(pcsc::Scope::System).unwrap();
+        let name = std::ffi::CString::new(reader().0).unwrap();
+        let look = || {
+            let mut states = [pcsc::ReaderState::new(name.clone(), pcsc::State::UNAWARE)];
+            context.get_status_change(Duration::from_secs(1), &mut states).unwrap();
+            (states[0].event_state().contains(pcsc::State::PRESENT), states[0].event_count())
+        };
+        let (_, before) = look();
+        card.slot.remove();
+        std::thread::sleep(Duration::from_millis(600));
+        card.slot.insert(Duration::from_secs(2));
+        wait_for(&events, inserted);
+        assert_eq!(look(), (true, before + 2));
     });
 }
 
