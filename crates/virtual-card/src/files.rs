@@ -21,6 +21,9 @@ const PRKDF: u16 = 0x4402;
 const CDF: u16 = 0x4403;
 const AUTHENTICATION_CERTIFICATE: u16 = 0x4331;
 const SIGNATURE_CERTIFICATE: u16 = 0x4332;
+/// Where the keys lie: their files can be selected and hold nothing that could be read.
+pub(crate) const AUTHENTICATION_KEY_FILE: u16 = 0x4B01;
+pub(crate) const SIGNATURE_KEY_FILE: u16 = 0x4B02;
 
 /// Reference of the authentication key (MSE tag 84), the same in both profiles.
 pub(crate) const AUTHENTICATION_KEY: u8 = 0x01;
@@ -79,8 +82,10 @@ impl Files {
         let folder: &[u16] = if scheme.signature_folder() == Folder::Esign { &[MF, ESIGN] } else { &[MF] };
         let [pin1, pin2, _] = scheme.pin_references();
         let pins = [pin_object(scheme, "PIN1", 1, pin1, &[MF]), pin_object(scheme, "PIN2", 2, pin2, folder)];
-        let first = Object { id: FIRST_ID, pin: 1, reference: AUTHENTICATION_KEY, folder: &[MF], signature: false };
-        let second = Object { id: SECOND_ID, pin: 2, reference: scheme.signature_key(), folder, signature: true };
+        let (file, reference) = (&[MF, AUTHENTICATION_KEY_FILE][..], AUTHENTICATION_KEY);
+        let first = Object { id: FIRST_ID, pin: 1, reference, file, signature: false };
+        let (file, reference) = (&[folder, &[SIGNATURE_KEY_FILE]].concat()[..], scheme.signature_key());
+        let second = Object { id: SECOND_ID, pin: 2, reference, file, signature: true };
         let keys = [
             key_object("Todentamisavain", &person.authentication, &first),
             key_object("Allekirjoitusavain", &person.signature, &second),
@@ -98,6 +103,8 @@ impl Files {
                 root(PRKDF, keys.concat()),
                 root(CDF, certificates.concat()),
                 root(AUTHENTICATION_CERTIFICATE, person.authentication.certificate.clone()),
+                root(AUTHENTICATION_KEY_FILE, Vec::new()),
+                File { folder: scheme.signature_folder(), id: SIGNATURE_KEY_FILE, content: Vec::new() },
                 File {
                     folder: scheme.signature_folder(),
                     id: SIGNATURE_CERTIFICATE,
@@ -189,12 +196,12 @@ struct Object<'a> {
     id: &'a [u8],
     pin: u8,
     reference: u8,
-    folder: &'a [u16],
+    file: &'a [u16],
     signature: bool,
 }
 
 fn key_object(label: &str, pair: &Pair, object: &Object<'_>) -> Vec<u8> {
-    let Object { id, pin, reference, folder, signature } = *object;
+    let Object { id, pin, reference, file, signature } = *object;
     let common = if signature {
         sequence(&[text(label), bits(7, &[0x80]), octets(&[pin]), integer(1)]) // user consent: PIN2 per signature
     } else {
@@ -202,7 +209,7 @@ fn key_object(label: &str, pair: &Pair, object: &Object<'_>) -> Vec<u8> {
     };
     let usage = if signature { bits(6, &[0x20, 0x40]) } else { bits(5, &[0x20]) };
     let class = sequence(&[octets(id), usage, bits(3, &[0xB8]), element(0x02, &unsigned(u16::from(reference)))]);
-    let value = nested(0xA1, &[sequence(&[path(folder), integer(pair.key.bits())])]);
+    let value = nested(0xA1, &[sequence(&[path(file), integer(pair.key.bits())])]);
     nested(if pair.key.is_rsa() { 0x30 } else { 0xA0 }, &[common, class, value])
 }
 

@@ -52,6 +52,9 @@ struct Options {
     /// Answer as over protocol T=0 (GET RESPONSE).
     #[arg(long)]
     t0: bool,
+    /// Speak as OpenSC's driver for MyEID cards expects. For judging signatures with OpenSC only.
+    #[arg(long)]
+    compat: bool,
     /// A card that its holder has not activated.
     #[arg(long)]
     not_activated: bool,
@@ -120,6 +123,7 @@ fn run(options: Options) -> Result<(), String> {
     profile.apdu_delay_ms = options.apdu_delay_ms.unwrap_or(profile.apdu_delay_ms);
     profile.sign_delay_ms = options.sign_delay_ms.unwrap_or(profile.sign_delay_ms);
     profile.t0 |= options.t0;
+    profile.compat |= options.compat;
     profile.activated &= !options.not_activated;
     match options.pin2_mode {
         Some(Pin2::Sticky) => profile.pin2_mode = Pin2Mode::Sticky,

@@ -55,6 +55,9 @@ pub struct Profile {
     pub activated: bool,
     /// Answers as a card with protocol T=0 does: data after a command with data only through GET RESPONSE.
     pub t0: bool,
+    /// Speaks as OpenSC's driver for MyEID cards expects, so that OpenSC can judge P-384. Never for testing a program that
+    /// is meant for FINEID cards.
+    pub compat: bool,
     /// Wait before each answer, milliseconds. A real card takes 20 to 60.
     pub apdu_delay_ms: u64,
     /// Extra wait before a signature, milliseconds. A real card takes 300 to 1000 with RSA.
@@ -99,6 +102,7 @@ impl Default for Profile {
             pin2_mode: Pin2Mode::Sticky,
             activated: true,
             t0: false,
+            compat: false,
             apdu_delay_ms: 0,
             sign_delay_ms: 0,
         }

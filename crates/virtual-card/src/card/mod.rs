@@ -4,6 +4,7 @@
 //! PINs, PSO:HASH first. What deviates is refused, so that a mistake shows here and not there.
 //! It waits nowhere and knows no reader; the `vpcd` module does.
 
+mod compat;
 mod faults;
 mod pins;
 mod signing;
@@ -165,6 +166,9 @@ impl Card {
             return self.get_response(&command);
         }
         self.volatile.pending.clear();
+        if let Some(result) = self.in_dialect(&command) {
+            return result.map_or_else(|sw| (Vec::new(), sw), |answer| self.deliver(answer, &command));
+        }
         let result = match command.ins {
             0xA4 => self.select(&command),
             0xB0 => self.read_binary(&command),

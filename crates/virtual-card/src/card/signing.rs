@@ -55,7 +55,7 @@ impl Card {
         }
     }
 
-    fn sign(&mut self, input: &[u8]) -> Result<Vec<u8>, Sw> {
+    pub(super) fn sign(&mut self, input: &[u8]) -> Result<Vec<u8>, Sw> {
         let (algorithm, reference) = self.volatile.environment.ok_or(apdu::CONDITIONS_NOT_SATISFIED)?;
         let signature_key = reference == self.profile.scheme.signature_key();
         let allowed = if signature_key { self.volatile.verified_pin2 } else { self.volatile.verified_pin1 };
