@@ -13,6 +13,12 @@ fn file(folder: &Path, name: &str) -> Vec<u8> {
     std::fs::read(folder.join(name)).unwrap()
 }
 
+/// DigestInfo of SHA-256 (RFC 8017, 9.2 note 1) and the digest that is signed here.
+fn digest_info() -> Vec<u8> {
+    let head = [0x30, 0x31, 0x30, 0x0D, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4, 0x20];
+    [&head[..], &[7; 32]].concat()
+}
+
 /// A second program with an algorithm of its own signs with the card: OpenSC's driver for older Finnish cards.
 #[test]
 fn opensc_signs_with_the_signature_key_of_an_rsa_card() {
@@ -20,39 +26,31 @@ fn opensc_signs_with_the_signature_key_of_an_rsa_card() {
         let person = person(Keys::Rsa2048);
         let _card = world.card(person.path(), Profile::default());
         let (_access, _events) = access_with_card();
-        // DigestInfo of SHA-256 (RFC 8017, 9.2 note 1) and a digest.
-        let mut input = vec![0x30, 0x31, 0x30, 0x0D, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4, 0x20];
-        input.extend([7; 32]);
-        std::fs::write(person.path().join("input"), input).unwrap();
-        let (input, output) = (person.path().join("input"), person.path().join("output"));
-        let (done, text) = opensc(
-            "pkcs15-crypt",
-            "setcos.conf",
-            &[
-                "-r",
-                "0",
-                "--sign",
-                "--pkcs1",
-                "--key",
-                "46",
-                "--pin",
-                "123456",
-                "--raw",
-                "--input",
-                input.to_str().unwrap(),
-                "--output",
-                output.to_str().unwrap(),
-            ],
-        );
-        assert!(done, "{text}");
-        assert!(openssl_judges(
-            person.path(),
-            "sign.cert.der",
-            Keys::Rsa2048,
-            &[7; 32],
-            &file(person.path(), "output")
-        ));
+        signs_rsa("setcos.conf", Keys::Rsa2048, person.path());
     });
+}
+
+/// A longer key than that driver knows, in another card's dialect.
+#[test]
+fn opensc_signs_with_an_rsa_3072_key_of_a_card_in_its_dialect() {
+    in_world("opensc_signs_with_an_rsa_3072_key_of_a_card_in_its_dialect", |world| {
+        let person = person(Keys::Rsa3072);
+        let card = world.card(person.path(), Profile { compat: true, ..Profile::default() });
+        let (_access, _events) = access_with_card();
+        signs_rsa("myeid.conf", Keys::Rsa3072, person.path());
+        assert!(card.trace().contains("00 2A 9E 9A"), "the card signed, not OpenSC");
+    });
+}
+
+fn signs_rsa(configuration: &str, keys: Keys, folder: &Path) {
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("input"), digest_info()).unwrap();
+    let (input, output) = (path("input"), path("output"));
+    let files = ["--raw", "--input", &input, "--output", &output];
+    let sign = [&["-r", "0", "--sign", "--pkcs1", "--key", "46", "--pin", "123456"][..], &files].concat();
+    let (done, text) = opensc("pkcs15-crypt", configuration, &sign);
+    assert!(done, "{text}");
+    assert!(openssl_judges(folder, "sign.cert.der", keys, &[7; 32], &file(folder, "output")));
 }
 
 /// The same with P-384, which no driver of OpenSC for Finnish cards can: the virtual card speaks another card's dialect.
