@@ -29,7 +29,7 @@ pub use keypad::KeypadEntry;
 pub use pcsc_transport::PcscTransport;
 pub use pin::{Pin, PinSlot, PinStatus};
 pub use public_key::{authentication_hash, verify_authentication, verify_signature};
-pub use script::Script;
+pub use script::{Recorder, Script};
 pub use signer::CardSigner;
 pub use software::SoftwareCard;
 pub use transport::{Ending, Exchange, Transport};

@@ -1,9 +1,12 @@
 //! A card that knows one recorded conversation by heart: what a real card answered once is answered again, command for
-//! command. It serves tests that have no reader, and comparing this program with the trace of a card that nobody here has.
+//! command; and the recorder that writes such a conversation down. It serves tests that have no reader, and comparing this
+//! program with a card that nobody here has. A PIN is in no recording.
 
-use crate::{CardError, Ending, Exchange, Transport};
+use crate::{CardError, Ending, Exchange, KeypadEntry, Transport};
 use std::collections::VecDeque;
+use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 /// Lines of a recording; a log-in and a visit's signatures take some hundred.
 const LINES_LIMIT: usize = 100_000;
@@ -19,6 +22,70 @@ struct Conversation {
     /// Where the conversation left the script.
     lost: Option<String>,
     endings: Vec<Ending>,
+}
+
+/// Writes down what is said over another way to a card, in the form that [`Script::parse`] reads and the virtual card's
+/// trace has.
+pub struct Recorder<T, W> {
+    transport: T,
+    started: Instant,
+    out: W,
+}
+
+impl<T: Transport, W: Write + Send> Recorder<T, W> {
+    /// Records what goes over `transport`. What cannot be written is lost; the card is not disturbed.
+    pub fn new(transport: T, out: W) -> Self {
+        Self { transport, started: Instant::now(), out }
+    }
+}
+
+impl<T: Transport, W: Write + Send> Transport for Recorder<T, W> {
+    fn transaction(
+        &mut self,
+        ending: Ending,
+        work: &mut dyn FnMut(&mut dyn Exchange) -> Result<(), CardError>,
+    ) -> Result<(), CardError> {
+        let (out, started) = (&mut self.out, self.started);
+        self.transport.transaction(ending, &mut |exchange| work(&mut Recording { exchange, out: &mut *out, started }))
+    }
+}
+
+struct Recording<'a> {
+    exchange: &'a mut dyn Exchange,
+    out: &'a mut dyn Write,
+    started: Instant,
+}
+
+impl Recording<'_> {
+    fn line(&mut self, mark: char, text: &str) {
+        let _ = writeln!(self.out, "{:>8} {mark} {text}", self.started.elapsed().as_millis());
+    }
+}
+
+impl Exchange for Recording<'_> {
+    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, CardError> {
+        // VERIFY, CHANGE, RESET RETRY COUNTER: whatever follows the header could be a PIN.
+        let said = match command {
+            [cla, ins @ (0x20 | 0x24 | 0x2C), p1, p2, rest @ ..] if !rest.is_empty() => {
+                format!("{} [{} bytes blacked out]", hex(&[*cla, *ins, *p1, *p2]), rest.len())
+            }
+            _ => hex(command),
+        };
+        self.line('>', &said);
+        let answer = self.exchange.exchange(command)?;
+        self.line('<', &hex(&answer));
+        Ok(answer)
+    }
+
+    fn has_keypad(&mut self) -> bool {
+        self.exchange.has_keypad()
+    }
+
+    fn enter_on_keypad(&mut self, entry: &KeypadEntry) -> Result<Vec<u8>, CardError> {
+        let answer = self.exchange.enter_on_keypad(entry)?;
+        self.line('*', &format!("entered on the keypad: {}", hex(&answer)));
+        Ok(answer)
+    }
 }
 
 /// A command of the recording. One that carried a PIN was recorded without it: its header and the length of the rest.
@@ -159,6 +226,23 @@ pub(crate) mod tests {
         assert_eq!(script.exchange(b"\x00\x20\x00\x03\x041234").unwrap(), LOST, "a lost conversation stays lost");
         let told = script.finished().unwrap_err();
         assert!(told.contains("00200003 of 10 bytes") && !told.contains("31"), "{told}");
+    }
+
+    #[test]
+    fn what_is_recorded_can_be_played_and_holds_no_pin() {
+        let mut written = Vec::new();
+        let card = script(&[("00A4040C", "9000"), ("00200003 04 31323334", "63C4"), ("002A9E9A", "")]);
+        let talk = |exchange: &mut dyn Exchange| -> Result<(), CardError> {
+            exchange.exchange(&[0, 0xA4, 4, 0x0C])?;
+            exchange.exchange(b"\x00\x20\x00\x03\x041234")?;
+            exchange.exchange(&[0, 0x2A, 0x9E, 0x9A]).map(|_| ())
+        };
+        Recorder::new(card, &mut written).transaction(Ending::Reset, &mut |exchange| talk(exchange)).unwrap();
+        let text = String::from_utf8(written).unwrap();
+        assert!(text.contains("00200003 [5 bytes blacked out]") && !text.contains("31323334"), "{text}");
+        let mut again = Script::parse(&text).unwrap();
+        again.clone().transaction(Ending::Reset, &mut |_| talk(&mut again)).unwrap();
+        again.finished().unwrap();
     }
 
     #[test]

@@ -294,9 +294,17 @@ fn a_recording_of_a_log_in_and_three_signatures_is_played_again_without_a_card()
             let login = session.authenticate(&pin1(), b"challenge").unwrap();
             (login, session.sign(&pin2(), &[digest(1), digest(2), digest(3)]).unwrap())
         };
-        let (access, _events) = access_with_card();
-        let said = work(access.open(&reader()).unwrap().as_mut());
-        let trace = card.trace();
+        let (_access, _events) = access_with_card();
+        let transport = card::PcscTransport::connect(&reader()).unwrap();
+        let file = world.folder().join("recording");
+        let recorder = card::Recorder::new(transport, std::fs::File::create(&file).unwrap());
+        let said = work(&mut card::FineidSession::new(Box::new(recorder)));
+        let trace = std::fs::read_to_string(&file).unwrap();
+        let same = |text: &str| -> Vec<String> {
+            let lines = text.lines().filter(|line| !line.contains('*'));
+            lines.map(|line| line.split(['>', '<']).nth(1).unwrap().replace(' ', "")).collect()
+        };
+        assert_eq!(same(&trace), same(&card.trace()), "the card heard what was recorded");
         let script = card::Script::parse(&trace).unwrap();
         let mut again = card::FineidSession::new(Box::new(script.clone()));
         assert_eq!(work(&mut again), said);
