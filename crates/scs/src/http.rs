@@ -43,26 +43,28 @@ impl Client {
     }
 
     pub(crate) fn version(&self) -> Result<Version, CardError> {
-        self.exchange("GET", "/version", &[], SHORT)
+        self.exchange("GET", "/version", &[], SHORT, CardError::ServiceDown)
     }
 
     /// Asks for a signature and waits as long as a person needs.
     pub(crate) fn sign(&self, request: &SignRequest) -> Result<SignAnswer, CardError> {
         let body = serde_json::to_vec(request).map_err(|_| CardError::Unsignable)?;
-        self.exchange("POST", "/sign", &body, self.patience)
+        self.exchange("POST", "/sign", &body, self.patience, CardError::PinTimeout)
     }
 
+    /// `late` is what it means when no answer comes in time.
     fn exchange<T: DeserializeOwned>(
         &self,
         method: &str,
         path: &str,
         body: &[u8],
         limit: Duration,
+        late: CardError,
     ) -> Result<T, CardError> {
         let answer = self.answer(method, path, body, Instant::now() + limit).map_err(|error| {
             tracing::debug!(kind = ?error.kind(), "no answer from the signature service");
             match error.kind() {
-                std::io::ErrorKind::TimedOut | std::io::ErrorKind::WouldBlock => CardError::PinTimeout,
+                std::io::ErrorKind::TimedOut | std::io::ErrorKind::WouldBlock => late,
                 _ => CardError::ServiceDown,
             }
         })?;

@@ -54,6 +54,8 @@ struct Inside {
     whose: &'static str,
     manner: Manner,
     digests: bool,
+    /// Accepts connections and says nothing.
+    deaf: bool,
     requests: Vec<Value>,
     heads: Vec<String>,
     closed: bool,
@@ -76,6 +78,7 @@ impl Service {
             whose,
             manner: Manner::Signs,
             digests: true,
+            deaf: false,
             requests: Vec::new(),
             heads: Vec::new(),
             closed: false,
@@ -135,6 +138,10 @@ fn serve(socket: TcpStream, config: Arc<ServerConfig>, inside: &Mutex<Inside>) -
     let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: "))?.trim().parse().ok()?;
     let mut body = vec![0; length];
     stream.read_exact(&mut body).ok()?;
+    if inside.lock().unwrap().deaf {
+        std::thread::sleep(Duration::from_secs(8));
+        return None;
+    }
     let answer = if head.starts_with("GET /version ") {
         let kinds = if inside.lock().unwrap().digests { "data,digest" } else { "data" };
         json!({ "version": "1.1", "httpMethods": "GET, POST", "contentTypes": kinds, "signatureTypes": "signature" })
@@ -322,6 +329,13 @@ fn a_person_who_enters_no_pin_is_waited_for_so_long_and_no_longer() {
     let started = Instant::now();
     assert_eq!(open(&access).identity(), Err(CardError::PinTimeout));
     assert!((600..3000).contains(&started.elapsed().as_millis()));
+    service.set(|inside| inside.deaf = true);
+    assert_eq!(
+        access.open(&ScsAccess::reader()).map(|_| ()),
+        Err(CardError::ServiceDown),
+        "nobody was asked for a PIN"
+    );
+    assert!(started.elapsed() < Duration::from_secs(6));
 }
 
 #[test]
