@@ -42,7 +42,7 @@ pub fn bench(json: bool, options: &mut Options) -> Result<u8> {
             rows.join(",")
         );
     } else {
-        println!("\n{whose}, bytes {sizes}; medians of {ROUNDS} visits, milliseconds\n");
+        println!("\n{whose}, bytes {sizes}; medians of {ROUNDS} visits, milliseconds of processor time\n");
         println!("| key, signatures | in all | card | ours | libxmlsec1 signs the three | ours / libxmlsec1 |");
         println!("| --- | ---: | ---: | ---: | ---: | ---: |");
         rows.iter().for_each(|row| println!("{}", row.table()));
