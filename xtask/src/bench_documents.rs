@@ -67,7 +67,7 @@ pub fn bench(json: bool, options: &mut Options) -> Result<u8> {
 }
 
 /// Kela's documents where they are, else the corpus of the fuzzer, which is of our own making.
-fn documents() -> (PathBuf, &'static str) {
+pub fn documents() -> (PathBuf, &'static str) {
     let kela =
         std::env::var_os("TISKI_KELA_DOCUMENTS").map_or_else(|| paths::root().join("../shared/kela"), PathBuf::from);
     let kela = kela.join("documents");
@@ -78,7 +78,7 @@ fn documents() -> (PathBuf, &'static str) {
 }
 
 /// The judge, compiled when it is older than its source.
-fn judge() -> Result<PathBuf> {
+pub fn judge() -> Result<PathBuf> {
     let source = paths::root().join("xtask/judges/documents.c");
     let program = paths::scratch("judges")?.join("documents");
     let age = |path: &Path| std::fs::metadata(path).and_then(|it| it.modified()).ok();

@@ -5,6 +5,7 @@
 //! the crate `stage`.
 
 mod bench;
+mod bench_card;
 mod bench_centre;
 mod bench_documents;
 mod checks;
@@ -31,6 +32,7 @@ cargo xtask rules [--check]            writes docs/rules.md; with --check only c
 cargo xtask interop [FOLDER]           reads every document of a folder, writes it again, judges and compares
 cargo xtask bench [NAME] [--json]      how long the main way through the house takes
 cargo xtask bench documents [--json]   documents a second beside libxml2 and libxmlsec1
+cargo xtask bench card [--json]        from the last PIN digit to three signed documents, the card's time apart
 cargo xtask fuzz TARGET SECONDS        feeds one reader: document, signature, message or texts; --long: with a sanitizer
 cargo xtask bench centre [--json] [--long | --documents 10k,100k,1m]
                                        the Prescription Centre's rates beside a bare server
@@ -65,6 +67,7 @@ fn run(words: &[String]) -> Result<u8> {
         "interop" => demo::interop(options.next(), &mut options)?,
         "bench" => match (options.flag("--json"), options.next()) {
             (json, Some(name)) if name == "documents" => bench_documents::bench(json, &mut options)?,
+            (json, Some(name)) if name == "card" => bench_card::bench(json, &mut options)?,
             (json, Some(name)) if name == "centre" => bench_centre::bench(json, &mut options)?,
             (json, name) => bench::bench(json, name, &mut options)?,
         },

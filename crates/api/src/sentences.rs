@@ -341,6 +341,38 @@ pub(crate) const TABLE: &[Row] = &[
         text("Aktivoi kortti DigiSign-ohjelmassa.", "Aktivera kortet i DigiSign.", "Activate it in DigiSign."),
     ),
     (
+        "card-no-keypad",
+        Place::Card,
+        text("Lukijassa ei ole näppäimistöä.", "Läsaren har inga tangenter.", "The reader has no keypad."),
+        text("Anna tunnusluku tässä.", "Ange koden här.", "Enter the PIN here."),
+    ),
+    (
+        "pin-elsewhere",
+        Place::Card,
+        text(
+            "Tunnusluku annetaan korttiohjelman omassa ikkunassa.",
+            "Koden anges i kortprogrammets eget fönster.",
+            "The PIN is entered in the card program's own window.",
+        ),
+        TRY_AGAIN,
+    ),
+    (
+        "pin-cancelled",
+        Place::Card,
+        text(
+            "Tunnusluvun antaminen peruttiin.",
+            "Inmatningen av koden avbröts.",
+            "The entry of the PIN was cancelled.",
+        ),
+        TRY_AGAIN,
+    ),
+    (
+        "pin-timeout",
+        Place::Card,
+        text("Tunnuslukua ei annettu ajoissa.", "Koden angavs inte i tid.", "The PIN was not entered in time."),
+        TRY_AGAIN,
+    ),
+    (
         "pin-wrong",
         Place::Card,
         text("Tunnusluku on väärä.", "Koden är fel.", "The PIN is wrong."),

@@ -16,7 +16,7 @@ pub struct Key {
     /// As the tables call it, and the folder.
     pub name: &'static str,
     /// Whose it is.
-    slug: &'static str,
+    pub slug: &'static str,
 }
 
 /// The two kinds of keys that professionals have.
@@ -138,7 +138,8 @@ fn template(signed: &str) -> String {
     text
 }
 
-fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+/// Every XML file of a folder and its folders.
+pub fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     for entry in std::fs::read_dir(folder).with_context(|| format!("no folder {}", folder.display()))? {
         let path = entry?.path();
         if path.is_dir() {

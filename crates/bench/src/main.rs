@@ -1,8 +1,10 @@
 //! How many documents a second one thread reads, verifies, writes and signs. `prepare` makes the folder that this program
 //! and its judge measure with: documents without signatures, the same signed, and the templates that xmlsec1's library
 //! signs. `measure` loads them once and works on them in memory. `cargo xtask bench documents` runs both, in turns.
+//! `visit` measures a visit's end with a card, for `cargo xtask bench card`.
 
 mod folder;
+mod visit;
 
 use std::hint::black_box;
 use std::path::PathBuf;
@@ -17,7 +19,9 @@ fn main() -> Result<()> {
     match words.as_slice() {
         ["prepare", documents, folder] => folder::prepare(&PathBuf::from(documents), &PathBuf::from(folder)),
         ["measure", folder, times] => measure(&Folder::load(&PathBuf::from(folder))?, times.parse()?),
-        _ => bail!("bench-documents prepare DOCUMENTS FOLDER | measure FOLDER TIMES"),
+        ["visit", "prepare", documents, folder] => visit::prepare(&PathBuf::from(documents), &PathBuf::from(folder)),
+        ["visit", folder, rounds] => visit::measure(&PathBuf::from(folder), rounds.parse()?),
+        _ => bail!("bench-documents [visit] prepare DOCUMENTS FOLDER | measure FOLDER TIMES | visit FOLDER ROUNDS"),
     }
 }
 

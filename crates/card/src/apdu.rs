@@ -9,6 +9,10 @@ const ANSWER_LIMIT: usize = 16 * 1024;
 
 pub(crate) const OK: u16 = 0x9000;
 pub(crate) const END_OF_FILE: u16 = 0x6282;
+/// Answers of a reader whose keypad takes the PIN (PC/SC part 10), not of a card.
+pub(crate) const KEYPAD_TIMEOUT: u16 = 0x6400;
+pub(crate) const KEYPAD_CANCELLED: u16 = 0x6401;
+pub(crate) const KEYPAD_LENGTH: u16 = 0x6403;
 pub(crate) const SECURITY_NOT_SATISFIED: u16 = 0x6982;
 pub(crate) const PIN_BLOCKED: u16 = 0x6983;
 pub(crate) const REFERENCE_NOT_USABLE: u16 = 0x6984;
@@ -88,7 +92,7 @@ pub(crate) fn send(exchange: &mut dyn Exchange, command: &Command) -> Result<Ans
 }
 
 /// Fewer than two bytes mean that the card was pulled while it worked (PC/SC reports success then).
-fn take_apart(mut bytes: Vec<u8>) -> Result<Answer, CardError> {
+pub(crate) fn take_apart(mut bytes: Vec<u8>) -> Result<Answer, CardError> {
     match (bytes.pop(), bytes.pop()) {
         (Some(low), Some(high)) => Ok(Answer { data: bytes, sw: u16::from_be_bytes([high, low]) }),
         _ => Err(CardError::CardRemoved),
@@ -103,11 +107,11 @@ fn low(sw: u16) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transport::script::Script;
+    use crate::script::tests::script;
 
     #[test]
     fn what_waits_is_fetched_and_a_wrong_length_is_mended() {
-        let mut script = Script::new(&[
+        let mut card = script(&[
             ("00B0000000", "6C 03"),
             ("00B0000003", "010203 9000"),
             ("00B0000000", "01 6102"),
@@ -115,31 +119,31 @@ mod tests {
             ("00C0000001", "04 9000"),
         ]);
         let command = Command::read(0xB0, 0, 0, 0);
-        assert_eq!(send(&mut script, &command).unwrap().ok().unwrap(), [1, 2, 3]);
-        assert_eq!(send(&mut script, &command).unwrap().ok().unwrap(), [1, 2, 3, 4]);
-        script.finished();
+        assert_eq!(send(&mut card, &command).unwrap().ok().unwrap(), [1, 2, 3]);
+        assert_eq!(send(&mut card, &command).unwrap().ok().unwrap(), [1, 2, 3, 4]);
+        card.finished().unwrap();
     }
 
     #[test]
     fn an_answer_without_status_word_is_a_pulled_card() {
         for answer in ["", "90"] {
-            let mut script = Script::new(&[("002A9E9A", answer)]);
-            let error = send(&mut script, &Command::plain(0x2A, 0x9E, 0x9A)).map(|_| ()).unwrap_err();
+            let mut card = script(&[("002A9E9A", answer)]);
+            let error = send(&mut card, &Command::plain(0x2A, 0x9E, 0x9A)).map(|_| ()).unwrap_err();
             assert_eq!(error, CardError::CardRemoved);
         }
     }
 
     #[test]
     fn a_command_with_a_pin_is_never_sent_again() {
-        let mut script = Script::new(&[("00200003 04 31323334", "6C 04")]);
-        let answer = send(&mut script, &Command::with_data(0x20, 0, 3, b"1234")).unwrap();
+        let mut card = script(&[("00200003 04 31323334", "6C 04")]);
+        let answer = send(&mut card, &Command::with_data(0x20, 0, 3, b"1234")).unwrap();
         assert_eq!(answer.sw, 0x6C04);
-        script.finished();
+        card.finished().unwrap();
     }
 
     #[test]
     fn a_card_that_always_has_more_is_given_up() {
-        let mut script = Script::new(&[("00B0000000", "6100"), ("00C0000000", "6100")]);
-        assert!(send(&mut script, &Command::read(0xB0, 0, 0, 0)).is_err());
+        let mut card = script(&[("00B0000000", "6100"), ("00C0000000", "6100")]);
+        assert!(send(&mut card, &Command::read(0xB0, 0, 0, 0)).is_err());
     }
 }

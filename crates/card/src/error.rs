@@ -44,6 +44,18 @@ pub enum CardError {
     /// One try is left and its use was not allowed; nothing was sent to the card.
     #[error("only one try of {0} is left")]
     LastTry(PinSlot),
+    /// The reader has no keypad on which a PIN could be entered.
+    #[error("the card reader has no keypad")]
+    NoKeypad,
+    /// The PIN is entered in the window of the program that holds the card; digits cannot be given to it.
+    #[error("the PIN is entered in the card program's own window")]
+    PinElsewhere,
+    /// The holder ended the entry on the reader's keypad; no PIN reached the card.
+    #[error("the entry of the PIN was cancelled")]
+    PinCancelled,
+    /// Nobody entered a PIN on the reader's keypad in time; no PIN reached the card.
+    #[error("the PIN was not entered in time")]
+    PinTimeout,
     /// The PC/SC service is not running or was stopped.
     #[error("the smart card service does not answer")]
     ServiceDown,
@@ -82,6 +94,10 @@ impl CardError {
             Self::PinLength => "pin-length",
             Self::LastTry(PinSlot::Pin1) => "pin1-last-try",
             Self::LastTry(PinSlot::Pin2) => "pin2-last-try",
+            Self::NoKeypad => "card-no-keypad",
+            Self::PinElsewhere => "pin-elsewhere",
+            Self::PinCancelled => "pin-cancelled",
+            Self::PinTimeout => "pin-timeout",
             Self::ServiceDown => "card-service-down",
             Self::Busy => "card-busy",
             Self::Unsignable => "card-unsignable",

@@ -12,9 +12,11 @@ mod access;
 mod apdu;
 mod error;
 mod fineid;
+mod keypad;
 mod pcsc_transport;
 mod pin;
 mod public_key;
+mod script;
 mod signer;
 mod software;
 mod tlv;
@@ -23,9 +25,11 @@ mod transport;
 pub use access::PcscAccess;
 pub use error::CardError;
 pub use fineid::FineidSession;
+pub use keypad::KeypadEntry;
 pub use pcsc_transport::PcscTransport;
 pub use pin::{Pin, PinSlot, PinStatus};
-pub use public_key::{authentication_hash, verify_authentication};
+pub use public_key::{authentication_hash, verify_authentication, verify_signature};
+pub use script::{Recorder, Script};
 pub use signer::CardSigner;
 pub use software::SoftwareCard;
 pub use transport::{Ending, Exchange, Transport};
@@ -49,6 +53,10 @@ pub trait CardSession: Send {
     fn identity(&mut self) -> Result<CardIdentity, CardError>;
     /// State of a PIN; costs no try.
     fn pin_status(&mut self, slot: PinSlot) -> Result<PinStatus, CardError>;
+    /// Whether the reader has a keypad, so that [`Pin::entered_elsewhere`] can be used.
+    fn has_keypad(&mut self) -> Result<bool, CardError> {
+        Ok(false)
+    }
     /// Permits the next use of this PIN to spend its last try; without it that use ends in [`CardError::LastTry`].
     fn allow_last_try(&mut self, slot: PinSlot);
     /// Signs a challenge with the authentication key after PIN1, with the hash that [`authentication_hash`] names.

@@ -1,6 +1,6 @@
 //! PC/SC as the way to a card: shared connections, short transactions, and the service's many errors as few of ours.
 
-use crate::{CardError, Ending, Exchange, ReaderId, Transport};
+use crate::{CardError, Ending, Exchange, KeypadEntry, ReaderId, Transport, keypad};
 use pcsc::{Context, Disposition, Error, Protocols, Scope, ShareMode, Transaction};
 use std::ffi::CString;
 
@@ -79,6 +79,27 @@ impl Exchange for Inside<'_, '_> {
     fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, CardError> {
         let mut buffer = [0; pcsc::MAX_BUFFER_SIZE];
         self.transaction.transmit(command, &mut buffer).map(<[u8]>::to_vec).map_err(card_error)
+    }
+
+    fn has_keypad(&mut self) -> bool {
+        self.keypad().is_some()
+    }
+
+    fn enter_on_keypad(&mut self, entry: &KeypadEntry) -> Result<Vec<u8>, CardError> {
+        let code = self.keypad().ok_or(CardError::NoKeypad)?;
+        let mut buffer = [0; pcsc::MAX_BUFFER_SIZE];
+        let request = entry.verify_structure();
+        self.transaction.control(code.into(), &request, &mut buffer).map(<[u8]>::to_vec).map_err(card_error)
+    }
+}
+
+impl Inside<'_, '_> {
+    /// The control code for PIN entry, if the reader has a keypad. A reader that knows no features has none.
+    fn keypad(&self) -> Option<u32> {
+        let mut buffer = [0; pcsc::MAX_BUFFER_SIZE];
+        // 3400: CM_IOCTL_GET_FEATURE_REQUEST.
+        let features = self.transaction.control(pcsc::ctl_code(3400), &[], &mut buffer);
+        keypad::control_code(features.ok()?)
     }
 }
 

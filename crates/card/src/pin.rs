@@ -4,15 +4,19 @@ use crate::CardError;
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// 4 to 8 digits. The memory is wiped when it goes.
-pub struct Pin {
+/// 4 to 8 digits whose memory is wiped when it goes, or the word that its holder enters it elsewhere.
+pub struct Pin(Option<Digits>);
+
+struct Digits {
     digits: Zeroizing<[u8; Pin::MOST]>,
     length: usize,
 }
 
 impl Pin {
-    const LEAST: usize = 4;
-    const MOST: usize = 8;
+    /// Fewest digits of a PIN.
+    pub(crate) const LEAST: usize = 4;
+    /// Most digits of a PIN.
+    pub(crate) const MOST: usize = 8;
 
     /// Takes the digits. Professional cards have 4 to 8 of them for both PINs (dvv.fi); anything else costs a try on
     /// the card, so it ends here.
@@ -23,11 +27,23 @@ impl Pin {
         }
         let mut digits = Zeroizing::new([0; Self::MOST]);
         digits.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
-        Ok(Self { digits, length: bytes.len() })
+        Ok(Self(Some(Digits { digits, length: bytes.len() })))
     }
 
-    pub(crate) fn digits(&self) -> &[u8] {
-        self.digits.get(..self.length).unwrap_or_default()
+    /// The holder enters it on the reader's own keypad ([`crate::CardSession::has_keypad`]) or in the window of the
+    /// program that holds the card. This program never sees it.
+    pub fn entered_elsewhere() -> Self {
+        Self(None)
+    }
+
+    /// Whether the holder enters it elsewhere.
+    pub fn is_entered_elsewhere(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// The digits, where they were given to this program.
+    pub(crate) fn digits(&self) -> Option<&[u8]> {
+        self.0.as_ref().and_then(|pin| pin.digits.get(..pin.length))
     }
 }
 
@@ -81,8 +97,9 @@ mod tests {
             assert_eq!(Pin::new(text).map(|_| ()), Err(CardError::PinLength));
         }
         let pin = Pin::new("12345678").unwrap();
-        assert_eq!(pin.digits(), b"12345678");
+        assert_eq!(pin.digits(), Some(&b"12345678"[..]));
         assert_eq!(format!("{pin:?}"), "Pin(••••)");
-        assert_eq!(Pin::new("0000").unwrap().digits(), b"0000");
+        assert_eq!(Pin::new("0000").unwrap().digits(), Some(&b"0000"[..]));
+        assert!(Pin::entered_elsewhere().is_entered_elsewhere() && !pin.is_entered_elsewhere());
     }
 }

@@ -88,6 +88,11 @@ pub fn verify_authentication(certificate: &[u8], challenge: &[u8], signature: &[
     key.verify(&challenge_digest(&key, challenge), signature)
 }
 
+/// Whether `signature` over `request` is that of this certificate's key.
+pub fn verify_signature(certificate: &[u8], request: &DigestToSign, signature: &[u8]) -> Result<(), CardError> {
+    PublicKey::from_certificate(certificate)?.verify(request, signature)
+}
+
 /// The digest of a challenge, as the authentication key signs it.
 pub(crate) fn challenge_digest(key: &PublicKey, challenge: &[u8]) -> DigestToSign {
     match key {

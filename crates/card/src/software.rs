@@ -195,6 +195,9 @@ impl State {
 impl Secret {
     /// As a card does it: one try less, compare, all tries back.
     fn check(&mut self, slot: PinSlot, pin: &Pin, last_try_allowed: bool) -> Result<(), CardError> {
+        if pin.is_entered_elsewhere() {
+            return Err(CardError::NoKeypad);
+        }
         match self.left {
             0 => return Err(CardError::PinBlocked(slot)),
             1 if !last_try_allowed => return Err(CardError::LastTry(slot)),

@@ -8,7 +8,7 @@ use card::{
     verify_authentication,
 };
 use signing::{DigestToSign, HashAlgorithm, Signer, SignerError};
-use support::{Direct, Keys, openssl_judges, person};
+use support::{Keys, direct, openssl_judges, person};
 use virtual_card::Profile;
 
 fn pin(digits: &str) -> Pin {
@@ -59,7 +59,7 @@ fn it_logs_in_signs_counts_tries_and_can_be_pulled() {
 #[test]
 fn a_card_is_a_signer_and_its_errors_keep_their_codes() {
     let person = person(Keys::P384);
-    let direct = Direct::new(person.path(), Profile { pin2_tries: 2, ..Profile::default() });
+    let direct = direct(person.path(), Profile { pin2_tries: 2, ..Profile::default() });
     let mut session = direct.session();
     let (right, wrong) = (pin("123456"), pin("9999"));
     {
@@ -72,6 +72,6 @@ fn a_card_is_a_signer_and_its_errors_keep_their_codes() {
     assert_eq!(signer.sign(&[digest()]), Err(SignerError::PinWrong { left: Some(1) }));
     assert_eq!(signer.sign(&[digest()]), Err(SignerError::Custom { code: "pin2-last-try" }));
     assert_eq!(signer.failure(), Some(&CardError::LastTry(PinSlot::Pin2)));
-    direct.card.lock().unwrap().pull();
+    direct.pull();
     assert_eq!(signer.sign(&[digest()]), Err(SignerError::CardRemoved));
 }

@@ -8,10 +8,9 @@ mod support;
 use card::{CardAccess, CardError, CardEvent, PcscAccess, Pin, PinSlot, PinStatus, ReaderId, verify_authentication};
 use signing::{DigestToSign, HashAlgorithm};
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
-use support::world::{SECOND_READER, World, access_with_card, in_world, inserted, reader, removed, wait_for};
-use support::{Keys, openssl, openssl_judges, person};
+use support::world::{SECOND_READER, access_with_card, in_world, inserted, reader, removed, wait_for};
+use support::{Keys, openssl_judges, person};
 use virtual_card::Profile;
 
 fn pin1() -> Pin {
@@ -131,7 +130,7 @@ fn a_card_pulled_while_it_signs_gives_no_signature() {
             // 1 SELECT, 2 status, 3 VERIFY, 4 MSE, 5 PSO
             let mut session = access.open(&reader()).unwrap();
             session.identity().unwrap();
-            card.slot.with_card(|card| card.pull_at(step));
+            card.slot.with_card(|card| card.fail_at(step, virtual_card::Fault::Pull));
             assert_eq!(session.sign(&pin2(), &[digest(1)]), Err(CardError::CardRemoved), "at step {step}");
             wait_for(&events, removed);
             card.slot.insert(Duration::from_secs(2));
@@ -241,92 +240,5 @@ fn two_readers_have_two_cards() {
             assert_eq!(identity.signature_certificate, file(person.path(), "sign.cert.der"));
         }
         assert_eq!(access.readers().len(), 2);
-    });
-}
-
-/// A second program with an algorithm of its own signs with the card: OpenSC's driver for older Finnish cards.
-#[test]
-fn opensc_signs_with_the_signature_key_of_an_rsa_card() {
-    in_world("opensc_signs_with_the_signature_key_of_an_rsa_card", |world| {
-        let person = person(Keys::Rsa2048);
-        let _card = world.card(person.path(), Profile::default());
-        let (_access, _events) = access_with_card();
-        // DigestInfo of SHA-256 (RFC 8017, 9.2 note 1) and a digest.
-        let mut input = vec![0x30, 0x31, 0x30, 0x0D, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4, 0x20];
-        input.extend([7; 32]);
-        std::fs::write(person.path().join("input"), input).unwrap();
-        let (input, output) = (person.path().join("input"), person.path().join("output"));
-        let (done, text) = opensc(
-            "pkcs15-crypt",
-            "setcos.conf",
-            &[
-                "-r",
-                "0",
-                "--sign",
-                "--pkcs1",
-                "--key",
-                "46",
-                "--pin",
-                "123456",
-                "--raw",
-                "--input",
-                input.to_str().unwrap(),
-                "--output",
-                output.to_str().unwrap(),
-            ],
-        );
-        assert!(done, "{text}");
-        assert!(openssl_judges(
-            person.path(),
-            "sign.cert.der",
-            Keys::Rsa2048,
-            &[7; 32],
-            &file(person.path(), "output")
-        ));
-    });
-}
-
-/// Runs one of OpenSC's tools on the first reader, with a configuration of the virtual card's folder.
-fn opensc(tool: &str, configuration: &str, arguments: &[&str]) -> (bool, String) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../virtual-card/opensc");
-    let output = Command::new(tool)
-        .args(arguments)
-        .env("OPENSC_CONF", folder.join(configuration))
-        .output()
-        .expect("opensc is installed");
-    let text = [output.stdout, output.stderr].concat();
-    (output.status.success(), String::from_utf8_lossy(&text).into_owned())
-}
-
-#[test]
-fn opensc_reads_the_card() {
-    in_world("opensc_reads_the_card", |world: &mut World| {
-        for keys in [Keys::P384, Keys::Rsa2048] {
-            let person = person(keys);
-            let card = world.card(person.path(), Profile::default());
-            let (_access, events) = access_with_card();
-            let (done, dump) = opensc("pkcs15-tool", "default.conf", &["-r", "0", "--dump"]);
-            assert!(done, "{dump}");
-            for expected in
-                ["PIN1", "PIN2", "min_len:4", "max_len:8", "Todentamisvarmenne", "3f0050164332", "Key ref        : 130"]
-            {
-                assert!(dump.contains(expected), "{expected} is not in\n{dump}");
-            }
-            for (id, name) in [("45", "auth"), ("46", "sign")] {
-                let (done, pem) = opensc("pkcs15-tool", "default.conf", &["-r", "0", "--read-certificate", id]);
-                assert!(done, "{pem}");
-                std::fs::write(person.path().join("read.pem"), &pem).unwrap();
-                openssl(person.path(), &["x509", "-in", "read.pem", "-outform", "DER", "-out", "read.der"]);
-                assert_eq!(file(person.path(), "read.der"), file(person.path(), &format!("{name}.cert.der")));
-            }
-            let verify = |pin| {
-                opensc("pkcs15-tool", "default.conf", &["-r", "0", "--verify-pin", "--auth-id", "01", "--pin", pin]).0
-            };
-            assert!(verify("1234"));
-            assert!(!verify("4321"));
-            assert_eq!(card.slot.with_card(|card| card.counters()).pin1, 4);
-            card.slot.quit();
-            wait_for(&events, removed);
-        }
     });
 }

@@ -140,8 +140,9 @@ pub(crate) fn machine(
 pub(crate) fn new_key(kind: KeyKind) -> Result<KeyPair, AuthorityError> {
     match kind {
         KeyKind::P384 => Ok(KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384)?),
-        KeyKind::Rsa2048 => {
-            let key = rsa::RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048).map_err(|_| AuthorityError::Key)?;
+        KeyKind::Rsa2048 | KeyKind::Rsa3072 => {
+            let bits = if kind == KeyKind::Rsa3072 { 3072 } else { 2048 };
+            let key = rsa::RsaPrivateKey::new(&mut rsa::rand_core::OsRng, bits).map_err(|_| AuthorityError::Key)?;
             let der = key.to_pkcs8_der().map_err(|_| AuthorityError::Key)?;
             Ok(KeyPair::from_pkcs8_der_and_sign_algo(&PrivatePkcs8KeyDer::from(der.as_bytes()), &PKCS_RSA_SHA256)?)
         }

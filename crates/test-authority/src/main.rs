@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
-use test_authority::Authority;
+use test_authority::{Authority, KeyKind, People};
 
 /// Artificial certificates for tests. Never trust them anywhere else.
 #[derive(Parser)]
@@ -23,6 +23,12 @@ enum Command {
         /// The moment around which everything is valid (RFC 3339); the present moment if absent.
         #[arg(long)]
         now: Option<DateTime<Utc>>,
+        /// Only this professional, by slug; may be given several times. Everybody if absent.
+        #[arg(long)]
+        only: Vec<String>,
+        /// The kind of all professionals' keys; each one's own if absent.
+        #[arg(long)]
+        key: Option<KeyKind>,
     },
     /// Put a professional's certificates on the revocation list.
     Revoke {
@@ -48,8 +54,15 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<String, test_authority::AuthorityError> {
     match command {
-        Command::Create { directory, now } => {
-            let made = Authority::create(&directory, now.unwrap_or_else(Utc::now))?;
+        Command::Create { directory, now, only, key } => {
+            let mut people = People::built_in()?;
+            if !only.is_empty() {
+                people = people.only(&only.iter().map(String::as_str).collect::<Vec<_>>());
+            }
+            if let Some(key) = key {
+                people = people.with_keys(key);
+            }
+            let made = Authority::create_for(&directory, now.unwrap_or_else(Utc::now), people)?;
             let index = made.index();
             Ok(format!(
                 "{}: {} professionals, {} TLS certificates, {} signing systems",

@@ -142,13 +142,16 @@ pub struct Card {
 }
 
 /// Kind of a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
+#[value(rename_all = "lowercase")]
 pub enum KeyKind {
     /// Elliptic curve P-384, as newer cards have.
     P384,
     /// RSA with 2048 bits, as older cards have.
     Rsa2048,
+    /// RSA with 3072 bits, as some cards have.
+    Rsa3072,
 }
 
 /// What is wrong with a professional's certificates, if anything.
@@ -182,6 +185,13 @@ impl People {
     #[must_use]
     pub fn only(mut self, slugs: &[&str]) -> Self {
         self.professionals.retain(|one| slugs.contains(&one.slug.as_str()));
+        self
+    }
+
+    /// The same world in which every professional has keys of this kind.
+    #[must_use]
+    pub fn with_keys(mut self, key: KeyKind) -> Self {
+        self.professionals.iter_mut().for_each(|one| one.key = key);
         self
     }
 

@@ -164,3 +164,24 @@ fn an_authority_can_be_opened_and_can_revoke_later() {
     assert!(ok && text.contains("verify OK") && text.matches("Serial Number").count() == 2, "{text}");
     assert_eq!(Authority::open(folder.path()).unwrap().index(), opened.index());
 }
+
+#[test]
+fn the_program_makes_one_professional_with_keys_of_the_wanted_kind() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = std::process::Command::new(env!("CARGO_BIN_EXE_test-authority"))
+        .arg("create")
+        .arg(folder.path())
+        .args(["--only", who::PETRI, "--key", "rsa3072"])
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let people: Vec<_> = std::fs::read_dir(folder.path().join("people")).unwrap().flatten().collect();
+    assert_eq!(people.len(), 1);
+    let key = people[0].path().join("sign.key.der");
+    let told = std::process::Command::new("openssl")
+        .args(["pkey", "-inform", "DER", "-noout", "-text", "-in"])
+        .arg(key)
+        .output()
+        .unwrap();
+    assert!(String::from_utf8_lossy(&told.stdout).contains("3072 bit"));
+}

@@ -3,7 +3,7 @@
 
 use crate::profile::from_hex;
 use crate::vpcd::Slot;
-use crate::{CardFileError, Person};
+use crate::{CardFileError, Fault, Person};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -20,7 +20,7 @@ const INSERT_LIMIT: Duration = Duration::from_secs(3);
 const ABSENCE: Duration = Duration::from_millis(1000);
 
 /// The orders, for help texts.
-pub const ORDERS: &str = "insert | insert DIR | remove | remove-at N | answer-at N HEX | restore | status | quit";
+pub const ORDERS: &str = "insert | insert DIR | remove | remove-at N | remove-after N | reset-at N | answer-at N HEX | restore | status | quit";
 
 /// Opens the socket at `path`. A socket left behind by a dead program is replaced, a living one is not.
 pub fn listen(path: &Path) -> std::io::Result<UnixListener> {
@@ -80,13 +80,12 @@ fn obey(order: &str, slot: &Slot) -> String {
             slot.remove();
             "ok".to_owned()
         }
-        ("remove-at", n) => match n.parse() {
-            Ok(n) => done(|| slot.with_card(|card| card.pull_at(n))),
-            Err(_) => "error number-expected".to_owned(),
-        },
+        ("remove-at", n) => fail_at(n, Fault::Pull, slot),
+        ("remove-after", n) => fail_at(n, Fault::PullAfter, slot),
+        ("reset-at", n) => fail_at(n, Fault::Reset, slot),
         ("answer-at", rest) => match rest.split_once(' ').map(|(n, hex)| (n.parse(), from_hex(hex))) {
             Some((Ok(n), Some(answer))) if (1..=258).contains(&answer.len()) => {
-                done(|| slot.with_card(|card| card.answer_at(n, answer)))
+                done(|| slot.with_card(|card| card.fail_at(n, Fault::Answer(answer))))
             }
             _ => "error number-and-hexadecimal-expected".to_owned(),
         },
@@ -103,6 +102,13 @@ fn obey(order: &str, slot: &Slot) -> String {
 fn done(work: impl FnOnce()) -> String {
     work();
     "ok".to_owned()
+}
+
+fn fail_at(n: &str, fault: Fault, slot: &Slot) -> String {
+    match n.parse() {
+        Ok(n) => done(|| slot.with_card(|card| card.fail_at(n, fault))),
+        Err(_) => "error number-expected".to_owned(),
+    }
 }
 
 fn inserted(slot: &Slot) -> String {
@@ -158,6 +164,8 @@ mod tests {
             assert!(tell(&path, "status").unwrap().contains("\"inserted\":false"));
             assert_eq!(tell(&path, "remove-at 3").unwrap(), "ok");
             assert_eq!(tell(&path, "answer-at 1 6F00").unwrap(), "ok");
+            assert_eq!(tell(&path, "remove-after 3").unwrap(), "ok");
+            assert_eq!(tell(&path, "reset-at 3").unwrap(), "ok");
             assert!(tell(&path, "remove-at x").unwrap().starts_with("error"));
             assert!(tell(&path, "insert /nowhere").unwrap().starts_with("error virtual-card-file"));
             assert!(tell(&path, "dance").unwrap().starts_with("error unknown-order"));

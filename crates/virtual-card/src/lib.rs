@@ -1,10 +1,11 @@
-//! A FINEID organisational card (profile S4-2, the professional card) made of software.
+//! A FINEID card made of software: the organisational profile S4-2 (the professional card), and the citizen's S4-1, so
+//! that the two are told apart.
 //! It serves tests and demonstrations: the `card` crate and OpenSC talk to it through a real PC/SC
 //! daemon and vsmartcard's reader driver ([`vpcd`]), or in-process through [`Card::transmit`].
 //! It leaves to a real test card what only a real card can prove: that DVV's card answers the same.
 //!
 //! What it does not do: contactless channels and PACE, secure messaging, extended-length commands,
-//! decryption, changing a PIN, writing files, anything of the citizen profile S4-1.
+//! decryption, changing a PIN, writing files.
 
 mod apdu;
 mod card;
@@ -20,11 +21,11 @@ pub mod trace;
 #[cfg(unix)]
 pub mod vpcd;
 
-pub use card::Card;
+pub use card::{Card, Fault};
 pub use keys::Key;
 pub use memory::{Counters, FileMemory, Memory, ShortMemory};
 pub use person::Person;
-pub use profile::{Pin2Mode, Profile};
+pub use profile::{NAMED, Pin2Mode, Profile, Scheme};
 
 /// What can go wrong while a virtual card is being made or kept. No PIN and no name is ever in it.
 #[derive(Debug, thiserror::Error)]

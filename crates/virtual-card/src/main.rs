@@ -10,9 +10,14 @@ use std::process::ExitCode;
 #[derive(Parser)]
 #[command(version)]
 struct Options {
-    /// Behaviour and person from a TOML file; the options below win over it.
-    #[arg(long, value_name = "FILE")]
+    /// Behaviour and person from a TOML file or from a profile that comes with the program: organisational-p384,
+    /// organisational-rsa2048, organisational-rsa3072, citizen, student, revoked, expired, not-activated, blocked. The
+    /// options below win over it.
+    #[arg(long, value_name = "NAME|FILE")]
     profile: Option<PathBuf>,
+    /// Folder with a folder for each person, as `test-authority create` makes it; the profile says whose card it is.
+    #[arg(long, value_name = "DIR")]
+    people: Option<PathBuf>,
     /// Folder with auth.cert.der, auth.key.der, sign.cert.der, sign.key.der.
     #[arg(long, value_name = "DIR")]
     person: Option<PathBuf>,
@@ -31,7 +36,8 @@ struct Options {
     /// File that keeps the tries left; without it they are forgotten at the end.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
-    /// Unix socket for orders: insert, insert DIR, remove, remove-at N, answer-at N HEX, restore, status, quit.
+    /// Unix socket for orders: insert, insert DIR, remove, remove-at N, remove-after N, reset-at N,
+    /// answer-at N HEX, restore, status, quit.
     #[arg(long, value_name = "SOCKET")]
     control: Option<PathBuf>,
     /// File that gets every command and answer, PINs blacked out.
@@ -46,6 +52,9 @@ struct Options {
     /// Answer as over protocol T=0 (GET RESPONSE).
     #[arg(long)]
     t0: bool,
+    /// Speak as OpenSC's driver for MyEID cards expects. For judging signatures with OpenSC only.
+    #[arg(long)]
+    compat: bool,
     /// A card that its holder has not activated.
     #[arg(long)]
     not_activated: bool,
@@ -100,22 +109,29 @@ fn run(options: Options) -> Result<(), String> {
     use virtual_card::{Card, FileMemory, Memory, Person, Pin2Mode, Profile, ShortMemory, control, vpcd::Slot};
 
     let mut profile = match &options.profile {
-        Some(file) => Profile::load(file).map_err(|error| error.to_string())?,
+        Some(name) => name
+            .to_str()
+            .and_then(Profile::named)
+            .unwrap_or_else(|| Profile::load(name))
+            .map_err(|error| error.to_string())?,
         None => Profile::default(),
     };
-    profile.person = options.person.or(profile.person);
+    let among_people = options.people.zip(profile.holder.as_ref()).map(|(people, holder)| people.join(holder));
+    profile.person = options.person.or(among_people).or(profile.person);
     profile.pin1 = options.pin1.unwrap_or(profile.pin1);
     profile.pin2 = options.pin2.unwrap_or(profile.pin2);
     profile.apdu_delay_ms = options.apdu_delay_ms.unwrap_or(profile.apdu_delay_ms);
     profile.sign_delay_ms = options.sign_delay_ms.unwrap_or(profile.sign_delay_ms);
     profile.t0 |= options.t0;
+    profile.compat |= options.compat;
     profile.activated &= !options.not_activated;
     match options.pin2_mode {
         Some(Pin2::Sticky) => profile.pin2_mode = Pin2Mode::Sticky,
         Some(Pin2::Each) => profile.pin2_mode = Pin2Mode::Each,
         None => {}
     }
-    let folder = profile.person.clone().ok_or("whose card? give --person or a profile that names one")?;
+    let folder =
+        profile.person.clone().ok_or("whose card? give --person, or --people with a profile that names its holder")?;
     let person = Person::load(&folder).map_err(|error| error.to_string())?;
     let memory: Box<dyn Memory> = match options.state {
         Some(file) => Box::new(FileMemory::new(file)),

@@ -235,7 +235,7 @@ mod tests {
             assert_eq!(reader.read(&mut [0; 8]).unwrap(), 0);
             assert!(slot.insert(Duration::from_secs(2)));
             let (mut reader, _) = listener.accept().unwrap();
-            slot.with_card(|card| card.pull_at(2));
+            slot.with_card(|card| card.fail_at(2, crate::Fault::Pull));
             assert_eq!(ask(&mut reader, &[0, 0x20, 0, 3]), [0x63, 0xC5]);
             send(&reader, &[0, 0x20, 0, 3]).unwrap();
             assert_eq!(reader.read(&mut [0; 8]).unwrap(), 0);

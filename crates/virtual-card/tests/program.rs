@@ -105,6 +105,33 @@ fn a_blocked_pin_stays_blocked_over_a_restart_and_belongs_to_its_card() {
     assert!(!control.exists());
 }
 
+/// Each profile that comes with the program, with the person whom it names.
+#[test]
+fn every_named_profile_is_a_card_in_the_reader() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, _) in virtual_card::NAMED {
+        let holder = virtual_card::Profile::named(name).unwrap().unwrap().holder.unwrap();
+        person(&folder.path().join(holder), 1);
+        let vpcd = TcpListener::bind("127.0.0.1:0").unwrap();
+        let program = Command::new(env!("CARGO_BIN_EXE_virtual-card"))
+            .args(["--profile", name, "--vpcd", &vpcd.local_addr().unwrap().to_string(), "--people"])
+            .arg(folder.path())
+            .spawn()
+            .unwrap();
+        let _ended_with_the_test = Program(program);
+        let (mut reader, _) = vpcd.accept().unwrap();
+        let (pin1, pin2): (u8, [u8; 2]) = match name {
+            "citizen" => (0x11, [0x6A, 0x88]),
+            "not-activated" => (0x03, [0x69, 0x84]),
+            "blocked" => (0x03, [0x69, 0x83]),
+            _ => (0x03, [0x63, 0xC5]),
+        };
+        let first = if name == "not-activated" { [0x69, 0x84] } else { [0x63, 0xC5] };
+        assert_eq!(ask(&mut reader, &[0, 0x20, 0, pin1]), first, "{name}");
+        assert_eq!(ask(&mut reader, &[0, 0x20, 0, 0x04]), pin2, "{name}");
+    }
+}
+
 #[test]
 fn a_folder_without_a_person_is_told_plainly() {
     let output = Command::new(env!("CARGO_BIN_EXE_virtual-card")).args(["--person", "/nowhere"]).output().unwrap();

@@ -94,6 +94,10 @@ impl CardSession for FineidSession {
         })
     }
 
+    fn has_keypad(&mut self) -> Result<bool, CardError> {
+        transact(self.transport.as_mut(), Ending::Leave, |exchange| Ok(exchange.has_keypad()))
+    }
+
     fn allow_last_try(&mut self, slot: PinSlot) {
         self.last_try_allowed = Some(slot);
     }
@@ -121,12 +125,22 @@ fn check_tries(status: PinStatus, slot: PinSlot, last_try_allowed: bool) -> Resu
     }
 }
 
-/// Sends the PIN, also when the card says that it is still verified: the person's consent is for this signature.
+/// Sends the PIN, or has it entered on the reader's keypad; also when the card says that it is still verified: the person's
+/// consent is for this signature.
 fn verify(exchange: &mut dyn Exchange, scheme: Scheme, slot: PinSlot, pin: &Pin) -> Result<(), CardError> {
-    match send(exchange, &scheme.verify(slot, pin))?.sw {
+    let sw = match pin.digits() {
+        Some(digits) => send(exchange, &scheme.verify(slot, digits))?.sw,
+        None => match apdu::take_apart(exchange.enter_on_keypad(&scheme.keypad_entry(slot))?)?.sw {
+            apdu::KEYPAD_TIMEOUT => return Err(CardError::PinTimeout),
+            apdu::KEYPAD_CANCELLED => return Err(CardError::PinCancelled),
+            apdu::KEYPAD_LENGTH => return Err(CardError::PinLength),
+            sw => sw,
+        },
+    };
+    match sw {
         apdu::OK => Ok(()),
         0x63C0 | apdu::PIN_BLOCKED => Err(CardError::PinBlocked(slot)),
-        sw @ 0x63C1..=0x63CF => Err(CardError::PinWrong { left: u8::try_from(sw & 0x0F).ok() }),
+        0x63C1..=0x63CF => Err(CardError::PinWrong { left: u8::try_from(sw & 0x0F).ok() }),
         0x6300 | apdu::SECURITY_NOT_SATISFIED => Err(CardError::PinWrong { left: None }),
         apdu::REFERENCE_NOT_USABLE => Err(CardError::NotActivated),
         sw => Err(CardError::Protocol(sw)),

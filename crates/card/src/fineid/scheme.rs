@@ -3,7 +3,7 @@
 
 use crate::apdu::{self, Command, send};
 use crate::fineid::{files, tell_status};
-use crate::{CardError, Exchange, Pin, PinSlot, PinStatus};
+use crate::{CardError, Exchange, KeypadEntry, PinSlot, PinStatus};
 use zeroize::Zeroizing;
 
 /// A FINEID profile.
@@ -52,16 +52,25 @@ impl Scheme {
     }
 
     /// VERIFY with the PIN: bare digits for organisation cards, where padding would be a wrong PIN and cost a try.
-    pub(crate) fn verify(self, slot: PinSlot, pin: &Pin) -> Command {
+    pub(crate) fn verify(self, slot: PinSlot, digits: &[u8]) -> Command {
         let reference = self.pin_reference(slot);
         match self {
-            Self::Organisational => Command::with_data(0x20, 0x00, reference, pin.digits()),
+            Self::Organisational => Command::with_data(0x20, 0x00, reference, digits),
             Self::Citizen => {
                 let mut block = Zeroizing::new([0; CITIZEN_BLOCK]);
-                block.iter_mut().zip(pin.digits()).for_each(|(to, from)| *to = *from);
+                block.iter_mut().zip(digits).for_each(|(to, from)| *to = *from);
                 Command::with_data(0x20, 0x00, reference, &*block)
             }
         }
+    }
+
+    /// The same VERIFY for a reader that takes the PIN from its holder.
+    pub(crate) fn keypad_entry(self, slot: PinSlot) -> KeypadEntry {
+        let block = match self {
+            Self::Organisational => 0,
+            Self::Citizen => u8::try_from(CITIZEN_BLOCK).unwrap_or_default(),
+        };
+        KeypadEntry { reference: self.pin_reference(slot), block }
     }
 
     /// Selects the folder in which the key behind a PIN can be used.

@@ -1,7 +1,7 @@
 //! Exact conversations with a scripted card.
 
 use super::*;
-use crate::transport::script::Script;
+use crate::script::tests::script;
 use signing::HashAlgorithm;
 
 const PIN1: PinSlot = PinSlot::Pin1;
@@ -23,14 +23,14 @@ fn digest() -> DigestToSign {
 
 #[test]
 fn the_profile_is_found_without_spending_a_try() {
-    let mut professional = Script::new(&[("00200011", "6A88"), ("00200003", "63C5")]);
+    let mut professional = script(&[("00200011", "6A88"), ("00200003", "63C5")]);
     assert_eq!(Scheme::probe(&mut professional).unwrap(), Scheme::Organisational);
-    professional.finished();
-    let mut citizen = Script::new(&[("00200011", "63C5")]);
+    professional.finished().unwrap();
+    let mut citizen = script(&[("00200011", "63C5")]);
     assert_eq!(Scheme::probe(&mut citizen).unwrap(), Scheme::Citizen);
-    let mut stranger = Script::new(&[("00200011", "6A88"), ("00200003", "6A88")]);
+    let mut stranger = script(&[("00200011", "6A88"), ("00200003", "6A88")]);
     assert_eq!(Scheme::probe(&mut stranger), Err(CardError::UnknownCard));
-    let mut not_activated = Script::new(&[("00200011", "6A88"), ("00200003", "6984")]);
+    let mut not_activated = script(&[("00200011", "6A88"), ("00200003", "6984")]);
     assert_eq!(Scheme::probe(&mut not_activated).unwrap(), Scheme::Organisational);
 }
 
@@ -38,34 +38,34 @@ fn the_profile_is_found_without_spending_a_try() {
 fn an_organisation_card_gets_bare_digits_and_an_inline_digest() {
     let signature = "11".repeat(96) + "9000";
     let pso = "002A9E9A 30".to_owned() + &"07".repeat(48) + "60";
-    let mut script = Script::new(&[
+    let mut card = script(&[
         ("00A4040C 06 452E5349474E", "9000"),
         ("00200004 06 313233343536", "9000"),
         ("002241B6 06 800154 840182", "9000"),
         (&pso, &signature),
     ]);
-    Scheme::Organisational.select_folder(&mut script, PIN2).unwrap();
-    verify(&mut script, Scheme::Organisational, PIN2, &pin()).unwrap();
-    let made = sign_one(&mut script, Scheme::Organisational, PIN2, &p384(), &digest(), None).unwrap();
+    Scheme::Organisational.select_folder(&mut card, PIN2).unwrap();
+    verify(&mut card, Scheme::Organisational, PIN2, &pin()).unwrap();
+    let made = sign_one(&mut card, Scheme::Organisational, PIN2, &p384(), &digest(), None).unwrap();
     assert_eq!(made, [0x11; 96]);
-    script.finished();
+    card.finished().unwrap();
 }
 
 #[test]
 fn a_citizen_card_gets_a_padded_pin_and_pso_hash() {
     let signature = "11".repeat(96) + "9000";
     let hash = "002A90A0 32 9030".to_owned() + &"07".repeat(48);
-    let mut script = Script::new(&[
+    let mut card = script(&[
         ("00A4040C 0C A000000063504B43532D3135", "9000"),
         ("00200082 0C 313233343536000000000000", "9000"),
         ("002241B6 06 800154 840102", "9000"),
         (&hash, "9000"),
         ("002A9E9A60", &signature),
     ]);
-    Scheme::Citizen.select_folder(&mut script, PIN2).unwrap();
-    verify(&mut script, Scheme::Citizen, PIN2, &pin()).unwrap();
-    sign_one(&mut script, Scheme::Citizen, PIN2, &p384(), &digest(), None).unwrap();
-    script.finished();
+    Scheme::Citizen.select_folder(&mut card, PIN2).unwrap();
+    verify(&mut card, Scheme::Citizen, PIN2, &pin()).unwrap();
+    sign_one(&mut card, Scheme::Citizen, PIN2, &p384(), &digest(), None).unwrap();
+    card.finished().unwrap();
 }
 
 #[test]
@@ -80,9 +80,9 @@ fn a_wrong_pin_is_sent_once_and_tells_the_tries_left() {
         ("", CardError::CardRemoved),
     ];
     for (answer, error) in outcomes {
-        let mut script = Script::new(&[("00200003 06 313233343536", answer)]);
-        assert_eq!(verify(&mut script, Scheme::Organisational, PIN1, &pin()), Err(error));
-        script.finished();
+        let mut card = script(&[("00200003 06 313233343536", answer)]);
+        assert_eq!(verify(&mut card, Scheme::Organisational, PIN1, &pin()), Err(error));
+        card.finished().unwrap();
     }
 }
 
@@ -100,7 +100,7 @@ fn the_last_try_needs_leave() {
 
 #[test]
 fn a_blocked_pin_is_told_from_one_that_was_never_set() {
-    let status = |lines: &[(&str, &str)]| Scheme::Organisational.pin_status(&mut Script::new(lines), PIN2);
+    let status = |lines: &[(&str, &str)]| Scheme::Organisational.pin_status(&mut script(lines), PIN2);
     assert_eq!(status(&[("00200004", "6983")]), Ok(PinStatus::Blocked));
     let question = "00CB00FF 05 A003830104 00";
     assert_eq!(
@@ -119,11 +119,11 @@ fn a_card_that_wants_the_pin_for_each_signature_gets_it_for_the_second_only() {
     let pso = "002A9E9A 30".to_owned() + &"07".repeat(48) + "60";
     let mse = "002241B6 06 800154 840182";
     let signature = "11".repeat(96) + "9000";
-    let mut first = Script::new(&[(mse, "9000"), (&pso, "6982")]);
+    let mut first = script(&[(mse, "9000"), (&pso, "6982")]);
     let refused = sign_one(&mut first, Scheme::Organisational, PIN2, &p384(), &digest(), None);
     assert_eq!(refused, Err(CardError::Protocol(0x6982)), "a PIN that did not help is not sent again");
-    first.finished();
-    let mut second = Script::new(&[
+    first.finished().unwrap();
+    let mut second = script(&[
         (mse, "9000"),
         (&pso, "6982"),
         ("00200004 06 313233343536", "9000"),
@@ -131,5 +131,5 @@ fn a_card_that_wants_the_pin_for_each_signature_gets_it_for_the_second_only() {
         (&pso, &signature),
     ]);
     sign_one(&mut second, Scheme::Organisational, PIN2, &p384(), &digest(), Some(&pin())).unwrap();
-    second.finished();
+    second.finished().unwrap();
 }

@@ -3,10 +3,9 @@
 
 pub mod world;
 
-use card::{CardError, Ending, Exchange, FineidSession, Transport};
+use direct_card::DirectReader;
 use std::path::Path;
 use std::process::Command;
-use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use virtual_card::{Card, Person, Profile, ShortMemory};
 
@@ -84,49 +83,7 @@ fn ecdsa_der(raw: &[u8]) -> Vec<u8> {
     [&[0x30, u8::try_from(content.len()).unwrap()][..], &content].concat()
 }
 
-/// A virtual card that the test also holds, to count commands and to pull it.
-#[derive(Clone)]
-pub struct Direct {
-    pub card: Arc<Mutex<Card>>,
-    pub commands: Arc<Mutex<Vec<Vec<u8>>>>,
-}
-
-impl Direct {
-    pub fn new(person: &Path, profile: Profile) -> Self {
-        let card = Card::new(profile, Person::load(person).unwrap(), Box::new(ShortMemory::default())).unwrap();
-        Self { card: Arc::new(Mutex::new(card)), commands: Arc::default() }
-    }
-
-    pub fn session(&self) -> FineidSession {
-        FineidSession::new(Box::new(self.clone()))
-    }
-
-    /// How many PINs were sent so far.
-    pub fn pins_sent(&self) -> usize {
-        self.commands.lock().unwrap().iter().filter(|command| command[1] == 0x20 && command.len() > 4).count()
-    }
-}
-
-impl Transport for Direct {
-    fn transaction(
-        &mut self,
-        ending: Ending,
-        work: &mut dyn FnMut(&mut dyn Exchange) -> Result<(), CardError>,
-    ) -> Result<(), CardError> {
-        if !self.card.lock().unwrap().is_in_place() {
-            return Err(CardError::CardRemoved);
-        }
-        let result = work(self);
-        if ending == Ending::Reset {
-            self.card.lock().unwrap().reset();
-        }
-        result
-    }
-}
-
-impl Exchange for Direct {
-    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, CardError> {
-        self.commands.lock().unwrap().push(command.to_vec());
-        Ok(self.card.lock().unwrap().transmit(command))
-    }
+/// A virtual card in a reader of this process, with the person's keys and all its tries.
+pub fn direct(person: &Path, profile: Profile) -> DirectReader {
+    DirectReader::new(Card::new(profile, Person::load(person).unwrap(), Box::new(ShortMemory::default())).unwrap())
 }

@@ -24,7 +24,7 @@ use test_authority::{Authority, People, place, who};
 use trust::TrustStore;
 
 /// Certificates of a few people, made once a day for all tests: each test runs in a process of its own.
-static AUTHORITY: LazyLock<PathBuf> = LazyLock::new(|| {
+pub static AUTHORITY: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let whole = folder.join(format!("counter-authority-{}", Utc::now().format("%Y%m%d")));
     let lock = std::fs::File::create(folder.join("counter-authority.lock")).unwrap();
@@ -128,6 +128,11 @@ impl Bench {
         self.pull();
         let pin = |digits| Pin::new(digits).unwrap();
         let card = SoftwareCard::load(&AUTHORITY.join("people").join(slug), pin("1234"), pin("5678")).unwrap();
+        self.put(Arc::new(card));
+    }
+
+    /// Any card in the reader.
+    pub fn put(&self, card: Arc<dyn CardAccess>) {
         *self.reader.0.lock().unwrap() = Some(card);
     }
 
@@ -224,10 +229,10 @@ impl Clock for TestClock {
 }
 
 /// One reader in which one card after another lies.
-struct Reader(Mutex<Option<SoftwareCard>>);
+struct Reader(Mutex<Option<Arc<dyn CardAccess>>>);
 
 impl Reader {
-    fn card(&self) -> Option<SoftwareCard> {
+    fn card(&self) -> Option<Arc<dyn CardAccess>> {
         self.0.lock().unwrap().clone()
     }
 }
@@ -238,7 +243,8 @@ impl CardAccess for Reader {
     }
 
     fn readers(&self) -> Vec<ReaderState> {
-        vec![ReaderState { reader: SoftwareCard::reader(), atr: self.card().map(|_| Vec::new()) }]
+        let empty = || vec![ReaderState { reader: SoftwareCard::reader(), atr: None }];
+        self.card().map_or_else(empty, |card| card.readers())
     }
 
     fn open(&self, reader: &ReaderId) -> Result<Box<dyn CardSession>, CardError> {

@@ -11,4 +11,5 @@ mod hand;
 mod hostile;
 mod on_behalf;
 mod outbox;
+mod pulled;
 mod settling;

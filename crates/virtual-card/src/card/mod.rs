@@ -1,17 +1,23 @@
-//! The card itself: a state machine from command to answer, in the strict organisational form (S4-2).
-//! It serves the rules that cost a person a blocked card: PIN references 03 and 04, bare digits without padding,
-//! a digest inside PSO, E.SIGN selected by name. What deviates is refused, so that a mistake shows here and not there.
+//! The card itself: a state machine from command to answer, in the strict form of its profile.
+//! It serves the rules that cost a person a blocked card: on organisation cards (S4-2) PIN references 03 and 04, bare
+//! digits without padding, a digest inside PSO, E.SIGN selected by name; on citizens' (S4-1) references 11 and 82, padded
+//! PINs, PSO:HASH first. What deviates is refused, so that a mistake shows here and not there.
 //! It waits nowhere and knows no reader; the `vpcd` module does.
 
+mod compat;
+mod faults;
 mod pins;
+mod signing;
 #[cfg(test)]
 pub(crate) mod tests;
 
 use crate::apdu::{self, Command, Sw};
-use crate::files::{APPLICATION, AUTHENTICATION_KEY, ESIGN, ESIGN_NAME, Files, Folder, MF, SIGNATURE_KEY};
-use crate::keys::{Algorithm, Key};
-use crate::{CardFileError, Counters, Memory, Person, Pin2Mode, Profile};
-use pins::{Secret, full_counters};
+use crate::files::{APPLICATION, ESIGN, ESIGN_NAME, Files, Folder, MF};
+use crate::keys::Algorithm;
+use crate::{CardFileError, Counters, Memory, Person, Profile};
+pub use faults::Fault;
+use faults::Faults;
+use pins::{Secret, first_counters, full_counters};
 
 /// A FINEID card made of software.
 pub struct Card {
@@ -24,10 +30,7 @@ pub struct Card {
     volatile: Volatile,
     in_place: bool,
     commands: u64,
-    /// Commands until the card is pulled (1 = at the next one).
-    pull_in: Option<u32>,
-    /// Commands until this answer is given instead of the card's own.
-    answer_in: Option<(u32, Vec<u8>)>,
+    faults: Faults,
 }
 
 /// What the card forgets with every reset.
@@ -39,6 +42,8 @@ struct Volatile {
     verified_puk: bool,
     /// Algorithm and key reference that MSE:SET chose.
     environment: Option<(Algorithm, u8)>,
+    /// The digest that PSO:HASH brought (citizens' cards).
+    digest: Option<Vec<u8>>,
     /// The rest of an answer that GET RESPONSE will fetch.
     pending: Vec<u8>,
 }
@@ -47,16 +52,14 @@ impl Card {
     /// Makes a card; the counters of its tries come from `memory` if this card was used before.
     pub fn new(profile: Profile, person: Person, memory: Box<dyn Memory>) -> Result<Self, CardFileError> {
         profile.check()?;
-        let full = full_counters(&profile);
-        let counters = memory.load(&person.serial())?.unwrap_or(full);
+        let counters = memory.load(&person.serial())?.unwrap_or_else(|| first_counters(&profile));
         Ok(Self {
             atr: profile.atr_bytes()?,
-            files: Files::of(&person),
+            files: Files::of(&person, profile.scheme),
             volatile: Volatile::new(),
             in_place: true,
             commands: 0,
-            pull_in: None,
-            answer_in: None,
+            faults: Faults::default(),
             profile,
             person,
             memory,
@@ -71,8 +74,8 @@ impl Card {
 
     /// Puts another person's card of the same behaviour in; counters follow the card.
     pub fn exchange(&mut self, person: Person) -> Result<(), CardFileError> {
-        self.counters = self.memory.load(&person.serial())?.unwrap_or(full_counters(&self.profile));
-        self.files = Files::of(&person);
+        self.counters = self.memory.load(&person.serial())?.unwrap_or_else(|| first_counters(&self.profile));
+        self.files = Files::of(&person, self.profile.scheme);
         self.person = person;
         self.reset();
         Ok(())
@@ -81,19 +84,23 @@ impl Card {
     /// Runs one command. Without a card in place the answer is empty, which is what a pulled card gives.
     pub fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
         self.commands += 1;
-        if count_down(&mut self.pull_in) {
-            self.pull();
+        let fault = self.faults.due();
+        match fault {
+            Some(Fault::Pull) => self.pull(),
+            Some(Fault::Reset) => self.reset(),
+            _ => {}
         }
         if !self.in_place {
             return Vec::new();
         }
-        if let Some((left, answer)) = self.answer_in.take() {
-            if left <= 1 {
-                return answer;
-            }
-            self.answer_in = Some((left - 1, answer));
+        if let Some(Fault::Answer(answer)) = fault {
+            return answer;
         }
         let (data, sw) = self.run(command);
+        if let Some(Fault::PullAfter) = fault {
+            self.pull();
+            return Vec::new();
+        }
         [&data[..], &sw.to_be_bytes()].concat()
     }
 
@@ -111,8 +118,7 @@ impl Card {
     /// The card is put (back) into the reader. Faults that were waiting are forgotten.
     pub fn insert(&mut self) {
         self.in_place = true;
-        self.pull_in = None;
-        self.answer_in = None;
+        self.faults = Faults::default();
         self.reset();
     }
 
@@ -121,14 +127,9 @@ impl Card {
         self.in_place
     }
 
-    /// Fault: the card is pulled at the `n`-th command from now, before it is answered.
-    pub fn pull_at(&mut self, n: u32) {
-        self.pull_in = Some(n.max(1));
-    }
-
-    /// Fault: the `n`-th command from now is not run and gets this answer.
-    pub fn answer_at(&mut self, n: u32, answer: Vec<u8>) {
-        self.answer_in = Some((n.max(1), answer));
+    /// Something goes wrong at the `n`-th command from now (1 = at the next one).
+    pub fn fail_at(&mut self, n: u32, fault: Fault) {
+        self.faults.add(n, fault);
     }
 
     /// Tries left of the three secrets.
@@ -165,6 +166,9 @@ impl Card {
             return self.get_response(&command);
         }
         self.volatile.pending.clear();
+        if let Some(result) = self.in_dialect(&command) {
+            return result.map_or_else(|sw| (Vec::new(), sw), |answer| self.deliver(answer, &command));
+        }
         let result = match command.ins {
             0xA4 => self.select(&command),
             0xB0 => self.read_binary(&command),
@@ -293,73 +297,6 @@ impl Card {
         let wanted = command.le.ok_or(apdu::WRONG_LENGTH)?.min(tail.len());
         Ok(tail.get(..wanted).unwrap_or(tail).to_vec())
     }
-
-    /// MSE:SET for digital signatures: 80 algorithm, 84 key; a file reference (81) is ignored, as OpenSC sends one.
-    fn manage_security_environment(&mut self, command: &Command) -> Result<(), Sw> {
-        if (command.p1, command.p2) != (0x41, 0xB6) {
-            return Err(apdu::WRONG_P1_P2);
-        }
-        let (mut algorithm, mut key) = (None, None);
-        let mut left = command.data;
-        while let [tag, length, rest @ ..] = left {
-            let (value, rest) = rest.split_at_checked(usize::from(*length)).ok_or(apdu::WRONG_DATA)?;
-            match (tag, value) {
-                (0x80, [reference]) => algorithm = Algorithm::from_reference(*reference),
-                (0x84, [reference]) => key = Some(*reference),
-                (0x81, _) => {}
-                _ => return Err(apdu::WRONG_DATA),
-            }
-            left = rest;
-        }
-        let (Some(algorithm), Some(reference), true) = (algorithm, key, left.is_empty()) else {
-            return Err(apdu::WRONG_DATA);
-        };
-        if !algorithm.fits(self.key(reference)?) {
-            return Err(apdu::WRONG_DATA);
-        }
-        self.volatile.environment = Some((algorithm, reference));
-        Ok(())
-    }
-
-    /// PSO: COMPUTE DIGITAL SIGNATURE with the digest inside the command. PSO:HASH belongs to the citizen profile.
-    fn perform_security_operation(&mut self, command: &Command) -> Result<Vec<u8>, Sw> {
-        if (command.p1, command.p2) != (0x9E, 0x9A) {
-            return Err(apdu::WRONG_P1_P2);
-        }
-        let (algorithm, reference) = self.volatile.environment.ok_or(apdu::CONDITIONS_NOT_SATISFIED)?;
-        let signature_key = reference == SIGNATURE_KEY;
-        let allowed = if signature_key { self.volatile.verified_pin2 } else { self.volatile.verified_pin1 };
-        if !allowed {
-            return Err(apdu::SECURITY_NOT_SATISFIED);
-        }
-        if !algorithm.takes(command.data.len()) {
-            return Err(apdu::WRONG_DATA);
-        }
-        let signature = self.key(reference)?.sign(algorithm, command.data).ok_or(apdu::WRONG_DATA)?;
-        if signature_key && self.profile.pin2_mode == Pin2Mode::Each {
-            self.volatile.verified_pin2 = false;
-        }
-        Ok(signature)
-    }
-
-    /// GET DATA about a PIN: DF21 tries, usage, unblockings, method; DF2F whether its holder has set it.
-    fn get_data(&self, command: &Command) -> Result<Vec<u8>, Sw> {
-        let ([0xA0, 0x03, 0x83, 0x01, reference], 0x00, 0xFF) = (command.data, command.p1, command.p2) else {
-            return Err(apdu::REFERENCE_NOT_FOUND);
-        };
-        let left = Secret::from_reference(*reference)?.left(self.counters);
-        let changed = u8::from(self.profile.activated);
-        Ok(vec![0xA0, 0x0B, 0xDF, 0x21, 0x04, left, 0xFF, 0xA5, 0x02, 0xDF, 0x2F, 0x01, changed])
-    }
-
-    /// The key behind a reference: 82 is local to E.SIGN.
-    fn key(&self, reference: u8) -> Result<&Key, Sw> {
-        match reference {
-            AUTHENTICATION_KEY => Ok(&self.person.authentication.key),
-            SIGNATURE_KEY if self.volatile.folder == Folder::Esign => Ok(&self.person.signature.key),
-            _ => Err(apdu::REFERENCE_NOT_FOUND),
-        }
-    }
 }
 
 /// What a SELECT found.
@@ -379,6 +316,7 @@ impl Volatile {
             verified_pin2: false,
             verified_puk: false,
             environment: None,
+            digest: None,
             pending: Vec::new(),
         }
     }
@@ -394,20 +332,5 @@ fn more(rest: usize) -> Sw {
         0 => apdu::OK,
         1..=255 => 0x6100 | u16::try_from(rest).unwrap_or(0),
         _ => 0x6100,
-    }
-}
-
-/// Whether the counter has run out with this command.
-fn count_down(counter: &mut Option<u32>) -> bool {
-    match counter {
-        Some(0 | 1) => {
-            *counter = None;
-            true
-        }
-        Some(left) => {
-            *left -= 1;
-            false
-        }
-        None => false,
     }
 }

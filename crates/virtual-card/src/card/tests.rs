@@ -1,7 +1,8 @@
 //! The card's answers, command by command.
 
 use super::*;
-use crate::ShortMemory;
+use crate::keys::Key;
+use crate::{Pin2Mode, Scheme, ShortMemory};
 use p384::ecdsa::signature::hazmat::PrehashVerifier;
 use p384::ecdsa::{Signature, SigningKey, VerifyingKey};
 use proptest::prelude::*;
@@ -135,8 +136,8 @@ fn a_card_that_was_never_activated_says_so() {
 #[test]
 fn faults_come_at_their_command() {
     let mut card = test_card();
-    card.answer_at(2, vec![0x6F, 0x00]);
-    card.pull_at(3);
+    card.fail_at(2, Fault::Answer(vec![0x6F, 0x00]));
+    card.fail_at(3, Fault::Pull);
     assert_eq!(sw(&mut card, &[0, 0x20, 0, 3]), 0x63C5);
     assert_eq!(sw(&mut card, &[0, 0x20, 0, 3]), 0x6F00);
     assert!(card.transmit(&[0, 0x20, 0, 3]).is_empty());
@@ -145,11 +146,57 @@ fn faults_come_at_their_command() {
     assert_eq!(sw(&mut card, &[0, 0x20, 0, 3]), 0x63C5);
 }
 
+#[test]
+fn a_card_pulled_after_a_command_has_run_it_and_a_reset_forgets_the_pin() {
+    let mut card = test_card();
+    card.fail_at(1, Fault::PullAfter);
+    assert!(card.transmit(b"\x00\x20\x00\x03\x049999").is_empty());
+    card.insert();
+    assert_eq!(sw(&mut card, &[0, 0x20, 0, 3]), 0x63C4, "the try was spent");
+    ok(&mut card, b"\x00\x20\x00\x03\x041234");
+    card.fail_at(2, Fault::Reset);
+    assert_eq!(sw(&mut card, &[0, 0x20, 0, 3]), 0x9000);
+    assert_eq!(sw(&mut card, &[0, 0x20, 0, 3]), 0x63C5);
+}
+
+#[test]
+fn a_citizens_card_has_references_padding_and_signatures_of_its_own() {
+    let mut card = test_card_with(Profile { scheme: Scheme::Citizen, ..Profile::default() });
+    ok(&mut card, SELECT_APPLICATION);
+    for organisational in [3, 4, 0x12] {
+        assert_eq!(sw(&mut card, &[0, 0x20, 0, organisational]), 0x6A88);
+    }
+    assert_eq!(sw(&mut card, b"\x00\x20\x00\x82\x06123456"), 0x63C4, "bare digits are a wrong PIN");
+    ok(&mut card, b"\x00\x20\x00\x82\x0C123456\0\0\0\0\0\0");
+    ok(&mut card, &[0, 0x22, 0x41, 0xB6, 6, 0x80, 1, 0x54, 0x84, 1, 0x02]);
+    assert_eq!(sw(&mut card, &pso()), 0x6A80, "no digest inside the command");
+    assert_eq!(sw(&mut card, &[0, 0x2A, 0x9E, 0x9A, 0x60]), 0x6985, "no signature without PSO:HASH");
+    ok(&mut card, &[&[0, 0x2A, 0x90, 0xA0, 50, 0x90, 48][..], &[7; 48]].concat());
+    let signature = Signature::from_slice(&ok(&mut card, &[0, 0x2A, 0x9E, 0x9A, 0x60])).unwrap();
+    VerifyingKey::from(&key(2)).verify_prehash(&[7; 48], &signature).unwrap();
+    for _ in 0..5 {
+        sw(&mut card, b"\x00\x20\x00\x11\x0C9999\0\0\0\0\0\0\0\0");
+    }
+    assert_eq!(sw(&mut card, &[0, 0x20, 0, 0x11]), 0x6983);
+    ok(&mut card, b"\x00\x2C\x00\x11\x1812345678\0\0\0\x004321\0\0\0\0\0\0\0\0");
+    ok(&mut card, b"\x00\x20\x00\x11\x0C4321\0\0\0\0\0\0\0\0");
+}
+
+#[test]
+fn a_card_may_come_with_a_pin_that_is_blocked() {
+    let mut card = test_card_with(Profile { pin2_left: Some(0), ..Profile::default() });
+    assert_eq!(sw(&mut card, &[0, 0x20, 0, 4]), 0x6983);
+    assert_eq!(sw(&mut card, &[0, 0x20, 0, 3]), 0x63C5);
+    card.restore_tries().unwrap();
+    assert_eq!(sw(&mut card, &[0, 0x20, 0, 4]), 0x63C5);
+}
+
 proptest! {
     /// No command, however broken, makes the card fall over, and none but VERIFY and RESET RETRY COUNTER costs a try.
     #[test]
-    fn any_bytes_get_an_answer(commands in proptest::collection::vec(any_command(), 1..40), t0 in any::<bool>()) {
-        let mut card = test_card_with(Profile { t0, ..Profile::default() });
+    fn any_bytes_get_an_answer(commands in proptest::collection::vec(any_command(), 1..40), t0 in any::<bool>(), citizen in any::<bool>()) {
+        let scheme = if citizen { Scheme::Citizen } else { Scheme::Organisational };
+        let mut card = test_card_with(Profile { t0, scheme, ..Profile::default() });
         for command in commands {
             let before = card.counters();
             let answer = card.transmit(&command);
@@ -175,6 +222,9 @@ fn any_command() -> impl Strategy<Value = Vec<u8>> {
         (0x09, 0x00),
         (0x41, 0xB6),
         (0x9E, 0x9A),
+        (0x90, 0xA0),
+        (0x00, 0x11),
+        (0x00, 0x82),
         (0x00, 0xFF),
         (0x7F, 0xFF),
     ]);
