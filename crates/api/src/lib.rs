@@ -5,7 +5,9 @@
 //! TypeScript types come from the same place.
 
 mod catalogue;
+mod health;
 mod history;
+mod pin;
 mod program;
 mod render;
 mod secret;
@@ -16,7 +18,8 @@ mod views;
 mod words;
 
 pub use catalogue::*;
+pub use health::Examination;
 pub use secret::Secret;
-pub use settings::{Card, Centre, Environment, Medicines, Pharmacy, Settings};
-pub use start::{Started, start};
+pub use settings::{Card, Centre, Environment, Health, Medicines, Pharmacy, Session, Settings};
+pub use start::{Started, examine, start};
 pub use views::*;

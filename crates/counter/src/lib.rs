@@ -6,6 +6,7 @@
 
 mod deps;
 mod error;
+mod held;
 mod lot;
 mod outbox;
 mod pacing;
@@ -16,14 +17,16 @@ mod visit;
 
 pub use deps::{Clock, Deps, Identifiers};
 pub use error::CounterError;
+pub use held::{CardHeld, CardProblem, MissingCard, ReadyCard, read_card};
 pub use lot::{Change, Proposal};
 pub use outbox::{GIVEN_UP, Sent};
 pub use pacing::Round;
 pub use papers::{Fetched, SignatureLine};
-pub use session::{CardHeld, CardProblem, MissingCard, ReadyCard, Session};
+pub use session::Session;
 pub use signing_desk::Signed;
 pub use visit::{Acting, Visit};
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// One workstation's counter.
@@ -33,12 +36,19 @@ pub struct Counter {
     visit: Mutex<Option<Visit>>,
     session: Mutex<Option<Session>>,
     card: Mutex<CardHeld>,
+    service_down: AtomicBool,
 }
 
 impl Counter {
     /// A counter with nobody logged in.
     pub fn new(deps: Deps) -> Self {
-        Self { deps, visit: Mutex::new(None), session: Mutex::new(None), card: Mutex::new(CardHeld::Unknown) }
+        Self {
+            deps,
+            visit: Mutex::new(None),
+            session: Mutex::new(None),
+            card: Mutex::new(CardHeld::Unknown),
+            service_down: AtomicBool::new(false),
+        }
     }
 
     /// What the counter works with.

@@ -12,5 +12,5 @@ mod store;
 pub mod tls;
 
 pub use distrust::{Distrust, StoreError};
-pub use holder::{Holder, holder};
+pub use holder::{Holder, holder, serial};
 pub use store::{Issuers, Purpose, TrustStore};

@@ -48,6 +48,12 @@ pub fn server_config(directory: &Path, slug: &str) -> Result<ServerConfig, Store
         .map_err(tls)
 }
 
+/// The certificate itself (DER) that [`client_config`] and [`server_config`] show.
+pub fn leaf(directory: &Path, slug: &str) -> Result<Vec<u8>, StoreError> {
+    let path = directory.join("servers").join(slug).join("cert.pem");
+    certificates(&path)?.into_iter().next().ok_or(StoreError::Pem(path))
+}
+
 struct Identity {
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
