@@ -18,9 +18,8 @@ use crate::render::{Render, document_state};
 use crate::settings::{Environment, Settings};
 use crate::{
     DayList, DocumentView, Event, Export, HealthLine, HealthState, LogIn, Nothing, OnDay, OnDocument, OnPrescription,
-    OutboxCounts, PinDigit, PinErase, PrescriptionView, Problem, Program, Propose, Search, Secret, SessionView, SetLanguage, Sign,
-    Status,
-    VisitView, sentences, words,
+    OutboxCounts, PinDigit, PinErase, PrescriptionView, Problem, Program, Propose, Search, Secret, SessionView,
+    SetLanguage, Sign, Status, VisitView, sentences, words,
 };
 
 /// What is typed or scanned in the search field is at most this long.

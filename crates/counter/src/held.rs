@@ -79,12 +79,7 @@ pub fn read_card(cards: &dyn CardAccess, service: bool, trust: &TrustStore, now:
     held
 }
 
-fn read_one(
-    reader: &ReaderId,
-    mut session: Box<dyn CardSession>,
-    trust: &TrustStore,
-    now: DateTime<Utc>,
-) -> CardHeld {
+fn read_one(reader: &ReaderId, mut session: Box<dyn CardSession>, trust: &TrustStore, now: DateTime<Utc>) -> CardHeld {
     let mut read = || -> Result<(CardIdentity, PinStatus, PinStatus), CardError> {
         Ok((session.identity()?, session.pin_status(PinSlot::Pin1)?, session.pin_status(PinSlot::Pin2)?))
     };

@@ -30,7 +30,8 @@ impl Presence {
 impl<T: Transport> CentreClient<T> {
     /// Asks whether the Centre is there, by HEAD of a path.
     pub fn presence(&self, path: &str) -> Result<Presence, TransportError> {
-        let request = Request { method: "HEAD".to_owned(), path: path.to_owned(), headers: Vec::new(), body: Vec::new() };
+        let request =
+            Request { method: "HEAD".to_owned(), path: path.to_owned(), headers: Vec::new(), body: Vec::new() };
         let answer = self.transport().exchange(&request)?;
         let date = answer.header("date").and_then(|text| DateTime::parse_from_rfc2822(text).ok());
         Ok(Presence { status: answer.status, date: date.map(|date| date.to_utc()) })

@@ -27,12 +27,7 @@ pub(crate) fn examine(settings: &Settings) -> Result<Examination, Problem> {
     Ok(Examination { lines, evidence })
 }
 
-fn evidence(
-    instruments: &Instruments,
-    card: &CardHeld,
-    lines: &[HealthLine],
-    skew: Option<chrono::Duration>,
-) -> Value {
+fn evidence(instruments: &Instruments, card: &CardHeld, lines: &[HealthLine], skew: Option<chrono::Duration>) -> Value {
     let links: Vec<Value> =
         lines.iter().map(|line| json!({ "link": line.link, "state": line.state, "code": line.code })).collect();
     let medicines = match &instruments.stock {

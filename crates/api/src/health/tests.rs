@@ -90,11 +90,7 @@ impl Chain {
     /// The links that are weak or broken, with their codes; what depends on them may be unknown.
     fn named(&self) -> Vec<(Link, HealthState, String)> {
         let troubled = |line: &HealthLine| matches!(line.state, HealthState::Bad | HealthState::Think);
-        self.lines(Language::Fi)
-            .into_iter()
-            .filter(troubled)
-            .map(|line| (line.link, line.state, line.code))
-            .collect()
+        self.lines(Language::Fi).into_iter().filter(troubled).map(|line| (line.link, line.state, line.code)).collect()
     }
 }
 
@@ -131,12 +127,12 @@ fn one_fault_is_one_link_and_what_depends_on_it_is_unknown() {
     assert_eq!(broken(missing(MissingCard::Service)), bad(Link::Reader, "card-service-down"));
     assert_eq!(broken(missing(MissingCard::Reader)), bad(Link::Reader, "card-no-reader"));
     assert_eq!(broken(missing(MissingCard::Card)), bad(Link::Card, "card-none"));
-    let unusable = |error: CardError| {
-        broken(|chain| chain.card = CardHeld::Unusable(reader(), CardProblem::Card(error.clone())))
-    };
+    let unusable =
+        |error: CardError| broken(|chain| chain.card = CardHeld::Unusable(reader(), CardProblem::Card(error.clone())));
     assert_eq!(unusable(CardError::Mute), bad(Link::Card, "card-mute"));
     assert_eq!(unusable(CardError::ServiceDown), bad(Link::Reader, "card-service-down"));
-    let distrusted = broken(|chain| chain.card = CardHeld::Unusable(reader(), CardProblem::Distrust(Distrust::Revoked)));
+    let distrusted =
+        broken(|chain| chain.card = CardHeld::Unusable(reader(), CardProblem::Distrust(Distrust::Revoked)));
     assert_eq!(distrusted, bad(Link::Certificate, "certificate-revoked"));
     for (code, link) in [
         ("not-reached", Link::Network),
@@ -172,10 +168,7 @@ fn pins_are_told_before_anybody_types() {
 fn ends_of_certificates_are_warned_of_weeks_before_the_pharmacys_own_included() {
     let card = |card: ReadyCard| broken(move |chain| chain.card = CardHeld::Ready(Box::new(card.clone())));
     assert_eq!(card(ReadyCard { holder: holder(43), ..ready() }), vec![]);
-    assert_eq!(
-        card(ReadyCard { holder: holder(41), ..ready() }),
-        think(Link::Certificate, "certificate-expires-soon")
-    );
+    assert_eq!(card(ReadyCard { holder: holder(41), ..ready() }), think(Link::Certificate, "certificate-expires-soon"));
     let soon = ReadyCard { signature: Ok(holder(41)), ..ready() };
     assert_eq!(card(soon), think(Link::Certificate, "certificate-expires-soon"));
     let revoked = ReadyCard { signature: Err(Distrust::Revoked), ..ready() };

@@ -53,11 +53,7 @@ pub(super) const TABLE: &[Row] = &[
     ),
     (
         "certificate-expires-soon",
-        text(
-            "Kortin varmenne vanhenee {}.",
-            "Kortets certifikat går ut {}.",
-            "The card's certificate expires on {}.",
-        ),
+        text("Kortin varmenne vanhenee {}.", "Kortets certifikat går ut {}.", "The card's certificate expires on {}."),
         text("Tilaa uusi ammattikortti nyt.", "Beställ ett nytt yrkeskort nu.", "Order a new professional card now."),
     ),
     (
@@ -154,11 +150,7 @@ pub(super) const TABLE: &[Row] = &[
         ),
         NOTHING_TO_DO,
     ),
-    (
-        "medicines-good",
-        text("Lääketietokanta {}.", "Läkemedelsdatabas {}.", "Medicines database {}."),
-        NOTHING_TO_DO,
-    ),
+    ("medicines-good", text("Lääketietokanta {}.", "Läkemedelsdatabas {}.", "Medicines database {}."), NOTHING_TO_DO),
     (
         "medicines-old",
         text(

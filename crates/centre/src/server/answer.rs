@@ -92,7 +92,8 @@ impl<S: Store + 'static> House<S> {
         }
         if asked.method == "HEAD" {
             // Somebody asks whether the Centre is there: a question about nobody, and so nothing for the log.
-            return Some((Response { status: 204, headers: vec![], body: vec![] }, fault));
+            let here = Response { status: 204, headers: vec![], body: vec![] };
+            return (fault != Some(Fault::DropAnswer)).then_some((here, fault));
         }
         let stale = self.stale.read().unwrap_or_else(PoisonError::into_inner).clone();
         let response = match stale {

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use super::{Done, Hands, InHand, Listed, Refusal, Row, Session};
+use crate::faults::Named;
 use crate::process::{Started, last_lines, open_log, sibling};
 
 /// Longer than any answer may take: signing waits up to ten seconds for the Centre.
@@ -84,6 +85,12 @@ impl Headless {
             }
             std::thread::sleep(Duration::from_millis(30));
         }
+    }
+
+    /// Every link of the chain, looked at anew.
+    pub fn health(&mut self) -> Result<Vec<Named>> {
+        let status = self.look("examine", json!({}))?;
+        Ok(list(&status["health"]).iter().map(Named::read).collect())
     }
 
     fn in_visit(&mut self, ask: &str, with: Value, told: fn(&Value) -> String) -> Done {

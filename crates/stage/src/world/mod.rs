@@ -140,6 +140,11 @@ impl World {
         self.centre.tell("reload").map(drop)
     }
 
+    /// The test authority, to make certificates anew.
+    pub fn authority_mut(&mut self) -> &mut Authority {
+        &mut self.authority
+    }
+
     /// The test authority.
     pub fn authority(&self) -> &Authority {
         &self.authority
@@ -171,6 +176,7 @@ impl World {
              [pharmacy]\nid = {id}\nname = {name}\nphone = {phone}\nstreet = {street}\npostal_code = {code}\n\
              city = {city}\n\n\
              [centre]\nurl = \"https://127.0.0.1:{port}\"\norganisation = {centre}\npki = \"../pki\"\ncertificate = \"servers/{slug}\"\n\
+             system_certificate = \"systems/{slug}/cert.der\"\n\
              timeout_ms = 3000\nretry_ms = 200\nretry_most_ms = 1000\n\n[card]\n{card}",
             clock = quoted(&self.clock.file().to_string_lossy()),
             centre = quoted(&centre.oid),
