@@ -250,6 +250,11 @@ impl Tiski {
         self.push_health();
     }
 
+    /// Reads the revocation lists anew. Blocks.
+    pub(crate) fn refresh_lists(&self) {
+        self.instruments.refresh_lists();
+    }
+
     /// Tells hosts of the chain where a state or a code is another than they were told last.
     fn push_health(&self) {
         let lines = self.health();

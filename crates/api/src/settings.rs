@@ -36,6 +36,9 @@ pub struct Settings {
     /// The Pharmaceutical Database.
     #[serde(default)]
     pub medicines: Medicines,
+    /// Where fresh revocation lists come from.
+    #[serde(default)]
+    pub trust: Trust,
     /// How long a session lives.
     #[serde(default)]
     pub session: Session,
@@ -126,6 +129,24 @@ pub struct Medicines {
     pub file: Option<PathBuf>,
 }
 
+/// Where fresh revocation lists come from, and how long one counts whose successor does not come (docs/trust.md).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Trust {
+    /// Addresses of revocation lists, `http://…`; at most 16. Those of the folder of certificates count beside them.
+    pub lists: Vec<String>,
+    /// How often they are read, minutes; at least 1.
+    pub refresh_minutes: u32,
+    /// How long a list counts after its successor was due, hours; at most 168.
+    pub grace_hours: u32,
+}
+
+impl Default for Trust {
+    fn default() -> Self {
+        Self { lists: Vec::new(), refresh_minutes: 60, grace_hours: 24 }
+    }
+}
+
 /// How long a session lives.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -204,6 +225,12 @@ impl Settings {
         }
         if !(1..=120).contains(&self.session.idle_minutes) {
             return Err(wrong("session.idle_minutes", "1–120"));
+        }
+        if self.trust.grace_hours > 168 {
+            return Err(wrong("trust.grace_hours", "0–168"));
+        }
+        if self.trust.lists.len() > 16 || !self.trust.lists.iter().all(|address| address.starts_with("http://")) {
+            return Err(wrong("trust.lists", "http://"));
         }
         if !self.centre.url.starts_with("https://") {
             return Err(wrong("centre.url", "https://"));

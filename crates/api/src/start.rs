@@ -68,7 +68,7 @@ fn deps(settings: &Settings, with: &Instruments) -> Result<Deps, Problem> {
         clock: Arc::clone(&with.clock),
         randomness: Arc::new(|bytes| SystemRandom::new().fill(bytes).map_err(|_| CounterError::NoRandomness)),
         trust: Arc::clone(&with.trust),
-        centre: Arc::new(CentreClient::new(health::transport(settings, timeouts)?)),
+        centre: Arc::new(CentreClient::new(with.way(timeouts)?)),
         centre_organisation: settings.centre.organisation.clone(),
         record: open_record(settings, with.clock.now())?,
         medicines: Arc::clone(&with.medicines),
@@ -176,10 +176,15 @@ fn send(program: &Weak<Tiski>, bell: &Bell) {
 
 /// Asks whether the Centre is there: when asked to, and now and then.
 fn watch_over_the_centre(program: &Weak<Tiski>, asking: &Bell) {
-    let mut pause = Duration::ZERO;
+    let (mut pause, mut lists_due) = (Duration::ZERO, Instant::now());
     loop {
         let Some(asked) = asking.wait(pause) else { return };
         let Some(program) = program.upgrade() else { return };
+        if Instant::now() >= lists_due {
+            program.refresh_lists();
+            let minutes = u64::from(program.settings.trust.refresh_minutes.max(1));
+            lists_due = Instant::now() + Duration::from_secs(minutes * 60);
+        }
         program.ask_the_centre();
         asking.done(asked);
         pause = Duration::from_secs(program.settings.health.probe_s.clamp(5, 3600).into());

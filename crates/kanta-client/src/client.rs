@@ -124,7 +124,8 @@ impl<T: Transport> CentreClient<T> {
         mr::parse_store_response(&response, store.frame.message_id).map_err(ClientError::Answer)
     }
 
-    pub(crate) fn transport(&self) -> &T {
+    /// What it asks over.
+    pub fn transport(&self) -> &T {
         &self.transport
     }
 

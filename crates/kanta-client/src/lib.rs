@@ -7,6 +7,7 @@
 
 mod client;
 mod presence;
+mod public_files;
 mod refusal;
 mod simulated;
 mod tls;
@@ -14,6 +15,7 @@ mod transport;
 
 pub use client::{CentreClient, ClientError};
 pub use presence::Presence;
+pub use public_files::PublicFiles;
 pub use refusal::TlsRefusal;
 pub use simulated::Simulated;
 pub use tls::{Timeouts, TlsTransport, TransportSetupError};

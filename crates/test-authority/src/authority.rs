@@ -426,11 +426,21 @@ fn revocation_list(
     at: DateTime<Utc>,
     revoked: &[&RevokedEntry],
 ) -> Result<Vec<u8>, AuthorityError> {
+    list_of_time(issuer, made_at.min(at) - Duration::days(1), at + Duration::days(365), revoked)
+}
+
+/// A revocation list that says it was made at `from`, and that the next one is due at `until`.
+pub(crate) fn list_of_time(
+    issuer: &Issuer<'_, KeyPair>,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+    revoked: &[&RevokedEntry],
+) -> Result<Vec<u8>, AuthorityError> {
     let moment = |at: DateTime<Utc>| rcgen::date_time_ymd(1970, 1, 1) + issue::since_epoch(at);
     let list = CertificateRevocationListParams {
-        this_update: moment(made_at.min(at) - Duration::days(1)),
-        next_update: moment(at + Duration::days(365)),
-        crl_number: SerialNumber::from(u64::try_from(at.timestamp()).unwrap_or(1)),
+        this_update: moment(from),
+        next_update: moment(until),
+        crl_number: SerialNumber::from(u64::try_from(until.timestamp()).unwrap_or(1)),
         issuing_distribution_point: None,
         revoked_certs: revoked
             .iter()
@@ -450,7 +460,7 @@ fn revocation_list(
     Ok(list.signed_by(issuer)?.der().to_vec())
 }
 
-fn of_authority<'a>(revoked: &'a [RevokedEntry], authority: &str) -> Vec<&'a RevokedEntry> {
+pub(crate) fn of_authority<'a>(revoked: &'a [RevokedEntry], authority: &str) -> Vec<&'a RevokedEntry> {
     revoked.iter().filter(|one| one.authority == authority).collect()
 }
 

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use rcgen::{Issuer, KeyPair};
 
-use crate::authority::{Authority, PROFESSIONALS, PROVIDERS, authority_params, hex, read, write, write_index};
+use crate::authority::{Authority, PROFESSIONALS, PROVIDERS, authority_params, hex, list_of_time, of_authority, read, write, write_index};
 use crate::issue::{self, MachineUse, ProfessionalUse, Validity};
 use crate::{AuthorityError, KeyKind};
 
@@ -40,6 +40,12 @@ impl Authority {
         let key = issue::new_key(KeyKind::P384)?;
         let own = params.self_signed(&key)?.pem();
         self.machine(slug, until, &Issuer::new(params, key), own.as_bytes())
+    }
+
+    /// A revocation list (DER) of an issuing authority (`professionals`, `providers`) with all that is revoked, made at
+    /// `from`, the next one due at `until`. It is written nowhere.
+    pub fn list(&self, authority: &str, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<u8>, AuthorityError> {
+        list_of_time(&self.issuer(authority)?, from, until, &of_authority(&self.index().revoked, authority))
     }
 
     fn machine(

@@ -34,6 +34,12 @@ fn evidence(instruments: &Instruments, card: &CardHeld, lines: &[HealthLine], sk
         Stock::Edition { name, published } => json!({ "edition": name, "published": published }),
         Stock::Missing => Value::Null,
     };
+    let lists: Vec<Value> = instruments
+        .trust
+        .lists(instruments.clock.now())
+        .iter()
+        .map(|list| json!({ "issuer": list.issuer, "nextUpdate": moment(list.next_update) }))
+        .collect();
     json!({
         "form": "tiski-evidence-1",
         "madeAt": moment(instruments.clock.now()),
@@ -44,6 +50,7 @@ fn evidence(instruments: &Instruments, card: &CardHeld, lines: &[HealthLine], sk
         "links": links,
         "clockDifferenceS": skew.map(|skew| skew.num_seconds()),
         "certificates": certificates(instruments, card),
+        "revocationLists": lists,
         "medicines": medicines,
     })
 }

@@ -1,19 +1,21 @@
 //! What the chain is looked at with, opened from the settings. The record is not among it, so that `tiski doctor` can look
 //! while the program runs, and also where the record is what is broken.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use card::{CardAccess, CardEvent};
 use chrono::{DateTime, NaiveDate, Utc};
 use counter::{CardHeld, Clock, read_card};
-use kanta_client::{CentreClient, Timeouts, TlsTransport, Transport};
+use kanta::http::{Request, Response};
+use kanta_client::{CentreClient, Timeouts, TlsTransport, Transport, TransportError};
 use medicines::Edition;
 use prescription::rules::Language;
 use ring::digest::{SHA256, digest};
-use trust::TrustStore;
+use trust::{ListState, TrustStore};
 
 use super::{Asked, Seen, lines, probe};
+use crate::revocation::Revocation;
 use crate::settings::{Settings, wrong};
 use crate::{HealthLine, Problem, start};
 
@@ -82,27 +84,73 @@ pub(crate) struct Instruments {
     pub stock: Stock,
     pub own: Vec<OwnCertificate>,
     pub settings: Settings,
+    revocation: Revocation,
     /// To the Centre with a time of its own, apart from the counter's.
-    probe: CentreClient<Arc<dyn Transport>>,
+    probe: CentreClient<Arc<Way>>,
+    /// Ways that others were given.
+    ways: Mutex<Vec<Arc<Way>>>,
+}
+
+/// A way to the Centre whose TLS can be made anew when fresh revocation lists have come.
+pub(crate) struct Way {
+    timeouts: Timeouts,
+    transport: RwLock<TlsTransport>,
+}
+
+impl Transport for Way {
+    fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
+        let transport = self.transport.read().unwrap_or_else(PoisonError::into_inner).clone();
+        transport.exchange(request)
+    }
 }
 
 impl Instruments {
     /// Opens them.
     pub(crate) fn open(settings: &Settings) -> Result<Self, Problem> {
+        let clock = Arc::new(start::SettableClock { offset: settings.clock.clone() });
         let trust = TrustStore::load(&settings.centre.pki).map_err(|error| wrong("centre.pki", error.code()))?;
+        let trust = trust.with_grace(chrono::Duration::hours(settings.trust.grace_hours.into()));
+        let revocation = Revocation::new(settings)?;
+        revocation.recall(&trust, clock.now());
         let (medicines, stock) = stock(settings);
         let most = Duration::from_secs(settings.health.probe_at_most_s.clamp(1, 30).into());
         let timeouts = Timeouts { connect: most, overall: most };
         Ok(Self {
-            clock: Arc::new(start::SettableClock { offset: settings.clock.clone() }),
+            probe: CentreClient::new(way(settings, timeouts, &trust, clock.now())?),
+            clock,
             cards: start::cards(settings)?,
             trust: Arc::new(trust),
             medicines: Arc::new(medicines),
             stock,
             own: own(settings),
-            probe: CentreClient::new(transport(settings, timeouts)?),
+            revocation,
+            ways: Mutex::default(),
             settings: settings.clone(),
         })
+    }
+
+    /// A way to the Centre with these times.
+    pub(crate) fn way(&self, timeouts: Timeouts) -> Result<Arc<dyn Transport>, Problem> {
+        let way = way(&self.settings, timeouts, &self.trust, self.clock.now())?;
+        self.ways.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&way));
+        Ok(way)
+    }
+
+    /// Reads the revocation lists anew, and makes TLS anew with those that count now. Blocks.
+    pub(crate) fn refresh_lists(&self) {
+        let now = self.clock.now();
+        let changed = self.revocation.refresh(&self.trust, now);
+        let overdue = self.trust.lists(now).iter().any(|list| list.state != ListState::Fresh);
+        if !changed && !overdue {
+            return;
+        }
+        let ways = self.ways.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for way in ways.iter().chain([self.probe.transport()]) {
+            match transport(&self.settings, way.timeouts, &self.trust, now) {
+                Ok(new) => *way.transport.write().unwrap_or_else(PoisonError::into_inner) = new,
+                Err(problem) => tracing::warn!(code = problem.code, "TLS was not made anew"),
+            }
+        }
     }
 
     /// Asks the Centre once. Blocks, for a bounded time.
@@ -123,6 +171,7 @@ impl Instruments {
             asked,
             own: &self.own,
             medicines: &self.stock,
+            lists: &self.trust.lists(self.clock.now()),
             limits: &self.settings.health,
             now: self.clock.now(),
             instant: std::time::Instant::now(),
@@ -131,12 +180,20 @@ impl Instruments {
     }
 }
 
-/// The way to the Centre that the settings say, with these times.
-pub(crate) fn transport(settings: &Settings, timeouts: Timeouts) -> Result<Arc<dyn Transport>, Problem> {
-    let tls = trust::tls::client_config(&settings.centre.pki, &settings.slug())
+fn way(settings: &Settings, timeouts: Timeouts, trust: &TrustStore, now: DateTime<Utc>) -> Result<Arc<Way>, Problem> {
+    Ok(Arc::new(Way { timeouts, transport: RwLock::new(transport(settings, timeouts, trust, now)?) }))
+}
+
+/// The transport that the settings say, with the lists that count now.
+fn transport(
+    settings: &Settings,
+    timeouts: Timeouts,
+    trust: &TrustStore,
+    now: DateTime<Utc>,
+) -> Result<TlsTransport, Problem> {
+    let tls = trust::tls::client_config_with(&settings.centre.pki, &settings.slug(), trust.counting_lists(now))
         .map_err(|error| wrong("centre.certificate", error.code()))?;
-    let transport = TlsTransport::new(&settings.centre.url, tls, timeouts);
-    Ok(Arc::new(transport.map_err(|error| wrong("centre.url", &error.to_string()))?))
+    TlsTransport::new(&settings.centre.url, tls, timeouts).map_err(|error| wrong("centre.url", &error.to_string()))
 }
 
 /// The edition to work with. Where it is missing the counter works without packages, and the strip says so.

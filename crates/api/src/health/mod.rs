@@ -15,13 +15,14 @@ use card::{CardError, PinSlot, PinStatus};
 use chrono::{DateTime, Duration, Utc};
 use counter::{CardHeld, CardProblem, MissingCard, ReadyCard};
 use prescription::rules::Language;
+use trust::{ListStanding, ListState};
 
 use crate::words::day;
 use crate::{HealthLine, HealthState, Link, settings};
 
 pub use evidence::Examination;
 pub(crate) use evidence::examine;
-pub(crate) use instruments::{Instruments, OwnCertificate, OwnUse, Stock, transport};
+pub(crate) use instruments::{Instruments, OwnCertificate, OwnUse, Stock};
 pub(crate) use probe::Asked;
 
 /// All that is known of the chain at a moment.
@@ -30,6 +31,7 @@ pub(crate) struct Seen<'a> {
     pub asked: Option<&'a Asked>,
     pub own: &'a [OwnCertificate],
     pub medicines: &'a Stock,
+    pub lists: &'a [ListStanding],
     pub limits: &'a settings::Health,
     /// The workstation's time.
     pub now: DateTime<Utc>,
@@ -140,6 +142,9 @@ fn certificate(seen: &Seen<'_>) -> Finding {
     let gone = |end: DateTime<Utc>| end < seen.now;
     let soon = |end: DateTime<Utc>| end - seen.now < Duration::days(i64::from(seen.limits.warn_days));
     let until = |end: DateTime<Utc>| day(prescription::time::finnish(end).date());
+    if let Some(list) = seen.lists.iter().find(|list| list.state == ListState::Gone) {
+        return Finding { filling: until(list.next_update), ..Finding::bad("revocation-list-gone") };
+    }
     if let CardHeld::Unusable(_, CardProblem::Distrust(why)) = seen.card {
         return Finding::bad(why.code());
     }
@@ -155,6 +160,9 @@ fn certificate(seen: &Seen<'_>) -> Finding {
         && probe::whose(code) == probe::Whose::Ours
     {
         return Finding::bad(code.clone());
+    }
+    if let Some(list) = seen.lists.iter().find(|list| list.state == ListState::Overdue) {
+        return Finding::think("revocation-list-overdue", until(list.next_update));
     }
     let end = match seen.card {
         CardHeld::Ready(card) => {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use counter::Clock;
-use kanta_client::{CentreClient, Transport, TransportError};
+use kanta_client::{CentreClient, TlsRefusal, Transport, TransportError};
 
 /// How the Centre last answered, to the probe or to real work.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +50,7 @@ fn difference(ours: DateTime<Utc>, theirs: DateTime<Utc>) -> chrono::Duration {
 pub(super) enum Whose {
     /// Nothing arrived there.
     Network,
-    /// The Centre refused the pharmacy's own certificate.
+    /// The Centre refused the pharmacy's own certificate, or this side has no list that says whether the Centre's holds.
     Ours,
     /// The Centre.
     Centre,
@@ -60,6 +60,7 @@ pub(super) enum Whose {
 pub(super) fn whose(code: &str) -> Whose {
     match TransportError::of_code(code) {
         Some(TransportError::NotReached | TransportError::ConnectTimedOut) => Whose::Network,
+        Some(TransportError::TlsRefused(TlsRefusal::ServerRevocationUnknown)) => Whose::Ours,
         Some(TransportError::TlsRefused(refusal)) if refusal.is_of_client() => Whose::Ours,
         _ => Whose::Centre,
     }

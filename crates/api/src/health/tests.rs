@@ -50,12 +50,17 @@ fn answered(outcome: Result<(), &str>, skew_s: i64) -> Asked {
     Asked { at: Instant::now(), outcome: outcome.map_err(str::to_owned), skew }
 }
 
+fn list(state: ListState) -> ListStanding {
+    ListStanding { issuer: "Test CA".into(), next_update: now(), state }
+}
+
 /// A chain in which all is well, to break one link of.
 struct Chain {
     card: CardHeld,
     asked: Option<Asked>,
     own: Vec<OwnCertificate>,
     medicines: Stock,
+    lists: Vec<ListStanding>,
 }
 
 impl Chain {
@@ -71,6 +76,7 @@ impl Chain {
             asked: Some(answered(Ok(()), 1)),
             own: vec![own(OwnUse::Server), own(OwnUse::System)],
             medicines: Stock::Edition { name: "2026.022".into(), published: Some("2026-11-15".parse().unwrap()) },
+            lists: vec![list(ListState::Fresh)],
         }
     }
 
@@ -80,6 +86,7 @@ impl Chain {
             asked: self.asked.as_ref(),
             own: &self.own,
             medicines: &self.medicines,
+            lists: &self.lists,
             limits: &Health::default(),
             now: now(),
             instant: Instant::now(),
@@ -189,6 +196,19 @@ fn ends_of_certificates_are_warned_of_weeks_before_the_pharmacys_own_included() 
 }
 
 #[test]
+fn an_overdue_revocation_list_is_amber_and_one_that_counts_no_more_is_red() {
+    let with = |state| broken(move |chain| chain.lists.push(list(state)));
+    assert_eq!(with(ListState::Overdue), think(Link::Certificate, "revocation-list-overdue"));
+    assert_eq!(with(ListState::Gone), bad(Link::Certificate, "revocation-list-gone"));
+    // What the list's absence makes of TLS is the same fault.
+    let unknown = broken(|chain| {
+        chain.lists.push(list(ListState::Gone));
+        chain.asked = Some(answered(Err("server-certificate-revocation-unknown"), 0));
+    });
+    assert_eq!(unknown, bad(Link::Certificate, "revocation-list-gone"));
+}
+
+#[test]
 fn the_clock_may_differ_by_five_minutes_either_way() {
     for (seconds, right) in [(0, true), (300, true), (-300, true), (301, false), (-301, false)] {
         let seen = broken(|chain| chain.asked = Some(answered(Ok(()), seconds)));
@@ -218,6 +238,7 @@ fn an_answer_tells_its_age_and_none_is_not_called_good() {
         asked: chain.asked.as_ref(),
         own: &chain.own,
         medicines: &chain.medicines,
+        lists: &chain.lists,
         limits: &Health::default(),
         now: now(),
         instant: instant + Span::from_secs(12),

@@ -57,6 +57,32 @@ pub(super) const TABLE: &[Row] = &[
         text("Tilaa uusi ammattikortti nyt.", "Beställ ett nytt yrkeskort nu.", "Order a new professional card now."),
     ),
     (
+        "revocation-list-overdue",
+        text(
+            "Sulkulistaa ei ole saatu uudistettua {} jälkeen.",
+            "Spärrlistan har inte förnyats efter {}.",
+            "The revocation list has not been renewed since {}.",
+        ),
+        text(
+            "Voit jatkaa; pyydä ylläpitoa tarkistamaan sulkulistojen haku tänään.",
+            "Du kan fortsätta; be systemansvariga kontrollera hämtningen av spärrlistor i dag.",
+            "Go on; ask the administrator to check today how revocation lists are fetched.",
+        ),
+    ),
+    (
+        "revocation-list-gone",
+        text(
+            "Sulkulista on vanhentunut {}: kenenkään varmennetta ei voi tarkistaa.",
+            "Spärrlistan gick ut {}: ingens certifikat kan kontrolleras.",
+            "The revocation list ran out on {}: nobody's certificate can be checked.",
+        ),
+        text(
+            "Pyydä ylläpitoa hakemaan sulkulista; kirjautua ei voi ennen sitä.",
+            "Be systemansvariga hämta spärrlistan; ingen kan logga in före det.",
+            "Ask the administrator to fetch the list; nobody can log in before that.",
+        ),
+    ),
+    (
         "own-server-certificate-expires-soon",
         text(
             "Apteekin palvelinvarmenne vanhenee {}.",
