@@ -117,5 +117,9 @@ export const screens = [
   { name: 'keys', scene: 'visit opened', do: (page) => page.keyboard.press('F1') },
   { name: 'health', scene: 'logged centre-down think', do: (page) => page.getByTestId('health').click() },
   { name: 'health-good', scene: 'visit opened', do: (page) => page.getByTestId('health').click() },
+  { name: 'person-credentials', scene: 'visit opened', do: async (page) => {
+      await page.getByTestId('person').click();
+      await page.getByTestId('credentials').locator('summary').click();
+    } },
   { name: 'person', scene: 'visit opened basket', do: (page) => page.getByTestId('person').click() },
 ];

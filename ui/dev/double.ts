@@ -241,6 +241,16 @@ const answers: Record<string, (given: Given) => unknown> = {
     return status();
   },
   examine: status,
+  credentials: () => ({
+    facts: [
+      { label: say('Rekisteröintinumero', 'Registreringsnummer', 'Registration number'), text: '90000005555', strong: true },
+      { label: say('Ammattioikeus', 'Yrkesrättighet', 'Professional right'), text: `005 · ${title()}`, strong: true },
+      { label: say('Oikeuden lähde', 'Rättighetens källa', 'Source of the right'), text: say('rooli- ja attribuuttipalvelu 22.11.2026 9.02', 'roll- och attributtjänsten 22.11.2026 9.02', 'role and attribute service 22.11.2026 9.02'), strong: false },
+      { label: say('Todentamisvarmenne', 'Autentiseringscertifikat', 'Authentication certificate'), text: `Tiski TEST CA for Healthcare Professionals, ${say('voimassa asti:', 'giltigt till', 'valid until')} 14.3.2031`, strong: false },
+      { label: say('Allekirjoitusvarmenne', 'Signeringscertifikat', 'Signature certificate'), text: `Tiski TEST CA for Healthcare Professionals, ${say('voimassa asti:', 'giltigt till', 'valid until')} 14.3.2031`, strong: false },
+      { label: say('Sulkulista', 'Spärrlista', 'Revocation list'), text: `Tiski TEST CA for Healthcare Professionals: ${say('uusitaan viimeistään', 'förnyas senast', 'renewed at the latest')} 23.11.2026 8.00`, strong: false },
+    ],
+  }),
   still_here: () => ({}),
   pin_digit: ({ entry, at, digit }) => {
     if (Number(entry) > world.entry) {

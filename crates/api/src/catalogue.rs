@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    DayList, DocumentView, Export, OutboxCounts, PrescriptionView, Problem, Secret, SessionView, Status, VisitView,
+    CredentialsView, DayList, DocumentView, Export, OutboxCounts, PrescriptionView, Problem, Secret, SessionView,
+    Status, VisitView,
 };
 
 macro_rules! catalogue {
@@ -94,6 +95,8 @@ catalogue! {
     export_day / ExportDay (OnDay) -> Export;
     /// One document with its history.
     document / Document (OnDocument) -> DocumentView;
+    /// What the right and the certificates of whoever is logged in rest on.
+    credentials / Credentials (Nothing) -> CredentialsView;
 }
 
 /// Takes nothing.

@@ -5,12 +5,14 @@
 //! TypeScript types come from the same place.
 
 mod catalogue;
+mod credentials;
 mod health;
 mod history;
 mod pin;
 mod program;
 mod render;
 mod revocation;
+mod roles;
 mod secret;
 mod sentences;
 mod settings;
@@ -21,6 +23,6 @@ mod words;
 pub use catalogue::*;
 pub use health::Examination;
 pub use secret::Secret;
-pub use settings::{Card, Centre, Environment, Health, Medicines, Pharmacy, Session, Settings, Trust};
+pub use settings::{Card, Centre, Environment, Health, Medicines, Pharmacy, Rights, Session, Settings, Trust};
 pub use start::{Started, examine, start};
 pub use views::*;

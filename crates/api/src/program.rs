@@ -17,9 +17,9 @@ use crate::pin::PinEntry;
 use crate::render::{Render, document_state};
 use crate::settings::{Environment, Settings};
 use crate::{
-    DayList, DocumentView, Event, Export, HealthLine, HealthState, LogIn, Nothing, OnDay, OnDocument, OnPrescription,
-    OutboxCounts, PinDigit, PinErase, PrescriptionView, Problem, Program, Propose, Search, Secret, SessionView,
-    SetLanguage, Sign, Status, VisitView, sentences, words,
+    CredentialsView, DayList, DocumentView, Event, Export, HealthLine, HealthState, LogIn, Nothing, OnDay, OnDocument,
+    OnPrescription, OutboxCounts, PinDigit, PinErase, PrescriptionView, Problem, Program, Propose, Search, Secret,
+    SessionView, SetLanguage, Sign, Status, VisitView, sentences, words,
 };
 
 /// What is typed or scanned in the search field is at most this long.
@@ -506,5 +506,13 @@ impl Program for Tiski {
             state: document_state(&stored.item),
             history: render.history(&history),
         })
+    }
+
+    fn credentials(&self, _: Nothing) -> Result<CredentialsView, Problem> {
+        self.for_a_person()?;
+        let session = self.counter.session().ok_or_else(|| self.problem(&CounterError::NoSession))?;
+        let deps = self.counter.deps();
+        let lists = deps.trust.lists(deps.clock.now());
+        Ok(CredentialsView { facts: self.render().credentials(&session, &self.counter.card(), &lists) })
     }
 }

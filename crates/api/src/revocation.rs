@@ -10,8 +10,8 @@ use kanta_client::{PublicFiles, Timeouts};
 use ring::digest::{SHA256, digest};
 use trust::TrustStore;
 
-use crate::settings::{Settings, wrong};
 use crate::Problem;
+use crate::settings::{Settings, wrong};
 
 /// No list of the field comes near this.
 const LIST_BYTES_AT_MOST: usize = 32 << 20;

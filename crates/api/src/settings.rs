@@ -39,6 +39,9 @@ pub struct Settings {
     /// Where fresh revocation lists come from.
     #[serde(default)]
     pub trust: Trust,
+    /// The role and attribute service.
+    #[serde(default)]
+    pub rights: Rights,
     /// How long a session lives.
     #[serde(default)]
     pub session: Session,
@@ -147,6 +150,22 @@ impl Default for Trust {
     }
 }
 
+/// The role and attribute service (rooli- ja attribuuttipalvelu).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rights {
+    /// The file that simulates it, for tests. Without one the right is the certificate's, and the screen says so.
+    pub register: Option<PathBuf>,
+    /// How long its last answer counts while it is silent, hours.
+    pub at_most_hours: u32,
+}
+
+impl Default for Rights {
+    fn default() -> Self {
+        Self { register: None, at_most_hours: 24 }
+    }
+}
+
 /// How long a session lives.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -205,6 +224,7 @@ impl Settings {
         settings.data = at(&settings.data);
         settings.clock = settings.clock.as_ref().map(at);
         settings.centre.pki = at(&settings.centre.pki);
+        settings.rights.register = settings.rights.register.as_ref().map(at);
         settings.medicines.file = settings.medicines.file.as_ref().map(at);
         settings.check()?;
         Ok(settings)

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use card::{CardAccess, CardEvent, PcscAccess, Pin, SoftwareCard};
 use cda::{Definition, Software};
 use chrono::{DateTime, Utc};
-use counter::{Clock, Counter, CounterError, Deps};
+use counter::{Clock, Counter, CounterError, Deps, Roles};
 use kanta_client::{CentreClient, Timeouts};
 use prescription::rules::Language;
 use record::{Key, Options, Record};
@@ -17,6 +17,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use crate::health::{self, Examination, Instruments};
 use crate::program::{Bell, Tiski};
+use crate::roles::RegisterFile;
 use crate::settings::{Card, Settings, wrong};
 use crate::{Event, Problem, Program, sentences};
 
@@ -42,7 +43,14 @@ pub fn start(settings: Settings) -> Result<Started, Problem> {
     let instruments = Instruments::open(&settings)?;
     let deps = deps(&settings, &instruments)?;
     let (sender, events) = sync_channel(EVENTS_AT_MOST);
-    let program = Arc::new(Tiski::new(Counter::new(deps), settings, instruments, sender));
+    let mut counter = Counter::new(deps);
+    if let Some(file) = &settings.rights.register {
+        counter = counter.with_roles(Roles {
+            service: Arc::new(RegisterFile(file.clone())),
+            at_most: chrono::Duration::hours(settings.rights.at_most_hours.into()),
+        });
+    }
+    let program = Arc::new(Tiski::new(counter, settings, instruments, sender));
     program.counter.look_at_card();
     let heard = program.counter.deps().cards.events();
     let ear = Arc::downgrade(&program);

@@ -47,6 +47,14 @@ pub struct SessionView {
     pub since: String,
 }
 
+/// What a person's right and certificates rest on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CredentialsView {
+    /// Number, right and who said so; certificates; revocation lists.
+    pub facts: Vec<Fact>,
+}
+
 /// What the reader holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

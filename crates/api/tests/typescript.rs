@@ -15,6 +15,7 @@ macro_rules! declarations {
 declarations!(
     Status,
     SessionView,
+    CredentialsView,
     CardView,
     CardState,
     Problem,

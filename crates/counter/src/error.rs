@@ -39,6 +39,12 @@ pub enum CounterError {
     /// This right may not do that.
     #[error("the right does not allow it")]
     Right,
+    /// The role service says that this person has no right to practise (any more).
+    #[error("the right to practise has ended")]
+    RightEnded,
+    /// The role service is silent, and its last answer is too old or was never given.
+    #[error("the right to practise is not known")]
+    RightUnknown,
     /// A rule of the trade hinders.
     #[error("rule {}", .0.rule.id)]
     Rule(Box<Finding>),
@@ -83,6 +89,8 @@ impl CounterError {
             Self::EmptyBasket => "basket-empty",
             Self::FullBasket => "basket-full",
             Self::Right => "right-missing",
+            Self::RightEnded => "right-ended",
+            Self::RightUnknown => "right-unknown",
             Self::Rule(_) => "rule-refused",
             Self::Card(error) => error.code(),
             Self::Distrust(error) => error.code(),

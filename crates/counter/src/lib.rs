@@ -11,6 +11,7 @@ mod lot;
 mod outbox;
 mod pacing;
 mod papers;
+mod practising;
 mod session;
 mod signing_desk;
 mod visit;
@@ -22,6 +23,7 @@ pub use lot::{Change, Proposal};
 pub use outbox::{GIVEN_UP, Sent};
 pub use pacing::Round;
 pub use papers::{Fetched, SignatureLine};
+pub use practising::{RightSource, RoleService, RoleServiceSilent, Roles};
 pub use session::Session;
 pub use signing_desk::Signed;
 pub use visit::{Acting, Visit};
@@ -32,6 +34,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// One workstation's counter.
 pub struct Counter {
     deps: Deps,
+    roles: Option<Roles>,
     // Three locks, never nested but in this order, so that a card's removal can lock the session while a visit is busy.
     visit: Mutex<Option<Visit>>,
     session: Mutex<Option<Session>>,
@@ -44,11 +47,19 @@ impl Counter {
     pub fn new(deps: Deps) -> Self {
         Self {
             deps,
+            roles: None,
             visit: Mutex::new(None),
             session: Mutex::new(None),
             card: Mutex::new(CardHeld::Unknown),
             service_down: AtomicBool::new(false),
         }
+    }
+
+    /// The same counter, which asks the role service for the right of whoever logs in.
+    #[must_use]
+    pub fn with_roles(mut self, roles: Roles) -> Self {
+        self.roles = Some(roles);
+        self
     }
 
     /// What the counter works with.

@@ -13,7 +13,7 @@ use trust::{Distrust, Holder, Purpose};
 
 use crate::held::read_card;
 use crate::visit::Succession;
-use crate::{CardHeld, CardProblem, Counter, CounterError, MissingCard, lock};
+use crate::{CardHeld, CardProblem, Counter, CounterError, MissingCard, RightSource, lock};
 
 /// A session.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub struct Session {
     pub holder: Holder,
     /// The right in which the person acts.
     pub right: Right,
+    /// Who says so.
+    pub right_source: RightSource,
     /// The registration number.
     pub registration: RegistrationNumber,
     /// The card's serial number: the same card must sign.
@@ -117,7 +119,6 @@ impl Counter {
             now,
         )?;
         let registration = holder.registration_number.clone().ok_or(Distrust::WrongUse)?;
-        let right = Right::new(holder.right_code.as_deref().unwrap_or_default());
         let mut nonce = [0_u8; 32];
         (self.deps.randomness)(&mut nonce)?;
         // The purpose stands first, so that no signature made here can ever pass for one over a document.
@@ -134,16 +135,21 @@ impl Counter {
             session.authenticate(pin, &challenge)
         });
         if let Err(error) = outcome {
-            self.note_failed_log_in(&registration, &error, now);
+            self.note_failed_log_in(&registration, error.code(), now);
             self.look_at_card();
             return Err(error.into());
         }
+        // Only for whoever has proven to hold the card.
+        let (right, right_source) = self.right_of(&holder, &registration, now).inspect_err(|error| {
+            self.note_failed_log_in(&registration, &error.code(), now);
+        })?;
         if !right.may_search() {
             return Err(CounterError::Right);
         }
         let session = Session {
             holder,
             right,
+            right_source,
             registration,
             card_serial: card.identity.serial.clone(),
             since: now,
@@ -216,8 +222,8 @@ impl Counter {
         true
     }
 
-    fn note_failed_log_in(&self, registration: &RegistrationNumber, error: &CardError, now: DateTime<Utc>) {
-        let event = NewEvent::new("session.refused", now, json!({ "code": error.code() })).by(registration.as_str());
+    fn note_failed_log_in(&self, registration: &RegistrationNumber, code: &str, now: DateTime<Utc>) {
+        let event = NewEvent::new("session.refused", now, json!({ "code": code })).by(registration.as_str());
         if let Err(error) = self.deps.record.append(vec![event]) {
             tracing::warn!(code = error.code(), "a refused log-in was not recorded");
         }

@@ -4,7 +4,9 @@
 use chrono::{DateTime, Utc};
 use rcgen::{Issuer, KeyPair};
 
-use crate::authority::{Authority, PROFESSIONALS, PROVIDERS, authority_params, hex, list_of_time, of_authority, read, write, write_index};
+use crate::authority::{
+    Authority, PROFESSIONALS, PROVIDERS, authority_params, hex, list_of_time, of_authority, read, write, write_index,
+};
 use crate::issue::{self, MachineUse, ProfessionalUse, Validity};
 use crate::{AuthorityError, KeyKind};
 

@@ -3,9 +3,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use rustls_pki_types::CertificateDer;
-use webpki::{
-    ALL_VERIFICATION_ALGS, CertRevocationList, EndEntityCert, OwnedCertRevocationList, RevocationReason,
-};
+use webpki::{ALL_VERIFICATION_ALGS, CertRevocationList, EndEntityCert, OwnedCertRevocationList, RevocationReason};
 use x509_parser::prelude::{CertificateRevocationList, FromDer};
 
 use crate::StoreError;
@@ -115,11 +113,7 @@ impl List {
     }
 
     pub(crate) fn standing(&self, at: DateTime<Utc>, grace: Duration) -> ListStanding {
-        ListStanding {
-            issuer: self.issuer.clone(),
-            next_update: self.next_update,
-            state: self.state(at, grace),
-        }
+        ListStanding { issuer: self.issuer.clone(), next_update: self.next_update, state: self.state(at, grace) }
     }
 
     pub(crate) fn is_of_the_issuer_of(&self, other: &Self) -> bool {

@@ -64,6 +64,12 @@ locked: boolean,
  */
 since: string, };
 
+export type CredentialsView = { 
+/**
+ * Number, right and who said so; certificates; revocation lists.
+ */
+facts: Array<Fact>, };
+
 export type CardView = { 
 /**
  * Where the way to a card ends.
@@ -736,4 +742,5 @@ export interface Catalogue {
   review_day: { with: OnDay; gives: DayList };
   export_day: { with: OnDay; gives: Export };
   document: { with: OnDocument; gives: DocumentView };
+  credentials: { with: Nothing; gives: CredentialsView };
 }

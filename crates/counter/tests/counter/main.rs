@@ -8,3 +8,5 @@ mod bench;
 mod from_hand_to_hand;
 mod hostile;
 mod outbox;
+mod practising;
+mod session;

@@ -57,6 +57,12 @@ pub const FAULTS: &[Fault] = &[
         s.authority().reissue_professional(who::SIRI, Utc::now() + Duration::days(20))?;
         s.new_card(&[])
     }),
+    warning("the revocation list is two hours overdue", "certificate", "revocation-list-overdue", |s| {
+        s.list_that_ended(Duration::hours(2))
+    }),
+    fault("the revocation list ran out three days ago", "certificate", "revocation-list-gone", |s| {
+        s.list_that_ended(Duration::days(3))
+    }),
     warning(
         "the pharmacy's server certificate ends in twenty days",
         "certificate",

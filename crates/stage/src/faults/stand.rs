@@ -118,6 +118,13 @@ impl Stand {
         self.reader().insert(Some(who::SIRI))
     }
 
+    /// The professionals' revocation list should have been followed by another one so long ago.
+    pub fn list_that_ended(&mut self, before: Duration) -> Result<()> {
+        let end = self.world.clock.now() - before;
+        let list = self.authority().list("professionals", end - Duration::days(7), end)?;
+        Ok(std::fs::write(self.world.folder().join("pki/crl/professionals.crl"), list)?)
+    }
+
     /// The pharmacy shows another certificate.
     pub fn certificate(&mut self, slug: &str) -> Result<()> {
         self.set("certificate = \"servers/kuusen-apteekki\"", &format!("certificate = \"servers/{slug}\""))
