@@ -66,7 +66,7 @@ impl Counter {
                 (right, now)
             }
             Err(RoleServiceSilent) => {
-                let (right, at) = self.last_answer(number)?.ok_or(CounterError::RightUnknown)?;
+                let Answered { right, at } = self.last_answer(number)?.ok_or(CounterError::RightUnknown)?;
                 // An answer from later than now is from a clock that was wrong: its age is not known.
                 if at > now || now - at > roles.at_most {
                     return Err(CounterError::RightUnknown);
@@ -78,7 +78,7 @@ impl Counter {
         Ok((right, RightSource::Service { answered_at }))
     }
 
-    fn last_answer(&self, number: &RegistrationNumber) -> Result<Option<(Option<Right>, DateTime<Utc>)>, CounterError> {
+    fn last_answer(&self, number: &RegistrationNumber) -> Result<Option<Answered>, CounterError> {
         let filter = EventFilter {
             kinds: vec![ANSWERED.to_owned()],
             actor: Some(number.as_str().to_owned()),
@@ -88,8 +88,14 @@ impl Counter {
         };
         let last = self.deps.record.events(filter)?.into_iter().next();
         Ok(last.map(|event| {
-            let code = event.payload.as_ref().and_then(|payload| payload.get("right")?.as_str().map(Right::new));
-            (code, event.at)
+            let code = event.payload.as_ref().and_then(|payload| payload.get("right")?.as_str());
+            Answered { right: code.map(Right::new), at: event.at }
         }))
     }
+}
+
+/// An answer of the service, as the record keeps it.
+struct Answered {
+    right: Option<Right>,
+    at: DateTime<Utc>,
 }
