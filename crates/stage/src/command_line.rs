@@ -212,6 +212,9 @@ fn play(
         port: port(corner)?,
     };
     let mut world = World::make(&order)?;
+    if story.asks_roles {
+        world.ask_roles()?;
+    }
     for holds in &story.centre {
         world.centre.hold(holds)?;
     }

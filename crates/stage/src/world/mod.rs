@@ -129,6 +129,15 @@ impl World {
         &self.folder
     }
 
+    /// The pharmacy asks the role service, simulated by the file of artificial people.
+    pub fn ask_roles(&self) -> Result<()> {
+        let register = self.folder.join("register.toml");
+        std::fs::write(&register, include_str!("../../../../fixtures/people/professionals.toml"))?;
+        let settings = std::fs::read_to_string(self.settings())?;
+        let rights = format!("\n[rights]\nregister = {}\n", quoted(&register.to_string_lossy()));
+        std::fs::write(self.settings(), settings + &rights).context("cannot write the settings")
+    }
+
     /// Puts the pharmacy's certificate on the revocation list and has the Centre read it.
     pub fn revoke_pharmacy(&mut self) -> Result<()> {
         self.revoke(place::KUUSI)
