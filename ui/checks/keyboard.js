@@ -18,10 +18,20 @@ await withDouble(async (browser, address) => {
 
   await page.goto(`${address}?scene=late`);
   await at('pin1', 'the door opens');
-  await keyboard.type('9999');
+  // Each digit is the program's at once; the page holds dots, and the clipboard and the backspace find nothing else.
+  await keyboard.type('58x2');
+  assert.equal(await page.getByTestId('pin1').inputValue(), '•••', 'dots, and no letter');
+  await page.waitForFunction(() => window.tiskiDouble.digits().join('') === '582');
+  await keyboard.press('Backspace');
+  assert.equal(await page.getByTestId('pin1').inputValue(), '', 'erased is erased');
+  await keyboard.type('12');
   await keyboard.press('Enter');
   await shown('problem');
-  assert.equal(await page.getByTestId('problem').getAttribute('data-code'), 'pin-wrong');
+  assert.equal(await page.getByTestId('problem').getAttribute('data-code'), 'pin-length');
+  await at('pin1', 'after a short PIN');
+  await keyboard.type('9999');
+  await keyboard.press('Enter');
+  await page.locator('[data-testid=problem][data-code=pin-wrong]').waitFor();
   assert.equal(await page.getByTestId('pin1').inputValue(), '', 'a wrong PIN is not kept');
   await at('pin1', 'after a wrong PIN');
   await keyboard.type('1234');

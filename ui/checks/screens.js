@@ -1,7 +1,8 @@
 // Every screen of the page, as the development double can show it: a beginning, and what the hand does.
 
 const pin = async (page, which, digits) => {
-  await page.getByTestId(which).fill(digits);
+  await page.getByTestId(which).focus();
+  await page.keyboard.type(digits);
   await page.keyboard.press('Enter');
 };
 
@@ -15,6 +16,16 @@ export const screens = [
       await page.getByTestId('problem').waitFor();
     } },
   { name: 'login-last-try', scene: 'last', do: (page) => pin(page, 'pin1', '1234') },
+  { name: 'login-short-pin', scene: '', do: async (page) => {
+      await pin(page, 'pin1', '123');
+      await page.getByTestId('problem').waitFor();
+    } },
+  { name: 'login-typing', scene: '', do: async (page) => {
+      await page.getByTestId('pin1').focus();
+      await page.keyboard.type('123');
+    } },
+  { name: 'login-not-activated', scene: 'not-activated' },
+  { name: 'login-no-service', scene: 'no-service' },
   { name: 'login-blocked', scene: 'blocked centre-down' },
   { name: 'locked', scene: 'visit opened locked' },
   { name: 'counter-empty', scene: 'logged' },
@@ -71,6 +82,17 @@ export const screens = [
       await pin(page, 'pin2', '999999');
       await page.getByTestId('problem').waitFor();
     } },
+  { name: 'sign-short-pin', scene: 'visit opened basket', do: async (page) => {
+      await page.keyboard.press('F9');
+      await pin(page, 'pin2', '12');
+      await page.getByTestId('problem').waitFor();
+    } },
+  { name: 'sign-last-try', scene: 'visit opened basket pin2-one', do: async (page) => {
+      await page.keyboard.press('F9');
+      await pin(page, 'pin2', '123456');
+      await page.getByTestId('problem').waitFor();
+    } },
+  { name: 'sign-blocked', scene: 'visit opened basket pin2-none', do: (page) => page.keyboard.press('F9') },
   { name: 'signed-saved', scene: 'visit opened basket', do: async (page) => {
       await page.keyboard.press('F9');
       await pin(page, 'pin2', '123456');
@@ -124,5 +146,10 @@ export const screens = [
   { name: 'settings', scene: 'logged think', do: (page) => page.keyboard.press('Control+4') },
   { name: 'keys', scene: 'visit opened', do: (page) => page.keyboard.press('F1') },
   { name: 'health', scene: 'logged centre-down think', do: (page) => page.getByTestId('health').click() },
+  { name: 'health-good', scene: 'visit opened', do: (page) => page.getByTestId('health').click() },
+  { name: 'person-credentials', scene: 'visit opened', do: async (page) => {
+      await page.getByTestId('person').click();
+      await page.getByTestId('credentials').locator('summary').click();
+    } },
   { name: 'person', scene: 'visit opened basket', do: (page) => page.getByTestId('person').click() },
 ];

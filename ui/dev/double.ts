@@ -19,8 +19,10 @@ const world = {
   student: scene.includes('student'),
   slow: scene.includes('slow'),
   pin1: scene.includes('blocked') ? 0 : scene.includes('last') ? 1 : 5,
-  pin2: 5,
+  pin2: scene.includes('pin2-none') ? 0 : scene.includes('pin2-one') ? 1 : 5,
   next: 1,
+  entry: 0,
+  digits: [] as string[],
 };
 
 function problem(code: string, place: Problem['place'], sentence: string, advice: string, more: Partial<Problem> = {}): Problem {
@@ -43,6 +45,19 @@ function card(): Status['card'] {
         say('Tilaa uusi kortti DVV:ltä. Varakortilla voi työskennellä siihen asti.', 'Beställ ett nytt kort av MDB. Till dess kan du arbeta med ett reservkort.', 'Order a new card from DVV. A spare card works until then.'),
       ),
     };
+  if (scene.includes('not-activated'))
+    return {
+      ...here,
+      state: 'unusable',
+      pin1Left: null,
+      pin2Left: null,
+      problem: problem(
+        'card-not-activated',
+        'card',
+        say('Korttia ei ole aktivoitu.', 'Kortet är inte aktiverat.', 'The card has not been activated.'),
+        say('Aktivoi kortti DigiSign-ohjelmassa.', 'Aktivera kortet i DigiSign.', 'Activate it in DigiSign.'),
+      ),
+    };
   return { ...here, state: 'ready' };
 }
 
@@ -60,23 +75,34 @@ function logIn(): NonNullable<Status['session']> {
   return { name: 'Siri Salminen', initials: 'SS', title: title(), right: world.student ? '010' : '005', maySign: !world.student, locked: false, since: '9.02' };
 }
 
+type Line = Status['health'][number];
+
 function health(): Status['health'] {
-  const good = (link: string, sentence: string): Status['health'][number] => ({ link, state: 'good', sentence, advice: '' });
+  const good = (link: Line['link'], sentence: string): Line => ({ link, state: 'good', code: `${link}-good`, sentence, advice: '' });
+  const unknown = (link: Line['link'], on: string): Line => ({ link, state: 'unknown', code: 'depends', sentence: `${say('Tiedetään vasta, kun tämä on kunnossa:', 'Känt först när detta är i ordning:', 'Known only when this is in order:')} ${on}.`, advice: '' });
+  const network = say('verkko', 'nätverk', 'network');
   return [
-    good('card', say('Kortti lukijassa.', 'Kortet i läsaren.', 'Card in the reader.')),
-    good('certificate', say('Voimassa 14.3.2031 asti.', 'Giltigt till 14.3.2031.', 'Valid until 14.3.2031.')),
-    world.centreUp
-      ? good('centre', say('Vastasi 4 s sitten.', 'Svarade för 4 s sedan.', 'Answered 4 s ago.'))
-      : {
-          link: 'centre',
-          state: 'bad',
-          sentence: say('Reseptikeskus ei vastaa.', 'Receptcentret svarar inte.', 'The Prescription Centre does not answer.'),
-          advice: say('Yritetään uudelleen itsestään. Tarkista verkko, jos muutkaan palvelut eivät toimi.', 'Nya försök görs automatiskt. Kontrollera nätverket om inte heller andra tjänster fungerar.', 'It is tried again by itself. Check the network if other services fail too.'),
-        },
+    scene.includes('no-service')
+      ? { link: 'reader', state: 'bad', code: 'card-service-down', sentence: say('Käyttöjärjestelmän älykorttipalvelu ei vastaa.', 'Operativsystemets smartkorttjänst svarar inte.', 'The system’s smart card service does not answer.'), advice: say('Käynnistä älykorttipalvelu uudelleen.', 'Starta om smartkorttjänsten.', 'Restart the smart card service.') }
+      : good('reader', say('Kortinlukija on kytketty.', 'Kortläsaren är ansluten.', 'The card reader is connected.')),
+    good('card', say('Ammattikortti on lukijassa.', 'Yrkeskortet är i läsaren.', 'A professional card is in the reader.')),
     scene.includes('think')
-      ? { link: 'medicines', state: 'think', sentence: say('Tietokanta on 20 päivän takaa.', 'Databasen är 20 dagar gammal.', 'The database is 20 days old.'), advice: say('Päivitä tänään.', 'Uppdatera i dag.', 'Update today.') }
-      : good('medicines', '2026.022'),
-    good('record', say('Kirjoitettu levylle.', 'Skrivet på disk.', 'Written to disk.')),
+      ? { link: 'certificate', state: 'think', code: 'own-server-certificate-expires-soon', sentence: say('Apteekin palvelinvarmenne vanhenee 14.12.2026.', 'Apotekets servercertifikat går ut 14.12.2026.', 'The pharmacy’s server certificate expires on 14.12.2026.'), advice: say('Pyydä ylläpitoa hakemaan uusi varmenne DVV:ltä.', 'Be systemansvariga skaffa ett nytt certifikat från MDB.', 'Ask the administrator to get a new certificate from DVV.') }
+      : good('certificate', say('Kortin varmenteet ovat voimassa 14.3.2031 asti.', 'Kortets certifikat gäller till 14.3.2031.', 'The card’s certificates are valid until 14.3.2031.')),
+    world.centreUp ? good('clock', say('Kello on oikeassa (ero 0 s).', 'Klockan går rätt (skillnad 0 s).', 'The clock is right (difference 0 s).')) : unknown('clock', network),
+    world.centreUp
+      ? good('network', say('Verkkoyhteys Reseptikeskukseen toimii.', 'Nätförbindelsen till Receptcentret fungerar.', 'The network reaches the Prescription Centre.'))
+      : {
+          link: 'network',
+          state: 'bad',
+          code: 'not-reached',
+          sentence: say('Verkko ei vie Reseptikeskukseen: yhteyttä ei oteta vastaan.', 'Nätet når inte Receptcentret: ingen tar emot förbindelsen.', 'The network does not reach the Prescription Centre: nobody takes the connection.'),
+          advice: say('Tarkista verkkojohto ja muut verkkopalvelut; allekirjoitettu lähtee itsestään, kun yhteys palaa.', 'Kontrollera nätverkskabeln och andra nättjänster; det signerade skickas av sig självt när förbindelsen återkommer.', 'Check the network cable and other services; what is signed goes out by itself when the connection is back.'),
+        },
+    world.centreUp ? good('centre', say('Reseptikeskus vastasi 4 s sitten.', 'Receptcentret svarade för 4 s sedan.', 'The Prescription Centre answered 4 s ago.')) : unknown('centre', network),
+    scene.includes('think')
+      ? { link: 'medicines', state: 'think', code: 'medicines-old', sentence: say('Lääketietokanta on 24 päivää vanha.', 'Läkemedelsdatabasen är 24 dagar gammal.', 'The medicines database is 24 days old.'), advice: say('Pyydä ylläpitoa päivittämään lääketietokanta.', 'Be systemansvariga uppdatera läkemedelsdatabasen.', 'Ask the administrator to update the medicines database.') }
+      : good('medicines', say('Lääketietokanta 2026.022.', 'Läkemedelsdatabas 2026.022.', 'Medicines database 2026.022.')),
   ];
 }
 
@@ -190,10 +216,12 @@ function wrongPin(which: 'pin1' | 'pin2'): never {
   tell({ event: 'card', card: card() });
   const n = world[which];
   throw problem(
-    n === 0 ? 'pin-blocked' : 'pin-wrong',
+    n === 0 ? `${which}-blocked` : 'pin-wrong',
     'card',
-    n === 0 ? say('PIN on lukkiutunut.', 'PIN är spärrad.', 'The PIN is blocked.') : say('Väärä PIN.', 'Fel PIN.', 'Wrong PIN.'),
-    say('Tarkista PIN ja anna se uudelleen.', 'Kontrollera PIN och ange den på nytt.', 'Check the PIN and enter it again.'),
+    n === 0 ? say('Tunnusluku on lukittunut.', 'Koden är låst.', 'The PIN is blocked.') : say('Tunnusluku on väärä.', 'Koden är fel.', 'The PIN is wrong.'),
+    n === 0
+      ? say('Avaa tunnusluku DigiSign-ohjelmassa aktivointitunnusluvulla.', 'Lås upp koden i DigiSign med aktiveringskoden.', 'Unblock it in DigiSign with the activation code.')
+      : say('Anna tunnusluku uudelleen.', 'Ange koden på nytt.', 'Enter it again.'),
     { triesLeft: n },
   );
 }
@@ -202,9 +230,18 @@ function lastTry(which: 'pin1' | 'pin2'): never {
   throw problem(
     `${which}-last-try`,
     'card',
-    say('Perustunnusluvulla (PIN1) on yksi yritys jäljellä.', 'Grundkoden (PIN1) har ett försök kvar.', 'PIN1 has one try left.'),
+    which === 'pin1'
+      ? say('Perustunnusluvulla (PIN1) on yksi yritys jäljellä.', 'Grundkoden (PIN1) har ett försök kvar.', 'PIN1 has one try left.')
+      : say('Allekirjoitustunnusluvulla (PIN2) on yksi yritys jäljellä.', 'Signeringskoden (PIN2) har ett försök kvar.', 'PIN2 has one try left.'),
     say('Tarkista tunnusluku. Väärä yritys lukitsee sen; vahvista, jos olet varma.', 'Kontrollera koden. Ett fel försök låser den; bekräfta om du är säker.', 'Check the PIN. A wrong one blocks it; confirm if you are sure.'),
   );
+}
+
+/** The digits that came under this entry: given once. */
+function digitsOf(entry: unknown): string {
+  const digits = Number(entry) === world.entry ? world.digits.join('') : '';
+  world.digits = [];
+  return digits;
 }
 
 type Given = Record<string, string>;
@@ -216,7 +253,32 @@ const answers: Record<string, (given: Given) => unknown> = {
     if (session) session.title = title();
     return status();
   },
-  log_in: ({ pin, allowLastTry }) => {
+  examine: status,
+  credentials: () => ({
+    facts: [
+      { label: say('Rekisteröintinumero', 'Registreringsnummer', 'Registration number'), text: '90000005555', strong: true },
+      { label: say('Ammattioikeus', 'Yrkesrättighet', 'Professional right'), text: `005 · ${title()}`, strong: true },
+      { label: say('Oikeuden lähde', 'Rättighetens källa', 'Source of the right'), text: say('rooli- ja attribuuttipalvelu 22.11.2026 9.02', 'roll- och attributtjänsten 22.11.2026 9.02', 'role and attribute service 22.11.2026 9.02'), strong: false },
+      { label: say('Todentamisvarmenne', 'Autentiseringscertifikat', 'Authentication certificate'), text: `Tiski TEST CA for Healthcare Professionals, ${say('voimassa asti:', 'giltigt till', 'valid until')} 14.3.2031`, strong: false },
+      { label: say('Allekirjoitusvarmenne', 'Signeringscertifikat', 'Signature certificate'), text: `Tiski TEST CA for Healthcare Professionals, ${say('voimassa asti:', 'giltigt till', 'valid until')} 14.3.2031`, strong: false },
+      { label: say('Sulkulista', 'Spärrlista', 'Revocation list'), text: `Tiski TEST CA for Healthcare Professionals: ${say('uusitaan viimeistään', 'förnyas senast', 'renewed at the latest')} 23.11.2026 8.00`, strong: false },
+    ],
+  }),
+  still_here: () => ({}),
+  pin_digit: ({ entry, at, digit }) => {
+    if (Number(entry) > world.entry) {
+      world.entry = Number(entry);
+      world.digits = [];
+    }
+    world.digits[Number(at)] = digit ?? '';
+    return {};
+  },
+  pin_erase: () => {
+    world.digits = [];
+    return {};
+  },
+  log_in: ({ entry, allowLastTry }) => {
+    const pin = digitsOf(entry);
     if (world.pin1 === 1 && String(allowLastTry) !== 'true') lastTry('pin1');
     if (pin !== '1234') wrongPin('pin1');
     world.pin1 = 5;
@@ -301,7 +363,9 @@ const answers: Record<string, (given: Given) => unknown> = {
     total(view);
     return view;
   },
-  sign: ({ pin }) => {
+  sign: ({ entry, allowLastTry }) => {
+    const pin = digitsOf(entry);
+    if (world.pin2 === 1 && String(allowLastTry) !== 'true') lastTry('pin2');
     if (pin !== '123456') wrongPin('pin2');
     const view = current();
     for (const line of view.basket) {
@@ -389,6 +453,7 @@ Object.assign(window, {
       tell({ event: 'session', session });
     },
     putBack: () => tell({ event: 'card', card: card() }),
+    digits: () => [...world.digits],
     centre: (up: boolean) => {
       world.centreUp = up;
       tell({ event: 'health', lines: health() });

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    DayList, DocumentView, Export, OutboxCounts, PrescriptionView, Problem, Secret, SessionView, Status, VisitView,
+    CredentialsView, DayList, DocumentView, Export, OutboxCounts, PrescriptionView, Problem, Secret, SessionView,
+    Status, VisitView,
 };
 
 macro_rules! catalogue {
@@ -56,6 +57,14 @@ catalogue! {
     status / Status (Nothing) -> Status;
     /// Sets the language of sentences.
     set_language / SetLanguage (SetLanguage) -> Status;
+    /// Looks at every link of the chain anew, and gives the frame. Blocks, for a bounded time.
+    examine / Examine (Nothing) -> Status;
+    /// Takes one digit of a PIN that somebody is typing: the page keeps none.
+    pin_digit / PinDigit (PinDigit) -> Nothing;
+    /// Forgets the digits that were typed.
+    pin_erase / PinErase (PinErase) -> Nothing;
+    /// Somebody is at the keyboard: the session does not count as idle.
+    still_here / StillHere (Nothing) -> Nothing;
     /// Opens a session for the card in the reader with PIN1.
     log_in / LogIn (LogIn) -> SessionView;
     /// Ends the session; an open visit is closed and its working copies are removed.
@@ -90,6 +99,8 @@ catalogue! {
     export_day / ExportDay (OnDay) -> Export;
     /// One document with its history.
     document / Document (OnDocument) -> DocumentView;
+    /// What the right and the certificates of whoever is logged in rest on.
+    credentials / Credentials (Nothing) -> CredentialsView;
 }
 
 /// Takes nothing.
@@ -109,12 +120,38 @@ pub struct SetLanguage {
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LogIn {
-    /// PIN1.
-    #[ts(type = "string")]
-    pub pin: Secret,
+    /// PIN1, where a host has it whole.
+    #[ts(optional, type = "string")]
+    pub pin: Option<Secret>,
+    /// The entry under which its digits came, where they came one by one.
+    #[ts(optional, type = "number")]
+    pub entry: Option<u64>,
     /// Whether the last try may be spent: the person was warned and said yes.
     #[ts(optional)]
     pub allow_last_try: Option<bool>,
+}
+
+/// See [`Program::pin_digit`].
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PinDigit {
+    /// Which time of typing a PIN this is; a greater number is a new beginning.
+    #[ts(type = "number")]
+    pub entry: u64,
+    /// The digit's place, from 0.
+    pub at: u8,
+    /// The digit.
+    #[ts(type = "string")]
+    pub digit: Secret,
+}
+
+/// See [`Program::pin_erase`].
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PinErase {
+    /// The entry whose digits are forgotten, with all before it.
+    #[ts(type = "number")]
+    pub entry: u64,
 }
 
 /// See [`Program::search`].
@@ -168,9 +205,12 @@ pub struct Propose {
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Sign {
-    /// PIN2.
-    #[ts(type = "string")]
-    pub pin: Secret,
+    /// PIN2, where a host has it whole.
+    #[ts(optional, type = "string")]
+    pub pin: Option<Secret>,
+    /// The entry under which its digits came, where they came one by one.
+    #[ts(optional, type = "number")]
+    pub entry: Option<u64>,
     /// Whether the last try may be spent: the person was warned and said yes.
     #[ts(optional)]
     pub allow_last_try: Option<bool>,

@@ -6,9 +6,14 @@
 
 mod catalogue;
 mod conflicts;
+mod credentials;
+mod health;
 mod history;
+mod pin;
 mod program;
 mod render;
+mod revocation;
+mod roles;
 mod secret;
 mod sentences;
 mod settings;
@@ -17,7 +22,8 @@ mod views;
 mod words;
 
 pub use catalogue::*;
+pub use health::Examination;
 pub use secret::Secret;
-pub use settings::{Card, Centre, Environment, Medicines, Pharmacy, Settings};
-pub use start::{Started, start};
+pub use settings::{Card, Centre, Environment, Health, Medicines, Pharmacy, Rights, Session, Settings, Trust};
+pub use start::{Started, examine, start};
 pub use views::*;

@@ -13,12 +13,14 @@ use prescription::{Oid, Vnr};
 use record::{OutboxFilter, OutboxState, Period};
 use rust_decimal::Decimal;
 
+use crate::health::{Asked, Instruments};
+use crate::pin::PinEntry;
 use crate::render::{Render, document_state};
 use crate::settings::{Environment, Settings};
 use crate::{
-    DayList, DocumentView, Event, Export, HealthLine, HealthState, LogIn, Nothing, OnDay, OnDocument, OnPrescription,
-    OutboxCounts, PrescriptionView, Problem, Program, Propose, Search, SessionView, SetLanguage, SettleDocument, Sign,
-    Status, VisitView, sentences, words,
+    CredentialsView, DayList, DocumentView, Event, Export, HealthLine, HealthState, LogIn, Nothing, OnDay, OnDocument,
+    OnPrescription, OutboxCounts, PinDigit, PinErase, PrescriptionView, Problem, Program, Propose, Search, Secret,
+    SessionView, SetLanguage, SettleDocument, Sign, Status, VisitView, sentences, words,
 };
 
 /// What is typed or scanned in the search field is at most this long.
@@ -36,17 +38,14 @@ pub(crate) struct Tiski {
     pub(crate) settings: Settings,
     language: AtomicU8,
     events: SyncSender<Event>,
-    centre: Mutex<LastAnswer>,
+    instruments: Instruments,
+    asked: Mutex<Option<Asked>>,
+    /// State and code of each link, as hosts were told last.
+    told: Mutex<Vec<(HealthState, String)>>,
+    typed: Mutex<PinEntry>,
     pub(crate) outbox: Arc<Bell>,
-}
-
-/// How the Centre last answered.
-#[derive(Debug, Clone, Default)]
-enum LastAnswer {
-    #[default]
-    NotAsked,
-    Good,
-    Bad(String),
+    /// Wakes the thread that asks whether the Centre is there.
+    pub(crate) asking: Arc<Bell>,
 }
 
 /// Wakes the thread that sends; and those who wait for what it did.
@@ -103,9 +102,24 @@ impl Bell {
 }
 
 impl Tiski {
-    pub(crate) fn new(counter: Counter, settings: Settings, events: SyncSender<Event>) -> Self {
-        let language = AtomicU8::new(settings.language as u8);
-        Self { counter, settings, language, events, centre: Mutex::default(), outbox: Arc::default() }
+    pub(crate) fn new(
+        counter: Counter,
+        settings: Settings,
+        instruments: Instruments,
+        events: SyncSender<Event>,
+    ) -> Self {
+        Self {
+            counter,
+            language: AtomicU8::new(settings.language as u8),
+            settings,
+            events,
+            instruments,
+            asked: Mutex::default(),
+            told: Mutex::default(),
+            typed: Mutex::default(),
+            outbox: Arc::default(),
+            asking: Arc::default(),
+        }
     }
 
     /// Pushes an event; a host that lets hundreds wait misses some and asks anew.
@@ -121,7 +135,7 @@ impl Tiski {
         let render = self.render();
         self.push(Event::Card { card: render.card(held) });
         self.push(Event::Session { session: self.counter.session().map(|session| render.session(&session)) });
-        self.push(Event::Health { lines: self.health() });
+        self.push_health();
     }
 
     /// One round of sending, and its news.
@@ -142,9 +156,9 @@ impl Tiski {
         };
         for news in sent {
             let (document_id, answer) = match &news {
-                Sent::Accepted { document_id } => (document_id, LastAnswer::Good),
-                Sent::Refused { document_id, .. } => (document_id, LastAnswer::Good),
-                Sent::Waits { document_id, code, .. } => (document_id, LastAnswer::Bad(code.clone())),
+                Sent::Accepted { document_id } => (document_id, Ok(())),
+                Sent::Refused { document_id, .. } => (document_id, Ok(())),
+                Sent::Waits { document_id, code, .. } => (document_id, Err(code.clone())),
                 // Whether the Centre was asked at all is not said.
                 Sent::Withdrawn { .. } => continue,
             };
@@ -170,22 +184,18 @@ impl Tiski {
         self.counts().map_err(|error| self.problem(&error))
     }
 
-    fn heard(&self, answer: LastAnswer) {
-        let mut last = self.centre.lock().unwrap_or_else(PoisonError::into_inner);
-        let changed = std::mem::discriminant(&*last) != std::mem::discriminant(&answer);
-        *last = answer;
-        drop(last);
-        if changed {
-            self.push(Event::Health { lines: self.health() });
-        }
+    /// Real work has learnt how the Centre answers.
+    fn heard(&self, outcome: Result<(), String>) {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        *asked = Some(Asked::by_work(outcome, asked.as_ref()));
+        drop(asked);
+        self.push_health();
     }
 
     fn heard_of<T>(&self, result: &Result<T, CounterError>) {
         match result {
-            Ok(_) => self.heard(LastAnswer::Good),
-            Err(CounterError::Centre(error)) if error.issues().is_empty() => {
-                self.heard(LastAnswer::Bad(error.code().to_owned()));
-            }
+            Ok(_) => self.heard(Ok(())),
+            Err(CounterError::Centre(error)) if error.issues().is_empty() => self.heard(Err(error.code().to_owned())),
             Err(_) => {}
         }
     }
@@ -249,57 +259,68 @@ impl Tiski {
     }
 
     fn health(&self) -> Vec<HealthLine> {
-        let language = self.language();
-        let good = |link: &str, text: &prescription::rules::Text| HealthLine {
-            link: link.to_owned(),
-            state: HealthState::Good,
-            sentence: text.in_language(language).to_owned(),
-            advice: String::new(),
-        };
-        let bad = |link: &str, state: HealthState, code: &str| {
-            let problem = self.of_code(code);
-            HealthLine { link: link.to_owned(), state, sentence: problem.sentence, advice: problem.advice }
-        };
-        let mut lines = Vec::with_capacity(5);
-        match self.counter.card() {
-            CardHeld::Ready(card) => {
-                lines.push(good("card", &words::GOOD_CARD));
-                let left = card.holder.not_after - self.counter.deps().clock.now();
-                if left < chrono::Duration::days(30) {
-                    lines.push(HealthLine {
-                        state: HealthState::Think,
-                        advice: words::RENEW_SOON.in_language(language).to_owned(),
-                        ..good("certificate", &words::SOON_CERTIFICATE)
-                    });
-                } else {
-                    lines.push(good("certificate", &words::GOOD_CERTIFICATE));
-                }
-            }
-            held => {
-                let problem = self.render().card(&held).problem;
-                let code = problem.map_or_else(|| "card-none".to_owned(), |problem| problem.code);
-                lines.push(bad("card", HealthState::Bad, &code));
-                lines.push(HealthLine {
-                    link: "certificate".to_owned(),
-                    state: HealthState::Unknown,
-                    sentence: self.of_code("card-none").sentence,
-                    advice: String::new(),
-                });
-            }
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.instruments.lines(&self.counter.card(), asked.as_ref(), self.language())
+    }
+
+    /// Asks whether the Centre is there, and tells hosts where that changed something. Blocks.
+    pub(crate) fn ask_the_centre(&self) {
+        let asked = self.instruments.ask();
+        *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(asked);
+        self.push_health();
+    }
+
+    /// Reads the revocation lists anew. Blocks.
+    pub(crate) fn refresh_lists(&self) {
+        self.instruments.refresh_lists();
+    }
+
+    /// Tells hosts of the chain where a state or a code is another than they were told last.
+    fn push_health(&self) {
+        let lines = self.health();
+        let told: Vec<_> = lines.iter().map(|line| (line.state, line.code.clone())).collect();
+        let mut before = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if *before != told {
+            *before = told;
+            drop(before);
+            self.push(Event::Health { lines });
         }
-        let answer = self.centre.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        lines.push(match answer {
-            LastAnswer::Good => good("centre", &words::GOOD_CENTRE),
-            LastAnswer::NotAsked => {
-                HealthLine { state: HealthState::Unknown, ..good("centre", &words::UNASKED_CENTRE) }
+    }
+
+    /// Locks the session where its person has done nothing for as long as the settings say.
+    pub(crate) fn lock_if_idle(&self, now: Instant) {
+        let longest = Duration::from_secs(u64::from(self.settings.session.idle_minutes) * 60);
+        if self.counter.lock_if_idle(longest, now) {
+            self.forget_pin();
+            self.push_card(&self.counter.card());
+        }
+    }
+
+    /// The PIN, whole or as its digits came; there is none of it here afterwards.
+    fn pin(&self, whole: Option<&Secret>, entry: Option<u64>) -> Result<card::Pin, CounterError> {
+        let pin = match (whole, entry) {
+            (Some(whole), _) => card::Pin::new(whole.reveal()),
+            (None, Some(entry)) => {
+                self.typed.lock().unwrap_or_else(PoisonError::into_inner).take(entry, Instant::now())
             }
-            LastAnswer::Bad(code) => bad("centre", HealthState::Bad, &code),
-        });
-        let edition = self.counter.deps().medicines.name();
-        let medicines = format!("{} {edition}", words::GOOD_MEDICINES.in_language(language));
-        lines.push(HealthLine { sentence: medicines, ..good("medicines", &words::GOOD_MEDICINES) });
-        lines.push(good("record", &words::GOOD_RECORD));
-        lines
+            (None, None) => Err(card::CardError::PinLength),
+        };
+        Ok(pin?)
+    }
+
+    /// Overwrites the digits that were typed.
+    pub(crate) fn forget_pin(&self) {
+        self.typed.lock().unwrap_or_else(PoisonError::into_inner).forget();
+    }
+
+    /// Overwrites digits that nobody used.
+    pub(crate) fn forget_old_pin(&self, now: Instant) {
+        self.typed.lock().unwrap_or_else(PoisonError::into_inner).forget_old(now);
+    }
+
+    /// A request that only a person makes.
+    fn acted(&self) {
+        self.counter.acted(Instant::now());
     }
 
     fn frame(&self) -> Result<Status, CounterError> {
@@ -348,17 +369,38 @@ impl Program for Tiski {
         self.frame().map_err(|error| self.problem(&error))
     }
 
+    fn examine(&self, _: Nothing) -> Result<Status, Problem> {
+        let round = self.asking.ring();
+        self.counter.look_at_card();
+        self.asking.wait_for(round, LONGEST_WAIT);
+        self.frame().map_err(|error| self.problem(&error))
+    }
+
     fn set_language(&self, with: SetLanguage) -> Result<Status, Problem> {
         let language = words::language(&with.language).ok_or_else(|| self.of_code("language-unknown"))?;
         self.language.store(language as u8, Ordering::Relaxed);
         self.frame().map_err(|error| self.problem(&error))
     }
 
+    fn pin_digit(&self, with: PinDigit) -> Result<Nothing, Problem> {
+        let mut typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner);
+        let put = typed.put(with.entry, with.at, &with.digit, Instant::now());
+        put.map(|()| Nothing::default()).map_err(|error| self.problem(&error.into()))
+    }
+
+    fn pin_erase(&self, with: PinErase) -> Result<Nothing, Problem> {
+        self.typed.lock().unwrap_or_else(PoisonError::into_inner).erase(with.entry);
+        Ok(Nothing::default())
+    }
+
+    fn still_here(&self, _: Nothing) -> Result<Nothing, Problem> {
+        self.acted();
+        Ok(Nothing::default())
+    }
+
     fn log_in(&self, with: LogIn) -> Result<SessionView, Problem> {
         let last_try = with.allow_last_try.unwrap_or_default();
-        let session = card::Pin::new(with.pin.reveal())
-            .map_err(CounterError::from)
-            .and_then(|pin| self.counter.log_in(&pin, last_try));
+        let session = self.pin(with.pin.as_ref(), with.entry).and_then(|pin| self.counter.log_in(&pin, last_try));
         self.push_card(&self.counter.card());
         let session = session.map_err(|error| self.problem(&error))?;
         self.outbox.ring();
@@ -373,6 +415,7 @@ impl Program for Tiski {
     }
 
     fn search(&self, with: Search) -> Result<VisitView, Problem> {
+        self.acted();
         let text = with.text.reveal();
         if text.len() > LONGEST_SEARCH {
             return Err(self.of_code("search-not-understood"));
@@ -395,6 +438,7 @@ impl Program for Tiski {
     }
 
     fn open(&self, with: OnPrescription) -> Result<PrescriptionView, Problem> {
+        self.acted();
         let set_id = self.set_id(&with.set_id)?;
         let visit = self.counter.open_prescription(&set_id);
         self.heard_of(&visit);
@@ -402,6 +446,7 @@ impl Program for Tiski {
     }
 
     fn propose(&self, with: Propose) -> Result<PrescriptionView, Problem> {
+        self.acted();
         let set_id = self.set_id(&with.set_id)?;
         let vnr = with.vnr.as_deref().map(Vnr::parse).transpose();
         let vnr = vnr.map_err(|_| self.problem(&CounterError::UnknownPackage))?;
@@ -412,20 +457,21 @@ impl Program for Tiski {
     }
 
     fn add(&self, with: OnPrescription) -> Result<VisitView, Problem> {
+        self.acted();
         let set_id = self.set_id(&with.set_id)?;
         self.view(self.counter.add_to_basket(&set_id))
     }
 
     fn remove(&self, with: OnPrescription) -> Result<VisitView, Problem> {
+        self.acted();
         let set_id = self.set_id(&with.set_id)?;
         self.view(self.counter.remove_from_basket(&set_id))
     }
 
     fn sign(&self, with: Sign) -> Result<VisitView, Problem> {
         let last_try = with.allow_last_try.unwrap_or_default();
-        let signed = card::Pin::new(with.pin.reveal())
-            .map_err(CounterError::from)
-            .and_then(|pin| self.counter.sign(&pin, last_try));
+        self.acted();
+        let signed = self.pin(with.pin.as_ref(), with.entry).and_then(|pin| self.counter.sign(&pin, last_try));
         signed.map_err(|error| self.problem(&error))?;
         // Saved. Whether the Centre answers in time changes only what the person is told.
         let round = self.outbox.ring();
@@ -435,6 +481,7 @@ impl Program for Tiski {
     }
 
     fn close_visit(&self, _: Nothing) -> Result<Status, Problem> {
+        self.acted();
         self.counter.close_visit();
         self.outbox.ring();
         self.frame().map_err(|error| self.problem(&error))
@@ -475,6 +522,7 @@ impl Program for Tiski {
     }
 
     fn export_day(&self, with: OnDay) -> Result<Export, Problem> {
+        self.acted();
         self.for_a_person()?;
         let day = self.day(&with)?;
         let rows = review::day(&self.counter.deps().record, day).map_err(|error| self.of_code(error.code()))?;
@@ -483,6 +531,7 @@ impl Program for Tiski {
     }
 
     fn document(&self, with: OnDocument) -> Result<DocumentView, Problem> {
+        self.acted();
         self.for_a_person()?;
         let record = &self.counter.deps().record;
         let unknown = || self.of_code("record-unknown-document");
@@ -497,5 +546,13 @@ impl Program for Tiski {
             state: document_state(&stored.item),
             history: render.history(&history),
         })
+    }
+
+    fn credentials(&self, _: Nothing) -> Result<CredentialsView, Problem> {
+        self.for_a_person()?;
+        let session = self.counter.session().ok_or_else(|| self.problem(&CounterError::NoSession))?;
+        let deps = self.counter.deps();
+        let lists = deps.trust.lists(deps.clock.now());
+        Ok(CredentialsView { facts: self.render().credentials(&session, &self.counter.card(), &lists) })
     }
 }

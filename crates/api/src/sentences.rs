@@ -261,6 +261,34 @@ pub(crate) const TABLE: &[Row] = &[
         text("Pyydä farmaseuttia tai proviisoria.", "Be en farmaceut eller provisor.", "Ask a pharmacist."),
     ),
     (
+        "right-ended",
+        Place::Card,
+        text(
+            "Rooli- ja attribuuttipalvelun mukaan ammattioikeus ei ole voimassa.",
+            "Enligt roll- och attributtjänsten är yrkesrättigheten inte i kraft.",
+            "The role and attribute service says that the professional right does not hold.",
+        ),
+        text(
+            "Työtoveri voi jatkaa omalla kortillaan; asian selvittää Lupa- ja valvontavirasto.",
+            "En kollega kan fortsätta med sitt kort; Tillstånds- och tillsynsverket utreder saken.",
+            "A colleague can go on with their own card; the Supervisory Agency settles it.",
+        ),
+    ),
+    (
+        "right-unknown",
+        Place::Network,
+        text(
+            "Ammattioikeutta ei voi tarkistaa: rooli- ja attribuuttipalvelu ei vastaa ja viimeisin tieto on liian vanha.",
+            "Yrkesrättigheten kan inte kontrolleras: roll- och attributtjänsten svarar inte och den senaste uppgiften är för gammal.",
+            "The professional right cannot be checked: the role service is silent, and its last answer is too old.",
+        ),
+        text(
+            "Yritä hetken kuluttua uudelleen; työtoveri, jonka oikeus on tarkistettu, voi jatkaa.",
+            "Försök om en stund; en kollega vars rättighet är kontrollerad kan fortsätta.",
+            "Try again in a moment; a colleague whose right was checked can go on.",
+        ),
+    ),
+    (
         "language-unknown",
         Place::Input,
         text("Kieltä ei ole.", "Språket finns inte.", "There is no such language."),

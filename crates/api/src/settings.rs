@@ -39,6 +39,18 @@ pub struct Settings {
     /// Who signs documents of which type, where it is another than the default: `"18" = "system"`.
     #[serde(default)]
     pub signers: Signers,
+    /// Where fresh revocation lists come from.
+    #[serde(default)]
+    pub trust: Trust,
+    /// The role and attribute service.
+    #[serde(default)]
+    pub rights: Rights,
+    /// How long a session lives.
+    #[serde(default)]
+    pub session: Session,
+    /// When a link of the chain is called weak or broken.
+    #[serde(default)]
+    pub health: Health,
 }
 
 /// An environment.
@@ -82,6 +94,9 @@ pub struct Centre {
     pub pki: PathBuf,
     /// The pharmacy's certificate and key under it: `servers/<name>`.
     pub certificate: PathBuf,
+    /// The certificate of the pharmacy's system signatures under it, where it has one; only its end is watched.
+    #[serde(default)]
+    pub system_certificate: Option<PathBuf>,
     /// How long an answer may take, milliseconds.
     #[serde(default = "ten_seconds")]
     pub timeout_ms: u64,
@@ -120,6 +135,88 @@ pub struct Medicines {
     pub file: Option<PathBuf>,
 }
 
+/// Where fresh revocation lists come from, and how long one counts whose successor does not come (docs/trust.md).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Trust {
+    /// Addresses of revocation lists, `http://…`; at most 16. Those of the folder of certificates count beside them.
+    pub lists: Vec<String>,
+    /// How often they are read, minutes; at least 1.
+    pub refresh_minutes: u32,
+    /// How long a list counts after its successor was due, hours; at most 168.
+    pub grace_hours: u32,
+}
+
+impl Default for Trust {
+    fn default() -> Self {
+        Self { lists: Vec::new(), refresh_minutes: 60, grace_hours: 24 }
+    }
+}
+
+/// The role and attribute service (rooli- ja attribuuttipalvelu).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rights {
+    /// The file that simulates it, for tests. Without one the right is the certificate's, and the screen says so.
+    pub register: Option<PathBuf>,
+    /// How long its last answer counts while it is silent, hours.
+    pub at_most_hours: u32,
+}
+
+impl Default for Rights {
+    fn default() -> Self {
+        Self { register: None, at_most_hours: 24 }
+    }
+}
+
+/// How long a session lives.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Session {
+    /// The session locks when its person has done nothing for so many minutes; 1–120.
+    pub idle_minutes: u32,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self { idle_minutes: 10 }
+    }
+}
+
+/// When a link of the chain is called weak or broken.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Health {
+    /// Seconds between two questions whether the Centre is there; at least 5.
+    pub probe_s: u32,
+    /// How long such a question may take, seconds; 1–30.
+    pub probe_at_most_s: u32,
+    /// Where it is asked.
+    pub path: String,
+    /// By how many seconds the workstation's clock may differ from the Centre's.
+    pub clock_s: u32,
+    /// How many days before its end a certificate is warned of.
+    pub warn_days: u32,
+    /// Older than so many days the medicines database is to be updated.
+    pub medicines_days: u32,
+    /// Older than so many days it no longer holds.
+    pub medicines_at_most_days: u32,
+}
+
+impl Default for Health {
+    fn default() -> Self {
+        Self {
+            probe_s: 30,
+            probe_at_most_s: 5,
+            path: "/".to_owned(),
+            clock_s: 300,
+            warn_days: 42,
+            medicines_days: 21,
+            medicines_at_most_days: 62,
+        }
+    }
+}
+
 impl Settings {
     /// Reads and checks a settings file.
     pub fn load(path: &Path) -> Result<Self, Problem> {
@@ -130,6 +227,7 @@ impl Settings {
         settings.data = at(&settings.data);
         settings.clock = settings.clock.as_ref().map(at);
         settings.centre.pki = at(&settings.centre.pki);
+        settings.rights.register = settings.rights.register.as_ref().map(at);
         settings.medicines.file = settings.medicines.file.as_ref().map(at);
         settings.check()?;
         Ok(settings)
@@ -147,6 +245,15 @@ impl Settings {
                 "this version has been proven against the local Prescription Centre only"
             };
             return Err(wrong("environment", why));
+        }
+        if !(1..=120).contains(&self.session.idle_minutes) {
+            return Err(wrong("session.idle_minutes", "1–120"));
+        }
+        if self.trust.grace_hours > 168 {
+            return Err(wrong("trust.grace_hours", "0–168"));
+        }
+        if self.trust.lists.len() > 16 || !self.trust.lists.iter().all(|address| address.starts_with("http://")) {
+            return Err(wrong("trust.lists", "http://"));
         }
         if !self.centre.url.starts_with("https://") {
             return Err(wrong("centre.url", "https://"));
@@ -167,6 +274,11 @@ impl Settings {
             }),
             part_of: None,
         }
+    }
+
+    /// The name of the pharmacy's certificate under `servers`.
+    pub(crate) fn slug(&self) -> String {
+        self.centre.certificate.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned()
     }
 
     /// How long an answer may take.
@@ -240,6 +352,7 @@ mod tests {
         let refused = |from: &str, to: &str| load(&SOUND.replace(from, to)).unwrap_err().advice;
         assert!(refused(r#""test""#, r#""production""#).starts_with("environment"));
         assert!(refused("workstation = 1", "workstation = 100").starts_with("workstation"));
+        assert!(refused("[centre]", "[session]\nidle_minutes = 0\n[centre]").starts_with("session.idle_minutes"));
         assert!(refused("https:", "http:").starts_with("centre.url"));
         assert!(refused("[centre]", "[centre]\nsurprise = 1").starts_with("file"));
     }

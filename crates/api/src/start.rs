@@ -1,23 +1,23 @@
-//! Starts the whole program from its settings: opens what it works with, and the two threads that live as long as it
-//! does: one hears the card, one sends what waits.
+//! Starts the whole program from its settings: opens what it works with, and the three threads that live as long as it
+//! does: one hears the card, one sends what waits, one asks whether the Centre is there.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use card::{CardAccess, CardEvent, PcscAccess, Pin, SoftwareCard};
 use cda::{Definition, Software};
 use chrono::{DateTime, Utc};
-use counter::{Clock, Counter, CounterError, Deps};
-use kanta_client::{CentreClient, Timeouts, TlsTransport, Transport};
-use medicines::Edition;
+use counter::{Clock, Counter, CounterError, Deps, Roles};
+use kanta_client::{CentreClient, Timeouts};
 use prescription::rules::Language;
 use record::{Key, Options, Record};
 use ring::rand::{SecureRandom, SystemRandom};
-use trust::TrustStore;
 
+use crate::health::{self, Examination, Instruments};
 use crate::program::{Bell, Tiski};
+use crate::roles::RegisterFile;
 use crate::settings::{Card, Settings, wrong};
 use crate::{Event, Problem, Program, sentences};
 
@@ -40,49 +40,48 @@ const OUTBOX_PAUSE: Duration = Duration::from_secs(5);
 
 /// Starts the program.
 pub fn start(settings: Settings) -> Result<Started, Problem> {
-    let deps = deps(&settings)?;
+    let instruments = Instruments::open(&settings)?;
+    let deps = deps(&settings, &instruments)?;
     let (sender, events) = sync_channel(EVENTS_AT_MOST);
-    let cards = Arc::clone(&deps.cards);
-    let program = Arc::new(Tiski::new(Counter::new(deps), settings, sender));
+    let mut counter = Counter::new(deps);
+    if let Some(file) = &settings.rights.register {
+        counter = counter.with_roles(Roles {
+            service: Arc::new(RegisterFile(file.clone())),
+            at_most: chrono::Duration::hours(settings.rights.at_most_hours.into()),
+        });
+    }
+    let program = Arc::new(Tiski::new(counter, settings, instruments, sender));
     // What a program that ended without its visit had in hand; the outbox sends it, nobody need log in.
     program.counter.give_back();
     program.counter.look_at_card();
-    let heard = cards.events();
+    let heard = program.counter.deps().cards.events();
     let ear = Arc::downgrade(&program);
     spawn("card", move || hear_cards(&ear, &heard))?;
     let hand = Arc::downgrade(&program);
     let bell = Arc::clone(&program.outbox);
     spawn("outbox", move || send(&hand, &bell))?;
+    let watch = Arc::downgrade(&program);
+    let asking = Arc::clone(&program.asking);
+    spawn("health", move || watch_over_the_centre(&watch, &asking))?;
     Ok(Started { program, events })
 }
 
-fn deps(settings: &Settings) -> Result<Deps, Problem> {
-    let clock = Arc::new(SettableClock { offset: settings.clock.clone() });
-    let trust = TrustStore::load(&settings.centre.pki).map_err(|error| wrong("centre.pki", error.code()))?;
-    let name = settings.centre.certificate.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let tls = trust::tls::client_config(&settings.centre.pki, name)
-        .map_err(|error| wrong("centre.certificate", error.code()))?;
+/// Looks at the whole chain once, as `tiski doctor` does: without the record, so beside a program that runs.
+pub fn examine(settings: &Settings) -> Result<Examination, Problem> {
+    health::examine(settings)
+}
+
+fn deps(settings: &Settings, with: &Instruments) -> Result<Deps, Problem> {
     let timeouts = Timeouts { connect: settings.timeout().min(Duration::from_secs(5)), overall: settings.timeout() };
-    let transport = TlsTransport::new(&settings.centre.url, tls, timeouts)
-        .map_err(|error| wrong("centre.url", &error.to_string()))?;
-    let transport: Arc<dyn Transport> = Arc::new(transport);
-    let medicines = match &settings.medicines.file {
-        None => Edition::parse(medicines::ARTIFICIAL),
-        Some(file) => {
-            let text = std::fs::read_to_string(file).map_err(|error| wrong("medicines.file", &error.to_string()))?;
-            Edition::parse(&text)
-        }
-    };
-    let record = open_record(settings, clock.now())?;
     Ok(Deps {
-        cards: cards(settings)?,
-        clock,
+        cards: Arc::clone(&with.cards),
+        clock: Arc::clone(&with.clock),
         randomness: Arc::new(|bytes| SystemRandom::new().fill(bytes).map_err(|_| CounterError::NoRandomness)),
-        trust: Arc::new(trust),
-        centre: Arc::new(CentreClient::new(transport)),
+        trust: Arc::clone(&with.trust),
+        centre: Arc::new(CentreClient::new(with.way(timeouts)?)),
         centre_organisation: settings.centre.organisation.clone(),
-        record,
-        medicines: Arc::new(medicines.map_err(|error| sentences::of_code(error.code(), settings.language))?),
+        record: open_record(settings, with.clock.now())?,
+        medicines: Arc::clone(&with.medicines),
         pharmacy: settings.organisation(),
         definition: Definition::dispensation_2014().map_err(|_| wrong("definition", "oid"))?,
         software: Software {
@@ -94,7 +93,7 @@ fn deps(settings: &Settings) -> Result<Deps, Problem> {
     })
 }
 
-fn cards(settings: &Settings) -> Result<Arc<dyn CardAccess>, Problem> {
+pub(crate) fn cards(settings: &Settings) -> Result<Arc<dyn CardAccess>, Problem> {
     let told = |error: card::CardError| sentences::of_code(error.code(), settings.language);
     Ok(match &settings.card {
         Card::Pcsc => Arc::new(PcscAccess::start().map_err(told)?),
@@ -149,12 +148,24 @@ fn hear_cards(program: &Weak<Tiski>, heard: &Receiver<CardEvent>) {
         let Some(program) = program.upgrade() else { return };
         match event {
             Ok(CardEvent::CardRemoved { .. }) => {
+                program.forget_pin();
                 program.counter.card_removed();
                 program.push_card(&program.counter.card());
                 program.push_card(&program.counter.look_at_card());
             }
-            Ok(_) => program.push_card(&program.counter.look_at_card()),
-            Err(RecvTimeoutError::Timeout) => {}
+            Ok(event) => {
+                match event {
+                    CardEvent::ServiceDown => program.counter.card_service(false),
+                    CardEvent::ServiceUp => program.counter.card_service(true),
+                    _ => {}
+                }
+                program.push_card(&program.counter.look_at_card());
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                let now = Instant::now();
+                program.forget_old_pin(now);
+                program.lock_if_idle(now);
+            }
             Err(RecvTimeoutError::Disconnected) => return,
         }
     }
@@ -174,6 +185,23 @@ fn send(program: &Weak<Tiski>, bell: &Bell) {
     }
 }
 
+/// Asks whether the Centre is there: when asked to, and now and then.
+fn watch_over_the_centre(program: &Weak<Tiski>, asking: &Bell) {
+    let (mut pause, mut lists_due) = (Duration::ZERO, Instant::now());
+    loop {
+        let Some(asked) = asking.wait(pause) else { return };
+        let Some(program) = program.upgrade() else { return };
+        if Instant::now() >= lists_due {
+            program.refresh_lists();
+            let minutes = u64::from(program.settings.trust.refresh_minutes.max(1));
+            lists_due = Instant::now() + Duration::from_secs(minutes * 60);
+        }
+        program.ask_the_centre();
+        asking.done(asked);
+        pause = Duration::from_secs(program.settings.health.probe_s.clamp(5, 3600).into());
+    }
+}
+
 fn until_next(program: &Tiski) -> Duration {
     let deps = program.counter.deps();
     match deps.record.next_due() {
@@ -187,8 +215,8 @@ fn until_next(program: &Tiski) -> Duration {
 const MINIMUM: Duration = Duration::from_millis(20);
 
 /// The system's clock, moved by as many seconds as a file says; for tests that walk days.
-struct SettableClock {
-    offset: Option<std::path::PathBuf>,
+pub(crate) struct SettableClock {
+    pub(crate) offset: Option<std::path::PathBuf>,
 }
 
 impl Clock for SettableClock {
@@ -207,5 +235,6 @@ impl Clock for SettableClock {
 impl Drop for Tiski {
     fn drop(&mut self) {
         self.outbox.close();
+        self.asking.close();
     }
 }

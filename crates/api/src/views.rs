@@ -47,6 +47,14 @@ pub struct SessionView {
     pub since: String,
 }
 
+/// What a person's right and certificates rest on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CredentialsView {
+    /// Number, right and who said so; certificates; revocation lists.
+    pub facts: Vec<Fact>,
+}
+
 /// What the reader holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -125,14 +133,36 @@ pub enum Place {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct HealthLine {
-    /// card, certificate, centre, medicines, record.
-    pub link: String,
+    /// Which.
+    pub link: Link,
     /// good, think, bad or unknown.
     pub state: HealthState,
+    /// Stable, for programs: "card-none", "clock-wrong".
+    pub code: String,
     /// One sentence.
     pub sentence: String,
     /// What to do, empty when good.
     pub advice: String,
+}
+
+/// A link of the chain from the card to the Centre, in the chain's order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum Link {
+    /// The system's card service and the card reader.
+    Reader,
+    /// The professional card and its PINs.
+    Card,
+    /// The person's certificates and the pharmacy's own.
+    Certificate,
+    /// The workstation's clock.
+    Clock,
+    /// The network up to the Centre.
+    Network,
+    /// The Prescription Centre.
+    Centre,
+    /// The Pharmaceutical Database.
+    Medicines,
 }
 
 /// How a link does.

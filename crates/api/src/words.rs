@@ -4,6 +4,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 use prescription::rules::{Language, Text};
 use rust_decimal::Decimal;
 
+use crate::Link;
+
 macro_rules! words {
     ($($name:ident $fi:literal $sv:literal $en:literal)*) => {
         $(pub(crate) const $name: Text = Text { fi: $fi, sv: $sv, en: $en };)*
@@ -75,14 +77,41 @@ words! {
     SIGNED "Allekirjoitettu" "Undertecknad" "Signed"
     SIGNED_PREPARED "Allekirjoitettu, opiskelija valmisteli" "Undertecknad, förberedd av en studerande" "Signed, prepared by a student"
     OTHER_EVENT "Tapahtuma" "Händelse" "Event"
-    GOOD_CARD "Kortti on lukijassa." "Kortet är i läsaren." "A card is in the reader."
-    GOOD_CERTIFICATE "Varmenne on voimassa." "Certifikatet är giltigt." "The certificate is valid."
-    SOON_CERTIFICATE "Varmenne vanhenee pian." "Certifikatet går snart ut." "The certificate expires soon."
-    GOOD_CENTRE "Reseptikeskus vastaa." "Receptcentret svarar." "The Prescription Centre answers."
-    UNASKED_CENTRE "Reseptikeskusta ei ole vielä kysytty." "Receptcentret har inte tillfrågats än." "The Prescription Centre has not been asked yet."
-    GOOD_RECORD "Kirja tallentaa." "Journalen sparar." "The record saves."
-    GOOD_MEDICINES "Lääketietokanta" "Läkemedelsdatabas" "Pharmaceutical Database"
-    RENEW_SOON "Tilaa uusi kortti." "Beställ ett nytt kort." "Order a new card."
+    NUMBER "Rekisteröintinumero" "Registreringsnummer" "Registration number"
+    RIGHT "Ammattioikeus" "Yrkesrättighet" "Professional right"
+    RIGHT_SOURCE "Oikeuden lähde" "Rättighetens källa" "Source of the right"
+    FROM_CERTIFICATE "kortin varmenne; rooli- ja attribuuttipalvelua ei ole asetettu" "kortets certifikat; ingen roll- och attributtjänst är inställd" "the card's certificate; no role service is set"
+    FROM_SERVICE "rooli- ja attribuuttipalvelu" "roll- och attributtjänsten" "role and attribute service"
+    FOR_LOGGING_IN "Todentamisvarmenne" "Autentiseringscertifikat" "Authentication certificate"
+    FOR_SIGNING "Allekirjoitusvarmenne" "Signeringscertifikat" "Signature certificate"
+    VALID_UNTIL "voimassa asti:" "giltigt till" "valid until"
+    REVOCATION_LIST "Sulkulista" "Spärrlista" "Revocation list"
+    LIST_FRESH "uusitaan viimeistään" "förnyas senast" "renewed at the latest"
+    LIST_OVERDUE "olisi pitänyt uusia" "borde ha förnyats" "should have been renewed"
+    LIST_GONE "ei enää kelpaa; olisi pitänyt uusia" "gäller inte längre; borde ha förnyats" "counts no more; should have been renewed"
+    READER "kortinlukija" "kortläsare" "card reader"
+    CARD "kortti" "kort" "card"
+    CERTIFICATE "varmenne" "certifikat" "certificate"
+    CLOCK "kello" "klocka" "clock"
+    NETWORK "verkko" "nätverk" "network"
+    CENTRE "Reseptikeskus" "Receptcentret" "Prescription Centre"
+    MEDICINES "lääketietokanta" "läkemedelsdatabas" "medicines database"
+}
+
+impl Link {
+    /// Its name in a sentence.
+    pub(crate) fn name(self, language: Language) -> &'static str {
+        let text = match self {
+            Self::Reader => &READER,
+            Self::Card => &CARD,
+            Self::Certificate => &CERTIFICATE,
+            Self::Clock => &CLOCK,
+            Self::Network => &NETWORK,
+            Self::Centre => &CENTRE,
+            Self::Medicines => &MEDICINES,
+        };
+        text.in_language(language)
+    }
 }
 
 /// "24.4.2027"; Finnish and Swedish habits are the same, and one form avoids doubt about day and month.

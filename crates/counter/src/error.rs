@@ -51,6 +51,12 @@ pub enum CounterError {
     /// This right may not do that.
     #[error("the right does not allow it")]
     Right,
+    /// The role service says that this person has no right to practise (any more).
+    #[error("the right to practise has ended")]
+    RightEnded,
+    /// The role service is silent, and its last answer is too old or was never given.
+    #[error("the right to practise is not known")]
+    RightUnknown,
     /// A rule of the trade hinders.
     #[error("rule {}", .0.rule.id)]
     Rule(Box<Finding>),
@@ -99,6 +105,8 @@ impl CounterError {
             Self::MedicineNotNamed => "medicine-not-named",
             Self::NoNote => "note-missing",
             Self::Right => "right-missing",
+            Self::RightEnded => "right-ended",
+            Self::RightUnknown => "right-unknown",
             Self::Rule(_) => "rule-refused",
             Self::Card(error) => error.code(),
             Self::Distrust(error) => error.code(),

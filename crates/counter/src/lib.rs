@@ -8,35 +8,42 @@ mod advance;
 mod deps;
 mod error;
 mod hand;
+mod held;
 mod lot;
 mod outbox;
 mod pacing;
 mod papers;
+mod practising;
 mod session;
 mod signing_desk;
 mod visit;
 
 pub use deps::{Clock, Deps, Identifiers};
 pub use error::CounterError;
+pub use held::{CardHeld, CardProblem, MissingCard, ReadyCard, read_card};
 pub use lot::{Change, Proposal};
 pub use outbox::{GIVEN_UP, Sent};
 pub use pacing::Round;
 pub use papers::{Fetched, SignatureLine};
-pub use session::{CardHeld, CardProblem, MissingCard, ReadyCard, Session};
+pub use practising::{RightSource, RoleService, RoleServiceSilent, Roles};
+pub use session::Session;
 pub use signing_desk::Signed;
 pub use visit::{Acting, Visit};
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// One workstation's counter.
 pub struct Counter {
     deps: Deps,
+    roles: Option<Roles>,
     // Locks that are never nested but in this order, so that a card's removal can lock the session while a visit is busy.
     visit: Mutex<Option<Visit>>,
     session: Mutex<Option<Session>>,
     card: Mutex<CardHeld>,
     /// Held while a release of a dispensing reservation is on its way.
     releasing: Mutex<()>,
+    service_down: AtomicBool,
 }
 
 impl Counter {
@@ -44,11 +51,20 @@ impl Counter {
     pub fn new(deps: Deps) -> Self {
         Self {
             deps,
+            roles: None,
             visit: Mutex::new(None),
             session: Mutex::new(None),
             card: Mutex::new(CardHeld::Unknown),
             releasing: Mutex::new(()),
+            service_down: AtomicBool::new(false),
         }
+    }
+
+    /// The same counter, which asks the role service for the right of whoever logs in.
+    #[must_use]
+    pub fn with_roles(mut self, roles: Roles) -> Self {
+        self.roles = Some(roles);
+        self
     }
 
     /// What the counter works with.

@@ -1,15 +1,19 @@
 //! Who is logged in: a session belongs to one person, one right and one card, and locks when that card leaves
-//! (smartcard notes, 1.8).
+//! (smartcard notes, 1.8) or when nobody has done anything for a while.
 
-use card::{CardError, CardIdentity, CardSession, Pin, PinSlot, PinStatus, ReaderId};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use card::{CardError, Pin, PinSlot};
 use chrono::{DateTime, Utc};
 use prescription::{PersonName, Professional, RegistrationNumber, Right};
 use record::NewEvent;
 use serde_json::json;
 use trust::{Distrust, Holder, Purpose};
 
+use crate::held::read_card;
 use crate::visit::Succession;
-use crate::{Counter, CounterError, lock};
+use crate::{CardHeld, CardProblem, Counter, CounterError, MissingCard, RightSource, lock};
 
 /// A session.
 #[derive(Debug, Clone)]
@@ -18,14 +22,18 @@ pub struct Session {
     pub holder: Holder,
     /// The right in which the person acts.
     pub right: Right,
+    /// Who says so.
+    pub right_source: RightSource,
     /// The registration number.
     pub registration: RegistrationNumber,
     /// The card's serial number: the same card must sign.
     pub card_serial: String,
     /// When it was opened.
     pub since: DateTime<Utc>,
-    /// The card has left.
+    /// The card has left, or nobody has done anything for a while: only that card and its PIN1 open it again.
     pub locked: bool,
+    /// When the person last did something.
+    pub(crate) acted: Instant,
 }
 
 impl Session {
@@ -46,55 +54,6 @@ impl Session {
     }
 }
 
-/// What the reader holds, as far as it can be told without a PIN.
-#[derive(Debug, Clone, Default)]
-pub enum CardHeld {
-    /// Not looked yet.
-    #[default]
-    Unknown,
-    /// The way to a card ends before one: no service, no reader, no card.
-    Missing(MissingCard),
-    /// A card that cannot be used.
-    Unusable(ReaderId, CardProblem),
-    /// A card that can.
-    Ready(Box<ReadyCard>),
-}
-
-/// Where the way to a card ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MissingCard {
-    /// The system's card service does not answer.
-    Service,
-    /// No reader.
-    Reader,
-    /// No card in any reader.
-    Card,
-}
-
-/// Why a card cannot be used.
-#[derive(Debug, Clone)]
-pub enum CardProblem {
-    /// It could not be read.
-    Card(CardError),
-    /// Its certificate is not believed.
-    Distrust(Distrust),
-}
-
-/// A card that can be used.
-#[derive(Debug, Clone)]
-pub struct ReadyCard {
-    /// In which reader.
-    pub reader: ReaderId,
-    /// Its number and certificates.
-    pub identity: CardIdentity,
-    /// Whose it is.
-    pub holder: Holder,
-    /// Tries of PIN1.
-    pub pin1: PinStatus,
-    /// Tries of PIN2.
-    pub pin2: PinStatus,
-}
-
 impl Counter {
     /// Who is logged in.
     pub fn session(&self) -> Option<Session> {
@@ -113,20 +72,39 @@ impl Counter {
 
     /// Looks at readers and card anew, without a PIN. Locks the session when its card is not there.
     pub fn look_at_card(&self) -> CardHeld {
-        let held = self.read_card();
+        let service = !self.service_down.load(Ordering::Relaxed);
+        let held = read_card(self.deps.cards.as_ref(), service, &self.deps.trust, self.deps.clock.now());
         let serial = match &held {
             CardHeld::Ready(card) => Some(card.identity.serial.clone()),
             _ => None,
         };
         *lock(&self.card) = held.clone();
-        self.lock_unless(serial.as_deref());
+        self.lock_where("card", |open| serial.as_ref() != Some(&open.card_serial));
         held
+    }
+
+    /// The system's card service stopped, or answers again. Look at the card afterwards.
+    pub fn card_service(&self, answers: bool) {
+        self.service_down.store(!answers, Ordering::Relaxed);
+    }
+
+    /// The person did something at this moment.
+    pub fn acted(&self, at: Instant) {
+        if let Some(open) = lock(&self.session).as_mut().filter(|open| !open.locked) {
+            open.acted = at;
+        }
+    }
+
+    /// Locks the session when its person has done nothing for so long. Whether it was locked by that. Measured in time that
+    /// only runs: a wall clock that is set locks nobody out and keeps nobody in.
+    pub fn lock_if_idle(&self, longest: Duration, now: Instant) -> bool {
+        self.lock_where("idle", |open| now.saturating_duration_since(open.acted) >= longest)
     }
 
     /// The card has left its reader: locks the session at once, before anything else is asked of a reader.
     pub fn card_removed(&self) {
         *lock(&self.card) = CardHeld::Missing(MissingCard::Card);
-        self.lock_unless(None);
+        self.lock_where("card", |_| true);
     }
 
     /// Opens a session: PIN1, and a signature by the card over a challenge that names its purpose.
@@ -141,7 +119,6 @@ impl Counter {
             now,
         )?;
         let registration = holder.registration_number.clone().ok_or(Distrust::WrongUse)?;
-        let right = Right::new(holder.right_code.as_deref().unwrap_or_default());
         let mut nonce = [0_u8; 32];
         (self.deps.randomness)(&mut nonce)?;
         // The purpose stands first, so that no signature made here can ever pass for one over a document.
@@ -158,20 +135,26 @@ impl Counter {
             session.authenticate(pin, &challenge)
         });
         if let Err(error) = outcome {
-            self.note_failed_log_in(&registration, &error, now);
+            self.note_failed_log_in(&registration, error.code(), now);
             self.look_at_card();
             return Err(error.into());
         }
+        // Only for whoever has proven to hold the card.
+        let (right, right_source) = self.right_of(&holder, &registration, now).inspect_err(|error| {
+            self.note_failed_log_in(&registration, &error.code(), now);
+        })?;
         if !right.may_search() {
             return Err(CounterError::Right);
         }
         let session = Session {
             holder,
             right,
+            right_source,
             registration,
             card_serial: card.identity.serial.clone(),
             since: now,
             locked: false,
+            acted: Instant::now(),
         };
         self.begin(&session)?;
         self.look_at_card();
@@ -217,46 +200,6 @@ impl Counter {
         Ok(())
     }
 
-    fn read_card(&self) -> CardHeld {
-        let readers = self.deps.cards.readers();
-        if readers.is_empty() {
-            return CardHeld::Missing(MissingCard::Reader);
-        }
-        let mut held = CardHeld::Missing(MissingCard::Card);
-        for reader in readers.iter().filter(|state| state.atr.is_some()).map(|state| &state.reader) {
-            held = match self.deps.cards.open(reader) {
-                Ok(session) => self.read_one(reader, session),
-                Err(CardError::ServiceDown) => CardHeld::Missing(MissingCard::Service),
-                Err(CardError::NoCard | CardError::CardRemoved) => CardHeld::Missing(MissingCard::Card),
-                Err(error) => CardHeld::Unusable(reader.clone(), CardProblem::Card(error)),
-            };
-            if matches!(held, CardHeld::Ready(_)) {
-                break;
-            }
-        }
-        held
-    }
-
-    fn read_one(&self, reader: &ReaderId, mut session: Box<dyn CardSession>) -> CardHeld {
-        let mut read = || -> Result<(CardIdentity, PinStatus, PinStatus), CardError> {
-            Ok((session.identity()?, session.pin_status(PinSlot::Pin1)?, session.pin_status(PinSlot::Pin2)?))
-        };
-        match read() {
-            Err(error) => CardHeld::Unusable(reader.clone(), CardProblem::Card(error)),
-            Ok((identity, pin1, pin2)) => {
-                let now = self.deps.clock.now();
-                let purpose = Purpose::ProfessionalAuthentication;
-                match self.deps.trust.judge(&identity.authentication_certificate, purpose, now) {
-                    Ok(holder) => {
-                        let reader = reader.clone();
-                        CardHeld::Ready(Box::new(ReadyCard { reader, identity, holder, pin1, pin2 }))
-                    }
-                    Err(why) => CardHeld::Unusable(reader.clone(), CardProblem::Distrust(why)),
-                }
-            }
-        }
-    }
-
     fn card_problem(&self) -> CounterError {
         match self.card() {
             CardHeld::Unusable(_, CardProblem::Card(error)) => error.into(),
@@ -267,22 +210,23 @@ impl Counter {
         }
     }
 
-    fn lock_unless(&self, serial: Option<&str>) {
+    /// Locks an open session where `must` says so; whether it did.
+    fn lock_where(&self, why: &str, must: impl Fn(&Session) -> bool) -> bool {
         let mut session = lock(&self.session);
-        if let Some(open) = session.as_mut().filter(|open| !open.locked && serial != Some(open.card_serial.as_str())) {
-            open.locked = true;
-            let event = NewEvent::new("session.locked", self.deps.clock.now(), json!({ "why": "card" }))
-                .by(open.registration.as_str());
-            drop(session);
-            // A lock that cannot be recorded must still lock.
-            if let Err(error) = self.deps.record.append(vec![event]) {
-                tracing::warn!(code = error.code(), "a locked session was not recorded");
-            }
+        let Some(open) = session.as_mut().filter(|open| !open.locked && must(open)) else { return false };
+        open.locked = true;
+        let event = NewEvent::new("session.locked", self.deps.clock.now(), json!({ "why": why }))
+            .by(open.registration.as_str());
+        drop(session);
+        // A lock that cannot be recorded must still lock.
+        if let Err(error) = self.deps.record.append(vec![event]) {
+            tracing::warn!(code = error.code(), "a locked session was not recorded");
         }
+        true
     }
 
-    fn note_failed_log_in(&self, registration: &RegistrationNumber, error: &CardError, now: DateTime<Utc>) {
-        let event = NewEvent::new("session.refused", now, json!({ "code": error.code() })).by(registration.as_str());
+    fn note_failed_log_in(&self, registration: &RegistrationNumber, code: &str, now: DateTime<Utc>) {
+        let event = NewEvent::new("session.refused", now, json!({ "code": code })).by(registration.as_str());
         if let Err(error) = self.deps.record.append(vec![event]) {
             tracing::warn!(code = error.code(), "a refused log-in was not recorded");
         }

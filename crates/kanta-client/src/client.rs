@@ -130,6 +130,11 @@ impl<T: Transport> CentreClient<T> {
         mr::parse_store_response(&response, store.frame.message_id).map_err(ClientError::Answer)
     }
 
+    /// What it asks over.
+    pub fn transport(&self) -> &T {
+        &self.transport
+    }
+
     fn exchange(&self, request: Result<kanta::http::Request, KantaError>) -> Result<Response, ClientError> {
         let request = request.map_err(ClientError::Question)?;
         Ok(self.transport.exchange(&request)?)

@@ -6,12 +6,16 @@
 //! This crate blocks. It must not be called on a thread of an asynchronous runtime.
 
 mod client;
+mod presence;
+mod public_files;
 mod refusal;
 mod simulated;
 mod tls;
 mod transport;
 
 pub use client::{CentreClient, ClientError};
+pub use presence::Presence;
+pub use public_files::PublicFiles;
 pub use refusal::TlsRefusal;
 pub use simulated::Simulated;
 pub use tls::{Timeouts, TlsTransport, TransportSetupError};

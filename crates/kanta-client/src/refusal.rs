@@ -80,6 +80,11 @@ impl TlsRefusal {
         )
     }
 
+    /// Whether it is the pharmacy's own certificate that the Centre does not take.
+    pub fn is_of_client(self) -> bool {
+        !self.is_of_server() && self != Self::Handshake
+    }
+
     /// What is wrong, for a person.
     pub fn meaning(self) -> &'static Text {
         match self {

@@ -118,7 +118,7 @@ impl Transport for TlsTransport {
         if answer.content_length().is_some_and(|length| length > MESSAGE_BYTES_AT_MOST as u64) {
             return Err(TransportError::TooLarge { limit: MESSAGE_BYTES_AT_MOST });
         }
-        let body = read_body(answer, started + self.overall)?;
+        let body = read_body(answer, started + self.overall, MESSAGE_BYTES_AT_MOST)?;
         tracing::debug!(path = request.path, status, bytes = body.len(), "answered");
         Ok(Response { status, headers, body })
     }
@@ -126,7 +126,7 @@ impl Transport for TlsTransport {
 
 /// Reads to the end, but no longer and no more than allowed. The library's own time-out starts anew with each read, so
 /// an answer that drips is stopped here.
-fn read_body(mut answer: impl Read, until: Instant) -> Result<Vec<u8>, TransportError> {
+pub(crate) fn read_body(mut answer: impl Read, until: Instant, limit: usize) -> Result<Vec<u8>, TransportError> {
     let mut body = Vec::new();
     let mut piece = vec![0; 64 * 1024];
     loop {
@@ -135,8 +135,8 @@ fn read_body(mut answer: impl Read, until: Instant) -> Result<Vec<u8>, Transport
             return Ok(body);
         }
         body.extend_from_slice(piece.get(..length).unwrap_or_default());
-        if body.len() > MESSAGE_BYTES_AT_MOST {
-            return Err(TransportError::TooLarge { limit: MESSAGE_BYTES_AT_MOST });
+        if body.len() > limit {
+            return Err(TransportError::TooLarge { limit });
         }
         if Instant::now() >= until {
             return Err(TransportError::TimedOut);
@@ -153,7 +153,7 @@ fn body_failure(error: &io::Error) -> TransportError {
     }
 }
 
-fn failure(error: &reqwest::Error) -> TransportError {
+pub(crate) fn failure(error: &reqwest::Error) -> TransportError {
     let tls = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>());
     if !error.is_connect() {
         // In TLS 1.3 the refusal of our certificate arrives after the connection seems made.

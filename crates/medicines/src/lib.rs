@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use prescription::{Code, ControlClass, Prescription, Product, ProductKind, Unit, Vnr};
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -117,6 +118,7 @@ impl EditionError {
 #[derive(Debug, Clone)]
 pub struct Edition {
     name: String,
+    published: Option<NaiveDate>,
     packages: Vec<Package>,
     by_vnr: HashMap<Vnr, usize>,
 }
@@ -127,9 +129,11 @@ impl Edition {
         #[derive(Deserialize)]
         struct File {
             edition: String,
+            #[serde(default)]
+            published: Option<NaiveDate>,
             packages: Vec<Package>,
         }
-        let File { edition, packages } = serde_json::from_str(json)?;
+        let File { edition, published, packages } = serde_json::from_str(json)?;
         if packages.is_empty() || packages.len() > MOST_PACKAGES {
             return Err(EditionError::Size(packages.len()));
         }
@@ -137,7 +141,17 @@ impl Edition {
         if by_vnr.len() != packages.len() {
             return Err(EditionError::DoubleNumber);
         }
-        Ok(Self { name: edition, packages, by_vnr })
+        Ok(Self { name: edition, published, packages, by_vnr })
+    }
+
+    /// No edition: nothing can be chosen, and everything else still works.
+    pub fn none() -> Self {
+        Self { name: String::new(), published: None, packages: Vec::new(), by_vnr: HashMap::new() }
+    }
+
+    /// The day on which it was published, where the file says so.
+    pub fn published(&self) -> Option<NaiveDate> {
+        self.published
     }
 
     /// "2026.022".

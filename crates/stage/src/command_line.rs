@@ -15,7 +15,7 @@ use crate::run::{Play, Played};
 use crate::scenario::{self, Scenario};
 use crate::story::{Story, kela_document};
 use crate::world::{CardWay, Order, World};
-use crate::{demo, interop, mask, run, screens};
+use crate::{demo, faults, interop, mask, run, screens};
 
 const FOLDER_NAME: &str = "tiski-stage-";
 
@@ -32,6 +32,12 @@ enum Command {
     Run(Run),
     /// Play scenarios against the Prescription Centre alone and say how they went.
     Centre(CentreRun),
+    /// Break one link of the chain after another and see whether it is named; prints the table.
+    Faults {
+        /// Only those whose words contain this.
+        #[arg(long)]
+        only: Option<String>,
+    },
     /// Make a world with a window for a person to work in.
     Demo,
     /// Take pictures of every screen.
@@ -135,6 +141,17 @@ fn inside(command: &Command, corner: Corner) -> Result<u8> {
     match command {
         Command::Run(run) => run_all(run, corner, &folder),
         Command::Centre(run) => centre_all(run, corner, &folder),
+        Command::Faults { only } => {
+            let order = Order {
+                folder: &folder.join("w1"),
+                at: None,
+                way: CardWay::Pcsc,
+                card: Some(test_authority::who::SIRI),
+                tries: None,
+                port: port(corner)?,
+            };
+            faults::faults(World::make(&order)?, only.as_deref()).map(|well| u8::from(!well))
+        }
         Command::Demo => demo::demo(corner, &folder.join("w1"), port(corner)?).map(|()| 0),
         Command::Screens { out } => screens::screens(&folder, out).map(|()| 0),
         Command::Interop { .. } => anyhow::bail!("this needs no world"),
@@ -195,6 +212,9 @@ fn play(
         port: port(corner)?,
     };
     let mut world = World::make(&order)?;
+    if story.asks_roles {
+        world.ask_roles()?;
+    }
     for holds in &story.centre {
         world.centre.hold(holds)?;
     }

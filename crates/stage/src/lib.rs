@@ -10,6 +10,7 @@
 
 mod command_line;
 mod demo;
+mod faults;
 mod hands;
 mod interop;
 mod judge;

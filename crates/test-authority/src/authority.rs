@@ -15,8 +15,8 @@ use crate::{AuthorityError, CertificateState, KeyKind, Organisation, Organisatio
 
 const INDEX: &str = "authority.json";
 const ROOT: &str = "root";
-const PROFESSIONALS: &str = "professionals";
-const PROVIDERS: &str = "providers";
+pub(crate) const PROFESSIONALS: &str = "professionals";
+pub(crate) const PROVIDERS: &str = "providers";
 const YEARS_10: i64 = 3652;
 
 /// A test authority in a folder.
@@ -145,6 +145,10 @@ impl Authority {
     #[must_use]
     pub fn index(&self) -> &Index {
         &self.index
+    }
+
+    pub(crate) fn index_mut(&mut self) -> &mut Index {
+        &mut self.index
     }
 
     /// The people for whom it was made.
@@ -403,7 +407,7 @@ impl Making {
     }
 }
 
-fn authority_params(name: &str, made_at: DateTime<Utc>) -> Result<CertificateParams, AuthorityError> {
+pub(crate) fn authority_params(name: &str, made_at: DateTime<Utc>) -> Result<CertificateParams, AuthorityError> {
     let validity = Validity::days_from(made_at, YEARS_10);
     match name {
         ROOT => issue::authority_params("Tiski TEST Root CA", 1, validity),
@@ -422,11 +426,21 @@ fn revocation_list(
     at: DateTime<Utc>,
     revoked: &[&RevokedEntry],
 ) -> Result<Vec<u8>, AuthorityError> {
+    list_of_time(issuer, made_at.min(at) - Duration::days(1), at + Duration::days(365), revoked)
+}
+
+/// A revocation list that says it was made at `from`, and that the next one is due at `until`.
+pub(crate) fn list_of_time(
+    issuer: &Issuer<'_, KeyPair>,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+    revoked: &[&RevokedEntry],
+) -> Result<Vec<u8>, AuthorityError> {
     let moment = |at: DateTime<Utc>| rcgen::date_time_ymd(1970, 1, 1) + issue::since_epoch(at);
     let list = CertificateRevocationListParams {
-        this_update: moment(made_at.min(at) - Duration::days(1)),
-        next_update: moment(at + Duration::days(365)),
-        crl_number: SerialNumber::from(u64::try_from(at.timestamp()).unwrap_or(1)),
+        this_update: moment(from),
+        next_update: moment(until),
+        crl_number: SerialNumber::from(u64::try_from(until.timestamp()).unwrap_or(1)),
         issuing_distribution_point: None,
         revoked_certs: revoked
             .iter()
@@ -446,11 +460,11 @@ fn revocation_list(
     Ok(list.signed_by(issuer)?.der().to_vec())
 }
 
-fn of_authority<'a>(revoked: &'a [RevokedEntry], authority: &str) -> Vec<&'a RevokedEntry> {
+pub(crate) fn of_authority<'a>(revoked: &'a [RevokedEntry], authority: &str) -> Vec<&'a RevokedEntry> {
     revoked.iter().filter(|one| one.authority == authority).collect()
 }
 
-fn write_index(directory: &Path, index: &Index) -> Result<(), AuthorityError> {
+pub(crate) fn write_index(directory: &Path, index: &Index) -> Result<(), AuthorityError> {
     let text = serde_json::to_vec_pretty(index).map_err(|error| AuthorityError::Index(error.to_string()))?;
     write(&directory.join(INDEX), &text)
 }
@@ -459,15 +473,15 @@ fn make_folder(path: &Path) -> Result<(), AuthorityError> {
     fs::create_dir_all(path).map_err(|source| AuthorityError::File { path: path.to_owned(), source })
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), AuthorityError> {
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), AuthorityError> {
     fs::write(path, bytes).map_err(|source| AuthorityError::File { path: path.to_owned(), source })
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, AuthorityError> {
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, AuthorityError> {
     fs::read(path).map_err(|source| AuthorityError::File { path: path.to_owned(), source })
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

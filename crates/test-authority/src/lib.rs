@@ -23,6 +23,7 @@ mod authority;
 mod error;
 mod issue;
 mod people;
+mod reissue;
 
 pub use authority::{Authority, Index, Pair, PersonEntry, RevokedEntry, ServerEntry, SystemEntry};
 pub use error::AuthorityError;

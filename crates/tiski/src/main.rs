@@ -1,5 +1,6 @@
 //! Tiski without a window: the headless host, and what an administrator runs on the command line.
 
+mod doctor;
 mod document;
 mod evidence;
 mod headless;
@@ -26,8 +27,8 @@ struct Arguments {
 enum Work {
     /// Answers requests: one JSON object a line on standard input, one a line on standard output.
     Headless,
-    /// Says link by link what works; ends with 1 when something does not.
-    Doctor,
+    /// Says link by link what works; ends with 1 when something does not. Looks beside a program that runs.
+    Doctor(doctor::Arguments),
     /// The table of rules as Markdown.
     Rules,
     /// Shows, checks or compares documents in files. Needs no settings.
@@ -45,7 +46,7 @@ fn main() -> ExitCode {
     let ended = match arguments.work {
         Work::Document(arguments) => return document::run(&arguments),
         Work::Headless => settings().and_then(api::start).map(headless::serve),
-        Work::Doctor => settings().and_then(api::start).map(|started| doctor(&started)),
+        Work::Doctor(arguments) => settings().and_then(|settings| doctor::run(&arguments, &settings)),
         Work::Rules => {
             print(&rules::markdown());
             Ok(true)
@@ -59,17 +60,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn doctor(started: &api::Started) -> bool {
-    let Ok(status) = started.program.status(api::Nothing::default()) else { return false };
-    let mut sound = true;
-    for line in status.health {
-        sound &= line.state != api::HealthState::Bad;
-        let state = serde_json::to_value(line.state).unwrap_or_default();
-        print(&format!("{:<12} {:<8} {} {}\n", line.link, state.as_str().unwrap_or(""), line.sentence, line.advice));
-    }
-    sound
 }
 
 /// Prints and survives a reader that has gone away.

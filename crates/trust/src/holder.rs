@@ -44,6 +44,11 @@ pub fn holder(certificate: &[u8]) -> Result<Holder, Distrust> {
     read(&parse(certificate)?)
 }
 
+/// A certificate's serial number as it is encoded: bytes, never a number, since DVV's have two lengths.
+pub fn serial(certificate: &[u8]) -> Result<Vec<u8>, Distrust> {
+    Ok(parse(certificate)?.raw_serial().to_vec())
+}
+
 pub(crate) fn parse(certificate: &[u8]) -> Result<X509Certificate<'_>, Distrust> {
     match X509Certificate::from_der(certificate) {
         Ok(([], certificate)) => Ok(certificate),

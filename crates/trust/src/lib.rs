@@ -8,9 +8,11 @@
 mod distrust;
 mod holder;
 mod known;
+mod lists;
 mod store;
 pub mod tls;
 
 pub use distrust::{Distrust, StoreError};
-pub use holder::{Holder, holder};
+pub use holder::{Holder, holder, serial};
+pub use lists::{ListRefusal, ListStanding, ListState};
 pub use store::{Issuers, Purpose, TrustStore};

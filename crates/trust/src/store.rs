@@ -5,6 +5,7 @@
 //! time of receipt as well.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -12,12 +13,13 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use webpki::{
     ALL_VERIFICATION_ALGS, CertRevocationList, EndEntityCert, Error, ExpirationPolicy, ExtendedKeyUsageValidator,
-    KeyPurposeIdIter, KeyUsage, OwnedCertRevocationList, RevocationCheckDepth, RevocationOptionsBuilder,
-    RevocationReason, UnknownStatusPolicy, anchor_from_trusted_cert,
+    KeyPurposeIdIter, KeyUsage, RevocationCheckDepth, RevocationOptionsBuilder, UnknownStatusPolicy,
+    anchor_from_trusted_cert,
 };
 use x509_parser::prelude::X509Certificate;
 
 use crate::known::Known;
+use crate::lists::{List, ListRefusal, ListStanding, ListState};
 use crate::{Distrust, Holder, StoreError, holder};
 
 /// No certificate or list of the field comes near this.
@@ -48,8 +50,18 @@ pub struct Issuers {
 pub struct TrustStore {
     anchors: Vec<TrustAnchor<'static>>,
     intermediates: Vec<CertificateDer<'static>>,
-    revocation_lists: Vec<CertRevocationList<'static>>,
+    /// All who may sign a list: anchors and intermediates, DER.
+    authorities: Vec<Vec<u8>>,
     issuers: Option<Issuers>,
+    /// How long a list counts after its successor was due.
+    grace: chrono::Duration,
+    /// The lists, and the paths that were found good by them. Fresh lists begin with nothing known.
+    lists: RwLock<Arc<Lists>>,
+}
+
+#[derive(Debug, Default)]
+struct Lists {
+    each: Vec<List>,
     known: Known,
 }
 
@@ -64,6 +76,7 @@ impl TrustStore {
         if anchors.is_empty() {
             return Err(StoreError::NoAnchor);
         }
+        let authorities = anchors.iter().chain(&intermediates).cloned().collect();
         let anchors = anchors
             .into_iter()
             .map(|der| {
@@ -71,13 +84,50 @@ impl TrustStore {
                 anchor_from_trusted_cert(&der).map(|one| one.to_owned()).map_err(|_| StoreError::Anchor)
             })
             .collect::<Result<_, _>>()?;
-        let revocation_lists = revocation_lists
-            .iter()
-            .map(|der| OwnedCertRevocationList::from_der(der).map(CertRevocationList::Owned))
-            .collect::<Result<_, _>>()
-            .map_err(|_| StoreError::RevocationList)?;
+        let each = revocation_lists.into_iter().map(List::read).collect::<Result<_, _>>()?;
+        let lists = RwLock::new(Arc::new(Lists { each, known: Known::default() }));
         let intermediates = intermediates.into_iter().map(CertificateDer::from).collect();
-        Ok(Self { anchors, intermediates, revocation_lists, issuers: None, known: Known::default() })
+        Ok(Self { anchors, intermediates, authorities, issuers: None, grace: chrono::Duration::zero(), lists })
+    }
+
+    /// The same store, in which a list still counts for so long after its successor was due (docs/trust.md).
+    #[must_use]
+    pub fn with_grace(mut self, grace: chrono::Duration) -> Self {
+        self.grace = grace.max(chrono::Duration::zero());
+        self
+    }
+
+    /// Takes a list (DER) that came from outside in the place of its issuer's last one, if it may stand there. What it
+    /// says counts from then on. Whether it is another one than before.
+    pub fn take_list(&self, der: Vec<u8>, now: DateTime<Utc>) -> Result<bool, ListRefusal> {
+        let new = List::read(der).map_err(|_| ListRefusal::Unreadable)?;
+        let mut lists = self.lists.write().unwrap_or_else(PoisonError::into_inner);
+        let before = lists.each.iter().find(|list| list.is_of_the_issuer_of(&new));
+        new.may_follow(before, &self.authorities, now, self.grace)?;
+        if before.is_some_and(|before| before.der == new.der) {
+            return Ok(false);
+        }
+        let kept = lists.each.iter().filter(|list| !list.is_of_the_issuer_of(&new)).map(|list| list.der.clone());
+        let mut each: Vec<List> = kept.filter_map(|der| List::read(der).ok()).collect();
+        each.push(new);
+        *lists = Arc::new(Lists { each, known: Known::default() });
+        Ok(true)
+    }
+
+    /// How each list stands at a moment.
+    pub fn lists(&self, at: DateTime<Utc>) -> Vec<ListStanding> {
+        self.current().each.iter().map(|list| list.standing(at, self.grace)).collect()
+    }
+
+    /// The lists (DER) that count at a moment, for TLS.
+    pub fn counting_lists(&self, at: DateTime<Utc>) -> Vec<Vec<u8>> {
+        let lists = self.current();
+        let counting = lists.each.iter().filter(|list| list.state(at, self.grace) != ListState::Gone);
+        counting.map(|list| list.der.clone()).collect()
+    }
+
+    fn current(&self) -> Arc<Lists> {
+        self.lists.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The same store, with the issuers kept apart: a professional's certificate of a provider's issuer is
@@ -122,8 +172,9 @@ impl TrustStore {
     pub fn judge(&self, certificate: &[u8], purpose: Purpose, at: DateTime<Utc>) -> Result<Holder, Distrust> {
         let parsed = holder::parse(certificate)?;
         let holder = holder::read(&parsed)?;
-        let is_good = |at| self.check_path(certificate, &parsed, &holder, purpose, at);
-        self.known.or_followed(certificate, purpose, at, is_good)?;
+        let lists = self.current();
+        let is_good = |at| self.check_path(certificate, &parsed, &holder, purpose, at, &lists.each);
+        lists.known.or_followed(certificate, purpose, at, is_good)?;
         self.check_use(&parsed, &holder, purpose)?;
         Ok(holder)
     }
@@ -135,16 +186,17 @@ impl TrustStore {
         holder: &Holder,
         purpose: Purpose,
         at: DateTime<Utc>,
+        lists: &[List],
     ) -> Result<(), Distrust> {
         let der = CertificateDer::from(certificate);
         let end = EndEntityCert::try_from(&der).map_err(|error| distrust(&error, holder))?;
-        match self.verify(&end, purpose, at, true) {
+        match self.verify(&end, purpose, at, Some(lists)) {
             Ok(()) => Ok(()),
             Err(Error::CertRevoked) => {
-                if !self.revoked_only_later(&end, parsed, at) {
+                if !self.revoked_only_later(&end, parsed, at, lists) {
                     return Err(Distrust::Revoked);
                 }
-                self.verify(&end, purpose, at, false).map_err(|error| distrust(&error, holder))
+                self.verify(&end, purpose, at, None).map_err(|error| distrust(&error, holder))
             }
             Err(error) => Err(distrust(&error, holder)),
         }
@@ -155,20 +207,24 @@ impl TrustStore {
         end: &EndEntityCert<'_>,
         purpose: Purpose,
         at: DateTime<Utc>,
-        revocation: bool,
+        lists: Option<&[List]>,
     ) -> Result<(), Error> {
         let seconds = u64::try_from(at.timestamp()).map_err(|_| Error::BadDerTime)?;
         let time = UnixTime::since_unix_epoch(Duration::from_secs(seconds));
-        let lists: Vec<&CertRevocationList<'_>> = self.revocation_lists.iter().collect();
-        let options = match (revocation, RevocationOptionsBuilder::new(&lists)) {
-            (false, _) => None,
+        // Which lists count at that moment is said here, so that a time of grace is possible at all.
+        let counting: Option<Vec<&CertRevocationList<'_>>> = lists.map(|lists| {
+            let counting = lists.iter().filter(|list| list.state(at, self.grace) != ListState::Gone);
+            counting.map(List::parsed).collect()
+        });
+        let options = match counting.as_deref().map(RevocationOptionsBuilder::new) {
+            None => None,
             // Without any list nobody is known to hold.
-            (true, Err(_)) => return Err(Error::UnknownRevocationStatus),
-            (true, Ok(builder)) => Some(
+            Some(Err(_)) => return Err(Error::UnknownRevocationStatus),
+            Some(Ok(builder)) => Some(
                 builder
                     .with_depth(RevocationCheckDepth::Chain)
                     .with_status_policy(UnknownStatusPolicy::Deny)
-                    .with_expiration_policy(ExpirationPolicy::Enforce)
+                    .with_expiration_policy(ExpirationPolicy::Ignore)
                     .build(),
             ),
         };
@@ -185,32 +241,19 @@ impl TrustStore {
     }
 
     /// Whether the certificate itself, and no issuer, is on a list, from a later moment, its key not compromised.
-    fn revoked_only_later(&self, end: &EndEntityCert<'_>, parsed: &X509Certificate<'_>, at: DateTime<Utc>) -> bool {
+    fn revoked_only_later(
+        &self,
+        end: &EndEntityCert<'_>,
+        parsed: &X509Certificate<'_>,
+        at: DateTime<Utc>,
+        lists: &[List],
+    ) -> bool {
+        let entry = |issuer: &[u8], serial: &[u8]| lists.iter().filter_map(|list| list.entry(issuer, serial)).min();
         let issuers_hold = self.intermediates.iter().all(|der| {
-            EndEntityCert::try_from(der).is_ok_and(|issuer| self.entry(issuer.issuer(), issuer.serial()).is_none())
+            EndEntityCert::try_from(der).is_ok_and(|issuer| entry(issuer.issuer(), issuer.serial()).is_none())
         });
-        let Some((revoked_at, compromised)) = self.entry(end.issuer(), parsed.raw_serial()) else { return false };
+        let Some((revoked_at, compromised)) = entry(end.issuer(), parsed.raw_serial()) else { return false };
         issuers_hold && !compromised && i64::try_from(revoked_at).is_ok_and(|revoked_at| revoked_at > at.timestamp())
-    }
-
-    /// When the certificate was revoked (seconds), and whether because its key was compromised.
-    fn entry(&self, issuer: &[u8], serial: &[u8]) -> Option<(u64, bool)> {
-        self.revocation_lists
-            .iter()
-            .filter(|list| list.issuer() == issuer)
-            .filter_map(|list| list.find_serial(serial).ok().flatten())
-            .map(|entry| {
-                let compromised = matches!(
-                    entry.reason_code,
-                    Some(
-                        RevocationReason::KeyCompromise
-                            | RevocationReason::CaCompromise
-                            | RevocationReason::AaCompromise
-                    )
-                );
-                (entry.revocation_date.as_secs(), compromised)
-            })
-            .min()
     }
 
     fn check_use(&self, parsed: &X509Certificate<'_>, holder: &Holder, purpose: Purpose) -> Result<(), Distrust> {

@@ -16,14 +16,31 @@ use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyD
 use crate::StoreError;
 use crate::store::{certificates, read, revocation_lists};
 
-/// The configuration of a client that shows `servers/<slug>` and trusts the folder's root.
+/// The configuration of a client that shows `servers/<slug>` and trusts the folder's root, with the folder's lists.
 pub fn client_config(directory: &Path, slug: &str) -> Result<ClientConfig, StoreError> {
+    client(directory, slug, lists(directory)?, true)
+}
+
+/// As [`client_config`], with these lists (DER): those of [`crate::TrustStore::counting_lists`], which have been asked
+/// already whether they still count.
+pub fn client_config_with(directory: &Path, slug: &str, lists: Vec<Vec<u8>>) -> Result<ClientConfig, StoreError> {
+    if lists.is_empty() {
+        // With no list at all TLS would not ask for any: the folder's own, which no longer count, refuse everybody.
+        return client_config(directory, slug);
+    }
+    client(directory, slug, lists.into_iter().map(CertificateRevocationListDer::from).collect(), false)
+}
+
+fn client(
+    directory: &Path,
+    slug: &str,
+    lists: Vec<CertificateRevocationListDer<'static>>,
+    enforce: bool,
+) -> Result<ClientConfig, StoreError> {
     let identity = Identity::load(directory, slug)?;
-    let verifier = WebPkiServerVerifier::builder_with_provider(roots(directory)?, provider())
-        .with_crls(lists(directory)?)
-        .enforce_revocation_expiration()
-        .build()
-        .map_err(tls)?;
+    let builder = WebPkiServerVerifier::builder_with_provider(roots(directory)?, provider()).with_crls(lists);
+    let builder = if enforce { builder.enforce_revocation_expiration() } else { builder };
+    let verifier = builder.build().map_err(tls)?;
     ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .map_err(tls)?
@@ -46,6 +63,12 @@ pub fn server_config(directory: &Path, slug: &str) -> Result<ServerConfig, Store
         .with_client_cert_verifier(verifier)
         .with_single_cert(identity.chain, identity.key)
         .map_err(tls)
+}
+
+/// The certificate itself (DER) that [`client_config`] and [`server_config`] show.
+pub fn leaf(directory: &Path, slug: &str) -> Result<Vec<u8>, StoreError> {
+    let path = directory.join("servers").join(slug).join("cert.pem");
+    certificates(&path)?.into_iter().next().ok_or(StoreError::Pem(path))
 }
 
 struct Identity {

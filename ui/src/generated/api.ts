@@ -64,6 +64,12 @@ locked: boolean,
  */
 since: string, };
 
+export type CredentialsView = { 
+/**
+ * Number, right and who said so; certificates; revocation lists.
+ */
+facts: Array<Fact>, };
+
 export type CardView = { 
 /**
  * Where the way to a card ends.
@@ -122,13 +128,17 @@ export type Place = "input" | "card" | "certificate" | "network" | "centre" | "r
 
 export type HealthLine = { 
 /**
- * card, certificate, centre, medicines, record.
+ * Which.
  */
-link: string, 
+link: Link, 
 /**
  * good, think, bad or unknown.
  */
 state: HealthState, 
+/**
+ * Stable, for programs: "card-none", "clock-wrong".
+ */
+code: string, 
 /**
  * One sentence.
  */
@@ -137,6 +147,8 @@ sentence: string,
  * What to do, empty when good.
  */
 advice: string, };
+
+export type Link = "reader" | "card" | "certificate" | "clock" | "network" | "centre" | "medicines";
 
 export type HealthState = "good" | "think" | "bad" | "unknown";
 
@@ -632,11 +644,35 @@ export type SetLanguage = {
  */
 language: string, };
 
+export type PinDigit = { 
+/**
+ * Which time of typing a PIN this is; a greater number is a new beginning.
+ */
+entry: number, 
+/**
+ * The digit's place, from 0.
+ */
+at: number, 
+/**
+ * The digit.
+ */
+digit: string, };
+
+export type PinErase = { 
+/**
+ * The entry whose digits are forgotten, with all before it.
+ */
+entry: number, };
+
 export type LogIn = { 
 /**
- * PIN1.
+ * PIN1, where a host has it whole.
  */
-pin: string, 
+pin?: string, 
+/**
+ * The entry under which its digits came, where they came one by one.
+ */
+entry?: number, 
 /**
  * Whether the last try may be spent: the person was warned and said yes.
  */
@@ -694,9 +730,13 @@ reason?: string, };
 
 export type Sign = { 
 /**
- * PIN2.
+ * PIN2, where a host has it whole.
  */
-pin: string, 
+pin?: string, 
+/**
+ * The entry under which its digits came, where they came one by one.
+ */
+entry?: number, 
 /**
  * Whether the last try may be spent: the person was warned and said yes.
  */
@@ -731,6 +771,10 @@ note: string, };
 export interface Catalogue {
   status: { with: Nothing; gives: Status };
   set_language: { with: SetLanguage; gives: Status };
+  examine: { with: Nothing; gives: Status };
+  pin_digit: { with: PinDigit; gives: Nothing };
+  pin_erase: { with: PinErase; gives: Nothing };
+  still_here: { with: Nothing; gives: Nothing };
   log_in: { with: LogIn; gives: SessionView };
   log_out: { with: Nothing; gives: Status };
   search: { with: Search; gives: VisitView };
@@ -748,4 +792,5 @@ export interface Catalogue {
   review_day: { with: OnDay; gives: DayList };
   export_day: { with: OnDay; gives: Export };
   document: { with: OnDocument; gives: DocumentView };
+  credentials: { with: Nothing; gives: CredentialsView };
 }

@@ -148,10 +148,10 @@ export async function toggle(setId: string): Promise<void> {
   }
 }
 
-/** Signs; the PIN is used for this one call and kept nowhere. */
-export async function sign(pin: string, allowLastTry: boolean): Promise<boolean> {
+/** Signs with the PIN whose digits the program has under this entry: for this one call. */
+export async function sign(entry: number, allowLastTry: boolean): Promise<boolean> {
   movedWhileSigning = false;
-  const visit = await step('sign', () => ask('sign', { pin, waitMs: 0, allowLastTry }));
+  const visit = await step('sign', () => ask('sign', { entry, waitMs: 0, allowLastTry }));
   if (!visit) return false;
   takeVisit(visit);
   announce(t('sign.saved.all'));

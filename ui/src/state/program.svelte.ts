@@ -94,9 +94,40 @@ export async function begin(): Promise<void> {
   addEventListener('focus', () => void refresh());
 }
 
-export async function logIn(pin: string, allowLastTry: boolean): Promise<Problem | null> {
+const STILL_HERE_MS = 30_000;
+let lastHere = 0;
+
+/** Somebody is at the keyboard: the program need not lock the session. Said now and then, not with every key. */
+export function stillHere(): void {
+  if (!program.status?.session || performance.now() - lastHere < STILL_HERE_MS) return;
+  lastHere = performance.now();
+  void ask('still_here', {}).catch(() => undefined);
+}
+
+/** Looks at every link of the chain anew. */
+export async function examine(): Promise<void> {
   try {
-    takeSession(await ask('log_in', { pin, allowLastTry }));
+    takeStatus(await ask('examine', {}));
+  } catch (thrown) {
+    program.silent = problemOf(thrown);
+  }
+}
+
+/** A PIN shorter than any: nothing of it goes to the card. */
+export function shortPin(): Problem {
+  return {
+    code: 'pin-length',
+    sentence: t('pin.short'),
+    advice: t('pin.short.advice'),
+    place: 'input',
+    rule: null,
+    triesLeft: null,
+  };
+}
+
+export async function logIn(entry: number, allowLastTry: boolean): Promise<Problem | null> {
+  try {
+    takeSession(await ask('log_in', { entry, allowLastTry }));
     await refresh();
     return null;
   } catch (thrown) {

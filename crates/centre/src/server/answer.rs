@@ -66,7 +66,7 @@ impl<S: Store + 'static> House<S> {
             Some(Fault::AnswerTwice) => again.set(),
             _ => {}
         }
-        Ok(outgoing(response, false))
+        Ok(self.outgoing(response, false))
     }
 
     /// A turn at the core; none where too many wait, or one has waited too long.
@@ -79,7 +79,7 @@ impl<S: Store + 'static> House<S> {
 
     fn refused(&self, asked: &Request, known: Known, close: bool) -> hyper::Response<Full<Bytes>> {
         tracing::warn!(path = asked.path, code = known.code(), "refused unread");
-        outgoing(self.centre.refuse(asked, Issue::of(known), self.clock.now()), close)
+        self.outgoing(self.centre.refuse(asked, Issue::of(known), self.clock.now()), close)
     }
 
     /// The core's answer, or none where a fault drops it; and what is to be done with it. Blocks.
@@ -90,6 +90,11 @@ impl<S: Store + 'static> House<S> {
             Some(Fault::Refuse(issue)) => return Some((self.centre.refuse(asked, issue, self.clock.now()), None)),
             _ => {}
         }
+        if asked.method == "HEAD" {
+            // Somebody asks whether the Centre is there: a question about nobody, and so nothing for the log.
+            let here = Response { status: 204, headers: vec![], body: vec![] };
+            return (fault != Some(Fault::DropAnswer)).then_some((here, fault));
+        }
         let stale = self.stale.read().unwrap_or_else(PoisonError::into_inner).clone();
         let response = match stale {
             Some(then) if exchange(asked).is_some_and(|exchange| exchange != Exchange::Store) => {
@@ -99,6 +104,24 @@ impl<S: Store + 'static> House<S> {
         };
         tracing::info!(path = asked.path, status = response.status, "answered");
         (fault != Some(Fault::DropAnswer)).then_some((response, fault))
+    }
+
+    /// The answer with the Centre's own time in it, by which a workstation sees whether its clock is right.
+    fn outgoing(&self, response: Response, close: bool) -> hyper::Response<Full<Bytes>> {
+        let date = self.clock.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        let mut answer = hyper::Response::builder().status(response.status).header("date", date);
+        for (name, value) in &response.headers {
+            answer = answer.header(name, value);
+        }
+        if close {
+            answer = answer.header("connection", "close");
+        }
+        // Only a malformed header of our own could fail here.
+        answer.body(Full::new(Bytes::from(response.body))).unwrap_or_else(|_| {
+            let mut plain = hyper::Response::new(Full::new(Bytes::new()));
+            *plain.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
+            plain
+        })
     }
 }
 
@@ -116,20 +139,4 @@ async fn hold(faults: &Faults) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     drop(held);
-}
-
-fn outgoing(response: Response, close: bool) -> hyper::Response<Full<Bytes>> {
-    let mut answer = hyper::Response::builder().status(response.status);
-    for (name, value) in &response.headers {
-        answer = answer.header(name, value);
-    }
-    if close {
-        answer = answer.header("connection", "close");
-    }
-    // Only a malformed header of our own could fail here.
-    answer.body(Full::new(Bytes::from(response.body))).unwrap_or_else(|_| {
-        let mut plain = hyper::Response::new(Full::new(Bytes::new()));
-        *plain.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
-        plain
-    })
 }

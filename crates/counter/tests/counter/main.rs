@@ -11,5 +11,7 @@ mod hand;
 mod hostile;
 mod on_behalf;
 mod outbox;
+mod practising;
 mod pulled;
+mod session;
 mod settling;

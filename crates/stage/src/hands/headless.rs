@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use super::{Done, Errand, Hands, InHand, Listed, Outbox, Refusal, Row, Session};
+use crate::faults::Named;
 use crate::process::{Started, last_lines, open_log, sibling};
 
 /// Longer than any answer may take: signing waits up to ten seconds for the Centre.
@@ -91,6 +92,12 @@ impl Headless {
         let list_of = self.look("waiting", json!({}))?;
         let row = list(&list_of["rows"]).iter().find(|row| states.contains(&text(&row["state"])));
         Ok(text(&row.context("nothing wants a person")?["documentId"]).to_owned())
+    }
+
+    /// Every link of the chain, looked at anew.
+    pub fn health(&mut self) -> Result<Vec<Named>> {
+        let status = self.look("examine", json!({}))?;
+        Ok(list(&status["health"]).iter().map(Named::read).collect())
     }
 
     fn in_visit(&mut self, ask: &str, with: Value, told: fn(&Value) -> String) -> Done {

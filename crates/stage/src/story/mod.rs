@@ -57,6 +57,8 @@ pub struct Story {
     pub card: Option<String>,
     /// Tries left of PIN1 and PIN2 of that card, where it has been used badly before.
     pub tries: Option<(u8, u8)>,
+    /// Whether the pharmacy asks the role service, which is simulated by the file of artificial people.
+    pub asks_roles: bool,
     /// What the Centre holds.
     pub centre: Vec<CentreHolds>,
     /// Hour and minute of the day, Finnish time, at which the story begins.
@@ -83,6 +85,7 @@ impl Story {
             proves: Vec::new(),
             card: None,
             tries: None,
+            asks_roles: false,
             centre: Vec::new(),
             at: (10, 0),
             only_headless: false,
@@ -128,6 +131,7 @@ impl Story {
                 let (pin1, pin2) = value.split_once(' ').context("tries left are two numbers: of PIN1, of PIN2")?;
                 self.tries = Some((pin1.parse()?, pin2.trim().parse()?));
             }
+            "rights" if value == "asked" => self.asks_roles = true,
             "centre" => self.centre.push(centre_holds(value)?),
             "at" => {
                 let (hour, minute) = value.split_once('.').context("a time of day is written 10.00")?;
@@ -135,7 +139,7 @@ impl Story {
                 anyhow::ensure!(self.at.0 < 24 && self.at.1 < 60, "no such time of day");
             }
             "host" if value == "headless" => self.only_headless = true,
-            other => bail!("unknown header `{other}`: title, proves, card, tries, centre, at, host"),
+            other => bail!("unknown header `{other}`: title, proves, card, tries, rights, centre, at, host"),
         }
         Ok(())
     }

@@ -129,6 +129,15 @@ impl World {
         &self.folder
     }
 
+    /// The pharmacy asks the role service, simulated by the file of artificial people.
+    pub fn ask_roles(&self) -> Result<()> {
+        let register = self.folder.join("register.toml");
+        std::fs::write(&register, include_str!("../../../../fixtures/people/professionals.toml"))?;
+        let settings = std::fs::read_to_string(self.settings())?;
+        let rights = format!("\n[rights]\nregister = {}\n", quoted(&register.to_string_lossy()));
+        std::fs::write(self.settings(), settings + &rights).context("cannot write the settings")
+    }
+
     /// Puts the pharmacy's certificate on the revocation list and has the Centre read it.
     pub fn revoke_pharmacy(&mut self) -> Result<()> {
         self.revoke(place::KUUSI)
@@ -138,6 +147,11 @@ impl World {
     pub fn revoke(&mut self, slug: &str) -> Result<()> {
         self.authority.revoke_server(slug, Utc::now() - Duration::minutes(1))?;
         self.centre.tell("reload").map(drop)
+    }
+
+    /// The test authority, to make certificates anew.
+    pub fn authority_mut(&mut self) -> &mut Authority {
+        &mut self.authority
     }
 
     /// The test authority.
@@ -171,6 +185,7 @@ impl World {
              [pharmacy]\nid = {id}\nname = {name}\nphone = {phone}\nstreet = {street}\npostal_code = {code}\n\
              city = {city}\n\n\
              [centre]\nurl = \"https://127.0.0.1:{port}\"\norganisation = {centre}\npki = \"../pki\"\ncertificate = \"servers/{slug}\"\n\
+             system_certificate = \"systems/{slug}/cert.der\"\n\
              timeout_ms = 3000\nretry_ms = 200\nretry_most_ms = 1000\n\n[card]\n{card}",
             clock = quoted(&self.clock.file().to_string_lossy()),
             centre = quoted(&centre.oid),

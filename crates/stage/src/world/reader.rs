@@ -29,7 +29,11 @@ pub struct Reader {
     pki: PathBuf,
     holder: Option<String>,
     card: Option<Started>,
-    daemon: Started,
+    daemon: Option<Started>,
+    /// Configurations of the daemon: with the one reader, and without any.
+    readers: PathBuf,
+    no_readers: PathBuf,
+    words: Vec<String>,
     authority: Authority,
 }
 
@@ -51,26 +55,20 @@ impl Reader {
                 driver.display()
             ),
         )?;
-        let log = folder.join("pcscd.log");
-        let _ = std::fs::remove_file(SOCKET);
-        let mut command = Command::new("/usr/sbin/pcscd");
-        command.arg("-f").arg("-c").arg(&readers);
-        if asks_polkit()? {
-            command.arg("--disable-polkit");
-        }
-        let mut daemon = Started::start("pcscd", &mut command, &log)?;
-        until("pcscd is ready", PATIENCE, || {
-            daemon.must_run(&log)?;
-            Ok(Path::new(SOCKET).exists())
-        })?;
+        let no_readers = folder.join("no-readers");
+        std::fs::create_dir_all(&no_readers)?;
         let mut reader = Self {
             control: folder.join("card.control"),
             pki: authority.directory().to_owned(),
             holder: None,
             card: None,
-            daemon,
+            daemon: None,
+            readers,
+            no_readers,
+            words: Vec::new(),
             authority: authority.clone(),
         };
+        reader.start_service(true)?;
         if let Some(holder) = holder {
             if let Some((pin1, pin2)) = tries {
                 reader.remember(holder, pin1, pin2)?;
@@ -80,8 +78,49 @@ impl Reader {
         Ok(reader)
     }
 
+    /// Starts the card service, with its reader or with none.
+    pub fn start_service(&mut self, with_reader: bool) -> Result<()> {
+        anyhow::ensure!(self.daemon.is_none(), "the card service runs");
+        let log = self.control.with_file_name("pcscd.log");
+        let _ = std::fs::remove_file(SOCKET);
+        let mut command = Command::new("/usr/sbin/pcscd");
+        command.arg("-f").arg("-c").arg(if with_reader { &self.readers } else { &self.no_readers });
+        if asks_polkit()? {
+            command.arg("--disable-polkit");
+        }
+        let mut daemon = Started::start("pcscd", &mut command, &log)?;
+        until("pcscd is ready", PATIENCE, || {
+            daemon.must_run(&log)?;
+            Ok(Path::new(SOCKET).exists())
+        })?;
+        self.daemon = Some(daemon);
+        Ok(())
+    }
+
+    /// Stops the card service, as a fault or an update does.
+    pub fn stop_service(&mut self) -> Result<()> {
+        self.daemon.take().context("the card service does not run")?.stop();
+        Ok(())
+    }
+
+    /// Ends the card's program: the reader is empty, and any card may be put in.
+    pub fn empty(&mut self) {
+        self.card = None;
+        self.holder = None;
+    }
+
+    /// Where the reader driver waits for a card.
+    pub fn slot() -> (&'static str, u16) {
+        ("127.0.0.1", PORT)
+    }
+
+    /// Words that the next card's program is started with beside the usual ones.
+    pub fn with_words(&mut self, words: &[&str]) {
+        self.words = words.iter().map(|word| (*word).to_owned()).collect();
+    }
+
     /// Lets a card remember that its PINs were entered wrongly before.
-    fn remember(&self, slug: &str, pin1: u8, pin2: u8) -> Result<()> {
+    pub fn remember(&self, slug: &str, pin1: u8, pin2: u8) -> Result<()> {
         let person = Person::load(&self.pki.join("people").join(slug))?;
         let mut memory = FileMemory::new(self.state(slug)?);
         Ok(memory.store(&person.serial(), Counters { pin1, pin2, puk: 5 })?)
@@ -134,7 +173,8 @@ impl Reader {
             .arg("--control")
             .arg(&self.control)
             .arg("--trace")
-            .arg(folder.join(format!("card-{slug}.trace")));
+            .arg(folder.join(format!("card-{slug}.trace")))
+            .args(&self.words);
         let mut program = Started::start("virtual-card", &mut command, &log)?;
         until("the virtual card is in its reader", PATIENCE, || {
             program.must_run(&log)?;
@@ -166,7 +206,7 @@ impl Drop for Reader {
     fn drop(&mut self) {
         // The card first, so that the daemon sees it leave.
         self.card = None;
-        self.daemon.stop();
+        self.daemon = None;
     }
 }
 

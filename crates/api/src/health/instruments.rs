@@ -1,0 +1,226 @@
+//! What the chain is looked at with, opened from the settings. The record is not among it, so that `tiski doctor` can look
+//! while the program runs, and also where the record is what is broken.
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use card::{CardAccess, CardEvent};
+use chrono::{DateTime, NaiveDate, Utc};
+use counter::{CardHeld, Clock, read_card};
+use kanta::http::{Request, Response};
+use kanta_client::{CentreClient, Timeouts, TlsTransport, Transport, TransportError};
+use medicines::Edition;
+use prescription::rules::Language;
+use ring::digest::{SHA256, digest};
+use trust::{ListState, TrustStore};
+
+use super::{Asked, Seen, lines, probe};
+use crate::revocation::Revocation;
+use crate::settings::{Settings, wrong};
+use crate::{HealthLine, Problem, start};
+
+/// How long the card service may take to report itself and its readers.
+const READERS_AT_MOST: Duration = Duration::from_secs(2);
+
+/// The Pharmaceutical Database as far as its health goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Stock {
+    /// An edition that can be read.
+    Edition {
+        /// Its name.
+        name: String,
+        /// The day on which it was published, where it says one.
+        published: Option<NaiveDate>,
+    },
+    /// None, or one that cannot be read.
+    Missing,
+}
+
+/// What a certificate of the pharmacy is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OwnUse {
+    /// The connection to the Centre (palvelinvarmenne).
+    Server,
+    /// System signatures (järjestelmäallekirjoitusvarmenne).
+    System,
+}
+
+/// A certificate of the pharmacy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OwnCertificate {
+    pub of: OwnUse,
+    pub issuer: String,
+    pub not_after: DateTime<Utc>,
+    pub serial: String,
+}
+
+impl OwnCertificate {
+    fn read(of: OwnUse, certificate: &[u8]) -> Option<Self> {
+        let holder = trust::holder(certificate).ok()?;
+        Some(Self { of, issuer: holder.issuer, not_after: holder.not_after, serial: serial(certificate) })
+    }
+
+    /// The code of what happens to it.
+    pub(super) fn code(&self, what: &str) -> String {
+        match self.of {
+            OwnUse::Server => format!("own-server-certificate-{what}"),
+            OwnUse::System => format!("own-system-certificate-{what}"),
+        }
+    }
+}
+
+/// A certificate's serial number so that two evidence files can be compared and nobody be found by it.
+pub(super) fn serial(certificate: &[u8]) -> String {
+    let Ok(serial) = trust::serial(certificate) else { return String::new() };
+    digest(&SHA256, &serial).as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What the chain is looked at with.
+pub(crate) struct Instruments {
+    pub clock: Arc<dyn Clock>,
+    pub cards: Arc<dyn CardAccess>,
+    pub trust: Arc<TrustStore>,
+    pub medicines: Arc<Edition>,
+    pub stock: Stock,
+    pub own: Vec<OwnCertificate>,
+    pub settings: Settings,
+    revocation: Revocation,
+    /// To the Centre with a time of its own, apart from the counter's.
+    probe: CentreClient<Arc<Way>>,
+    /// Ways that others were given.
+    ways: Mutex<Vec<Arc<Way>>>,
+}
+
+/// A way to the Centre whose TLS can be made anew when fresh revocation lists have come.
+pub(crate) struct Way {
+    timeouts: Timeouts,
+    transport: RwLock<TlsTransport>,
+}
+
+impl Transport for Way {
+    fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
+        let transport = self.transport.read().unwrap_or_else(PoisonError::into_inner).clone();
+        transport.exchange(request)
+    }
+}
+
+impl Instruments {
+    /// Opens them.
+    pub(crate) fn open(settings: &Settings) -> Result<Self, Problem> {
+        let clock = Arc::new(start::SettableClock { offset: settings.clock.clone() });
+        let trust = TrustStore::load(&settings.centre.pki).map_err(|error| wrong("centre.pki", error.code()))?;
+        let trust = trust.with_grace(chrono::Duration::hours(settings.trust.grace_hours.into()));
+        let revocation = Revocation::new(settings)?;
+        revocation.recall(&trust, clock.now());
+        let (medicines, stock) = stock(settings);
+        let most = Duration::from_secs(settings.health.probe_at_most_s.clamp(1, 30).into());
+        let timeouts = Timeouts { connect: most, overall: most };
+        Ok(Self {
+            probe: CentreClient::new(way(settings, timeouts, &trust, clock.now())?),
+            clock,
+            cards: start::cards(settings)?,
+            trust: Arc::new(trust),
+            medicines: Arc::new(medicines),
+            stock,
+            own: own(settings),
+            revocation,
+            ways: Mutex::default(),
+            settings: settings.clone(),
+        })
+    }
+
+    /// A way to the Centre with these times.
+    pub(crate) fn way(&self, timeouts: Timeouts) -> Result<Arc<dyn Transport>, Problem> {
+        let way = way(&self.settings, timeouts, &self.trust, self.clock.now())?;
+        self.ways.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&way));
+        Ok(way)
+    }
+
+    /// Reads the revocation lists anew, and makes TLS anew with those that count now. Blocks.
+    pub(crate) fn refresh_lists(&self) {
+        let now = self.clock.now();
+        let changed = self.revocation.refresh(&self.trust, now);
+        let overdue = self.trust.lists(now).iter().any(|list| list.state != ListState::Fresh);
+        if !changed && !overdue {
+            return;
+        }
+        let ways = self.ways.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for way in ways.iter().chain([self.probe.transport()]) {
+            match transport(&self.settings, way.timeouts, &self.trust, now) {
+                Ok(new) => *way.transport.write().unwrap_or_else(PoisonError::into_inner) = new,
+                Err(problem) => tracing::warn!(code = problem.code, "TLS was not made anew"),
+            }
+        }
+    }
+
+    /// Asks the Centre once. Blocks, for a bounded time.
+    pub(crate) fn ask(&self) -> Asked {
+        probe::ask(&self.probe, self.clock.as_ref(), &self.settings.health.path)
+    }
+
+    /// Looks at the card once the card service has said whether it is there.
+    pub(crate) fn look_at_card(&self) -> CardHeld {
+        let service = !matches!(self.cards.events().recv_timeout(READERS_AT_MOST), Ok(CardEvent::ServiceDown));
+        read_card(self.cards.as_ref(), service, &self.trust, self.clock.now())
+    }
+
+    /// Every link, as it is now.
+    pub(crate) fn lines(&self, card: &CardHeld, asked: Option<&Asked>, language: Language) -> Vec<HealthLine> {
+        let seen = Seen {
+            card,
+            asked,
+            own: &self.own,
+            medicines: &self.stock,
+            lists: &self.trust.lists(self.clock.now()),
+            limits: &self.settings.health,
+            now: self.clock.now(),
+            instant: std::time::Instant::now(),
+        };
+        lines(&seen, language)
+    }
+}
+
+fn way(settings: &Settings, timeouts: Timeouts, trust: &TrustStore, now: DateTime<Utc>) -> Result<Arc<Way>, Problem> {
+    Ok(Arc::new(Way { timeouts, transport: RwLock::new(transport(settings, timeouts, trust, now)?) }))
+}
+
+/// The transport that the settings say, with the lists that count now.
+fn transport(
+    settings: &Settings,
+    timeouts: Timeouts,
+    trust: &TrustStore,
+    now: DateTime<Utc>,
+) -> Result<TlsTransport, Problem> {
+    let tls = trust::tls::client_config_with(&settings.centre.pki, &settings.slug(), trust.counting_lists(now))
+        .map_err(|error| wrong("centre.certificate", error.code()))?;
+    TlsTransport::new(&settings.centre.url, tls, timeouts).map_err(|error| wrong("centre.url", &error.to_string()))
+}
+
+/// The edition to work with. Where it is missing the counter works without packages, and the strip says so.
+fn stock(settings: &Settings) -> (Edition, Stock) {
+    let text = match &settings.medicines.file {
+        None => Some(medicines::ARTIFICIAL.to_owned()),
+        Some(file) => std::fs::read_to_string(file).ok(),
+    };
+    match text.map(|text| Edition::parse(&text)) {
+        Some(Ok(edition)) => {
+            let stock = Stock::Edition { name: edition.name().to_owned(), published: edition.published() };
+            (edition, stock)
+        }
+        Some(Err(error)) => {
+            tracing::warn!(code = error.code(), "the medicines database cannot be read");
+            (Edition::none(), Stock::Missing)
+        }
+        None => (Edition::none(), Stock::Missing),
+    }
+}
+
+/// The pharmacy's own certificates, where they are.
+fn own(settings: &Settings) -> Vec<OwnCertificate> {
+    let pki = &settings.centre.pki;
+    let server = trust::tls::leaf(pki, &settings.slug()).ok();
+    let system = settings.centre.system_certificate.as_ref().and_then(|file| std::fs::read(pki.join(file)).ok());
+    let server = server.and_then(|der| OwnCertificate::read(OwnUse::Server, &der));
+    let system = system.and_then(|der| OwnCertificate::read(OwnUse::System, &der));
+    server.into_iter().chain(system).collect()
+}

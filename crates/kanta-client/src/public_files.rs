@@ -1,0 +1,57 @@
+//! Public files that anybody may read: an issuer's revocation lists. They are signed, so plain HTTP serves. Nothing of the
+//! pharmacy is shown: no certificate, no header of its own; no redirect is followed, no proxy asked.
+//!
+//! Addresses come from the settings, never from a certificate: a certificate that is not yet trusted leads nobody anywhere.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use reqwest::blocking::Client;
+use rustls::{ClientConfig, RootCertStore};
+
+use crate::tls::{failure, read_body};
+use crate::{Timeouts, TransportError, TransportSetupError};
+
+/// Reads public files over HTTP. Blocks; see [`crate::TlsTransport`].
+#[derive(Clone)]
+pub struct PublicFiles {
+    client: Client,
+    timeouts: Timeouts,
+}
+
+impl PublicFiles {
+    /// A reader with these times.
+    pub fn new(timeouts: Timeouts) -> Result<Self, TransportSetupError> {
+        let client = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            // Nobody is trusted over TLS here: what is read is plain HTTP, and what counts is its issuer's signature.
+            .map(|builder| builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
+            .map_err(|_| TransportSetupError::Client)
+            .and_then(|tls| {
+                Client::builder()
+                    .tls_backend_preconfigured(tls)
+                    .http1_only()
+                    .no_proxy()
+                    .redirect(reqwest::redirect::Policy::none())
+                    .retry(reqwest::retry::never())
+                    .referer(false)
+                    .connect_timeout(timeouts.connect)
+                    .timeout(timeouts.overall)
+                    .pool_max_idle_per_host(0)
+                    .build()
+                    .map_err(|_| TransportSetupError::Client)
+            })?;
+        Ok(Self { client, timeouts })
+    }
+
+    /// Reads one file of at most so many bytes.
+    pub fn get(&self, address: &str, at_most: usize) -> Result<Vec<u8>, TransportError> {
+        let until = Instant::now() + self.timeouts.overall;
+        let request = self.client.get(address).build().map_err(|_| TransportError::Unsendable)?;
+        let answer = self.client.execute(request).map_err(|error| failure(&error))?;
+        if answer.status().as_u16() != 200 {
+            return Err(TransportError::LostAnswer);
+        }
+        read_body(answer, until, at_most)
+    }
+}
