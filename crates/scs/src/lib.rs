@@ -201,3 +201,29 @@ fn arrival() -> [CardEvent; 3] {
     let inserted = CardEvent::CardInserted { reader: reader.clone(), atr: Vec::new() };
     [CardEvent::ServiceUp, CardEvent::ReaderAdded(reader), inserted]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_that_went_takes_the_known_card_with_it_and_tells_each_change_once() {
+        let (sender, events) = sync_channel(WAITING_EVENTS);
+        let mut state = State { receivers: vec![sender], ..State::default() };
+        state.seen(true);
+        state.identity = Some(CardIdentity {
+            serial: "1".to_owned(),
+            authentication_certificate: Vec::new(),
+            signature_certificate: Vec::new(),
+        });
+        state.seen(true);
+        assert!(state.identity.is_some());
+        assert_eq!(events.try_iter().collect::<Vec<_>>(), arrival());
+        state.seen(false);
+        state.seen(false);
+        assert!(state.identity.is_none(), "whoever comes back may be somebody else");
+        assert_eq!(events.try_iter().last(), Some(CardEvent::ServiceDown));
+        state.seen(true);
+        assert_eq!(events.try_iter().count(), 3);
+    }
+}
