@@ -4,6 +4,7 @@
 //! no transcript holds. The window and the headless host are thin: both hand a [`Request`] to [`answer`]. The page's
 //! TypeScript types come from the same place.
 
+mod bell;
 mod catalogue;
 mod conflicts;
 mod credentials;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
@@ -13,6 +13,7 @@ use prescription::{Oid, Vnr};
 use record::{OutboxFilter, OutboxState, Period};
 use rust_decimal::Decimal;
 
+use crate::bell::Bell;
 use crate::health::{Asked, Instruments};
 use crate::pin::PinEntry;
 use crate::render::{Render, document_state};
@@ -46,59 +47,6 @@ pub(crate) struct Tiski {
     pub(crate) outbox: Arc<Bell>,
     /// Wakes the thread that asks whether the Centre is there.
     pub(crate) asking: Arc<Bell>,
-}
-
-/// Wakes the thread that sends; and those who wait for what it did.
-#[derive(Default)]
-pub(crate) struct Bell {
-    rounds: Mutex<Rounds>,
-    changed: Condvar,
-}
-
-#[derive(Default, Clone, Copy)]
-struct Rounds {
-    asked: u64,
-    done: u64,
-    closing: bool,
-}
-
-impl Bell {
-    /// Asks for a round; returns its number.
-    pub(crate) fn ring(&self) -> u64 {
-        let mut rounds = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
-        rounds.asked += 1;
-        self.changed.notify_all();
-        rounds.asked
-    }
-
-    /// Waits until a round is asked for or the time is over. `None` when the program is closing.
-    pub(crate) fn wait(&self, longest: Duration) -> Option<u64> {
-        let rounds = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self
-            .changed
-            .wait_timeout_while(rounds, longest, |rounds| rounds.asked == rounds.done && !rounds.closing)
-            .unwrap_or_else(PoisonError::into_inner);
-        if waited.0.closing { None } else { Some(waited.0.asked) }
-    }
-
-    /// Says that everything asked for up to a number was done.
-    pub(crate) fn done(&self, up_to: u64) {
-        let mut rounds = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
-        rounds.done = rounds.done.max(up_to);
-        self.changed.notify_all();
-    }
-
-    /// Ends the thread that sends.
-    pub(crate) fn close(&self) {
-        self.rounds.lock().unwrap_or_else(PoisonError::into_inner).closing = true;
-        self.changed.notify_all();
-    }
-
-    fn wait_for(&self, round: u64, longest: Duration) {
-        let rounds = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
-        let result = self.changed.wait_timeout_while(rounds, longest, |rounds| rounds.done < round && !rounds.closing);
-        drop(result);
-    }
 }
 
 impl Tiski {

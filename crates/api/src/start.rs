@@ -15,8 +15,9 @@ use prescription::rules::Language;
 use record::{Key, Options, Record};
 use ring::rand::{SecureRandom, SystemRandom};
 
+use crate::bell::Bell;
 use crate::health::{self, Examination, Instruments};
-use crate::program::{Bell, Tiski};
+use crate::program::Tiski;
 use crate::roles::RegisterFile;
 use crate::settings::{Card, Settings, wrong};
 use crate::{Event, Problem, Program, sentences};

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use chrono::Utc;
-use test_authority::{Authority, place, who};
+use chrono::{Duration, Utc};
+use test_authority::{Authority, People, place, who};
 
 fn authority() -> &'static Authority {
     static MADE: OnceLock<(tempfile::TempDir, Authority)> = OnceLock::new();
@@ -184,4 +184,38 @@ fn the_program_makes_one_professional_with_keys_of_the_wanted_kind() {
         .output()
         .unwrap();
     assert!(String::from_utf8_lossy(&told.stdout).contains("3072 bit"));
+}
+
+#[test]
+fn openssl_takes_a_list_of_another_time_from_its_issuer_and_from_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("of-another-time.crl");
+    let now = Utc::now();
+    let list = authority().list("professionals", now - Duration::days(7), now - Duration::hours(2)).unwrap();
+    std::fs::write(&file, list).unwrap();
+    let judge = |issuer: &str| {
+        let (file, issuer) = (file.to_str().unwrap().to_owned(), path(issuer));
+        openssl(&["crl", "-inform", "der", "-in", &file, "-noout", "-verify", "-CAfile", issuer.to_str().unwrap()])
+    };
+    let (_, said) = judge("ca/professionals.pem");
+    assert!(said.contains("verify OK"), "{said}");
+    let (_, said) = judge("ca/providers.pem");
+    assert!(!said.contains("verify OK"), "{said}");
+}
+
+#[test]
+fn openssl_sees_the_new_end_of_a_certificate_that_is_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let people = People::built_in().unwrap().only(&[who::SIRI]);
+    let mut made = Authority::create_for(folder.path(), Utc::now(), people).unwrap();
+    made.reissue_professional(who::SIRI, Utc::now() + Duration::days(20)).unwrap();
+    made.reissue_server(place::CENTRE, Utc::now() - Duration::days(2)).unwrap();
+    let ends_within = |file: PathBuf, form: &str, days: i64| {
+        let seconds = (days * 86_400).to_string();
+        let file = file.to_str().unwrap().to_owned();
+        !openssl(&["x509", "-inform", form, "-in", &file, "-noout", "-checkend", &seconds]).0
+    };
+    let siri = folder.path().join("people/siri-salminen/sign.cert.der");
+    assert!(ends_within(siri.clone(), "der", 21) && !ends_within(siri, "der", 19));
+    assert!(ends_within(folder.path().join("servers/centre/cert.pem"), "pem", 0));
 }
