@@ -60,20 +60,20 @@ impl<S: Store> Centre<S> {
         let store_failed = |error| failed(&error);
         let mut documents = vec![];
         if let Some(id) = &query.document {
+            let asker = self.may_fetch(requester, caller, now, told)?;
             let stored = self.store.document(id).map_err(store_failed)?;
-            let own = stored.as_ref().is_none_or(|stored| stored.organisation.as_ref() == Some(&caller.organisation));
-            let asker = self.may_fetch(own, requester, caller, now, told)?;
             // What is not there costs the same reads as what is withheld.
             let set = stored.as_ref().map_or(id, |stored| &stored.prescription_set);
             let chain = self.store.chain(set).map_err(store_failed)?;
-            let shown = chain.as_ref().is_none_or(|chain| self.shown(chain, asker.as_ref(), told));
+            let own = stored.as_ref().is_some_and(|stored| stored.organisation.as_ref() == Some(&caller.organisation));
+            let shown = chain.as_ref().map_or(own, |chain| self.shown(chain, asker.as_ref(), own, told));
             documents.extend(stored.filter(|_| shown).map(fetched));
         }
         if !query.identifiers.is_empty() {
             let asker = self.admit(requester, caller, BY_IDENTIFIER, now, told)?;
             for set in &query.identifiers {
                 let chain = self.store.chain(set).map_err(store_failed)?;
-                if let Some(chain) = chain.filter(|chain| self.shown(chain, Some(&asker), told)) {
+                if let Some(chain) = chain.filter(|chain| self.shown(chain, Some(&asker), false, told)) {
                     documents.extend(self.live(&chain).map_err(store_failed)?.into_iter().map(fetched));
                 }
             }
@@ -82,10 +82,9 @@ impl<S: Store> Centre<S> {
     }
 
     /// A pharmacy's system may ask after a document of its own with no person logged in: its outbox works at night too.
-    /// Then nobody is asked what may be seen: the pharmacy made it.
+    /// Then there is no asker, and nobody else's document is shown.
     fn may_fetch(
         &self,
-        own: bool,
         requester: &Requester,
         caller: &Caller,
         now: DateTime<Utc>,
@@ -95,12 +94,13 @@ impl<S: Store> Centre<S> {
             return self.admit(requester, caller, BY_IDENTIFIER, now, told).map(Some);
         }
         let purpose = self.purpose(requester, caller, now, told)?;
-        if own && purpose.fetch { Ok(None) } else { Err(Issue::of(Known::AccessDenied).about("user")) }
+        if purpose.fetch { Ok(None) } else { Err(Issue::of(Known::AccessDenied).about("user")) }
     }
 
-    /// Whether a chain is shown; the log notes whom it concerns, or that it was withheld.
-    fn shown(&self, chain: &Chain, asker: Option<&Asker>, told: &mut Use) -> bool {
-        if !asker.is_none_or(|asker| asker.may_see(chain, By::Identifier)) {
+    /// Whether something of a chain is shown, which is the caller's own or not; the log notes whom it concerns, or that it
+    /// was withheld.
+    fn shown(&self, chain: &Chain, asker: Option<&Asker>, own: bool, told: &mut Use) -> bool {
+        if !asker.map_or(own, |asker| asker.may_see(chain, By::Identifier)) {
             told.withheld = told.withheld.saturating_add(1);
             return false;
         }
