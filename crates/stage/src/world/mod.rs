@@ -38,7 +38,9 @@ impl Clock {
             Some((hour, minute)) => {
                 let local = prescription::time::finnish(now);
                 let start = NaiveTime::from_hms_opt(hour, minute, 0).context("no such time of day")?;
-                prescription::time::instant(NaiveDateTime::new(local.date(), start)) - now
+                let wanted = prescription::time::instant(NaiveDateTime::new(local.date(), start)) - now;
+                // The file holds whole seconds: with a fraction here, this clock would go before everybody else's.
+                Duration::seconds((wanted.num_milliseconds() + 999).div_euclid(1000))
             }
         };
         let clock = Self { file, offset };
