@@ -47,6 +47,8 @@ stories! {
     op_2_the_list_says_in_advance_what_hinders = "answered-in-advance";
     ob_2_ob_6_ob_7_for_another_only_what_the_right_opens = "for-another";
     a_refused_document_is_sent_again_or_settled = "refused-and-sent-again";
+    di_4_two_prescriptions_of_one_visit_are_signed_by_one_signature_over_both = "two-prescriptions-one-signature";
+    di_4_one_of_two_under_one_signature_is_sent_again_alone = "one-of-two-sent-again";
 }
 
 #[test]

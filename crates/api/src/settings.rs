@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use counter::VisitSigning;
 use prescription::rules::Language;
 use prescription::{Address, Oid, Organisation, Signers};
 use serde::Deserialize;
@@ -39,6 +40,10 @@ pub struct Settings {
     /// Who signs documents of which type, where it is another than the default: `"18" = "system"`.
     #[serde(default)]
     pub signers: Signers,
+    /// How several documents of one visit are signed: "together" by one signature over the list of them (type 2), or
+    /// "each" by its own.
+    #[serde(default)]
+    pub signing: VisitSigning,
     /// Where fresh revocation lists come from.
     #[serde(default)]
     pub trust: Trust,
@@ -161,11 +166,13 @@ pub struct Rights {
     pub register: Option<PathBuf>,
     /// How long its last answer counts while it is silent, hours.
     pub at_most_hours: u32,
+    /// How old its last answer may be when somebody signs, before it is asked again, minutes.
+    pub ask_again_minutes: u32,
 }
 
 impl Default for Rights {
     fn default() -> Self {
-        Self { register: None, at_most_hours: 24 }
+        Self { register: None, at_most_hours: 24, ask_again_minutes: 15 }
     }
 }
 

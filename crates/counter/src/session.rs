@@ -28,9 +28,11 @@ pub struct Session {
     pub registration: RegistrationNumber,
     /// The card's serial number: the same card must sign.
     pub card_serial: String,
+    /// The card's certificate for signing, DER: no signature of another leaves in this session.
+    pub signature_certificate: Vec<u8>,
     /// When it was opened.
     pub since: DateTime<Utc>,
-    /// The card has left, or nobody has done anything for a while: only that card and its PIN1 open it again.
+    /// The card has left, nobody has done anything for a while, or the right has ended: only that card and its PIN1 open it again.
     pub locked: bool,
     /// When the person last did something.
     pub(crate) acted: Instant,
@@ -152,6 +154,7 @@ impl Counter {
             right_source,
             registration,
             card_serial: card.identity.serial.clone(),
+            signature_certificate: card.identity.signature_certificate.clone(),
             since: now,
             locked: false,
             acted: Instant::now(),
@@ -211,7 +214,7 @@ impl Counter {
     }
 
     /// Locks an open session where `must` says so; whether it did.
-    fn lock_where(&self, why: &str, must: impl Fn(&Session) -> bool) -> bool {
+    pub(crate) fn lock_where(&self, why: &str, must: impl Fn(&Session) -> bool) -> bool {
         let mut session = lock(&self.session);
         let Some(open) = session.as_mut().filter(|open| !open.locked && must(open)) else { return false };
         open.locked = true;
