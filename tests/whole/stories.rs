@@ -38,6 +38,7 @@ stories! {
     a_card_of_an_unknown_issuer_opens_no_session = "card-of-an-unknown-issuer";
     di_3_a_right_that_has_ended_is_refused_by_the_centre = "right-ended";
     di_3_a_right_that_has_ended_opens_no_session_where_the_role_service_is_asked = "right-ended-at-the-door";
+    di_3_a_right_that_ended_in_the_morning_signs_nothing_in_the_afternoon = "right-ended-while-logged-in";
     a_revoked_certificate_of_the_pharmacy_is_told_by_name = "pharmacy-certificate-revoked";
     a_pulled_card_locks_within_one_second = "card-pulled";
     op_13_who_looks_and_closes_gives_back = "looks-and-closes";

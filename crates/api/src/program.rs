@@ -420,11 +420,7 @@ impl Program for Tiski {
         let last_try = with.allow_last_try.unwrap_or_default();
         self.acted();
         let signed = self.pin(with.pin.as_ref(), with.entry).and_then(|pin| self.counter.sign(&pin, last_try));
-        signed.map_err(|error| {
-            // It may have cost a try, or shown that the right has ended, which locks.
-            self.push_card(&self.counter.card());
-            self.problem(&error)
-        })?;
+        signed.map_err(|error| self.problem(&error))?;
         // Saved. Whether the Centre answers in time changes only what the person is told.
         let round = self.outbox.ring();
         let longest = Duration::from_millis(with.wait_ms.unwrap_or(0).into()).min(LONGEST_WAIT);

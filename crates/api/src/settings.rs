@@ -352,6 +352,8 @@ mod tests {
         let system = load(&format!("{SOUND}\n[signers]\n18 = \"system\"")).unwrap();
         let release = prescription::DocumentType::DispensingReservationRelease;
         assert_ne!(system.signers.of(&release), settings.signers.of(&release));
+        let each = load(&SOUND.replace("workstation = 1", "workstation = 1\nsigning = \"each\"")).unwrap();
+        assert_eq!((settings.signing, each.signing), (VisitSigning::Together, VisitSigning::Each));
     }
 
     #[test]
@@ -362,5 +364,6 @@ mod tests {
         assert!(refused("[centre]", "[session]\nidle_minutes = 0\n[centre]").starts_with("session.idle_minutes"));
         assert!(refused("https:", "http:").starts_with("centre.url"));
         assert!(refused("[centre]", "[centre]\nsurprise = 1").starts_with("file"));
+        assert!(refused("workstation = 1", "workstation = 1\nsigning = \"both\"").contains("`both`"));
     }
 }

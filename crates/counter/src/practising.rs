@@ -82,7 +82,7 @@ impl Counter {
 
     /// The session with the right that holds now: a right that ended in the morning signs nothing in the afternoon. The
     /// service is asked where its last answer is no longer fresh. While it is silent that answer still counts within its
-    /// limit; once it says that the right has ended, the session locks.
+    /// limit.
     pub(crate) fn who_may_still_practise(&self, session: Session) -> Result<Session, CounterError> {
         let now = self.deps.clock.now();
         let (Some(roles), RightSource::Service { answered_at }) = (&self.roles, session.right_source) else {
@@ -91,16 +91,13 @@ impl Counter {
         if answered_at <= now && now - answered_at <= roles.ask_again_after {
             return Ok(session);
         }
-        let is_this = |open: &Session| open.registration == session.registration;
-        let (right, right_source) =
-            self.right_of(&session.holder, &session.registration, now).inspect_err(|error| {
-                if matches!(error, CounterError::RightEnded) {
-                    self.lock_where("right", is_this);
-                }
-            })?;
+        let (right, right_source) = self.right_of(&session.holder, &session.registration, now)?;
         let mut slot = lock(&self.session);
         // While the service was asked, the card may have left, or somebody else may have logged in.
-        let open = slot.as_mut().filter(|open| !open.locked && is_this(open)).ok_or(CounterError::NoSession)?;
+        let open = slot
+            .as_mut()
+            .filter(|open| !open.locked && open.registration == session.registration)
+            .ok_or(CounterError::NoSession)?;
         (open.right, open.right_source) = (right, right_source);
         Ok(open.clone())
     }

@@ -32,7 +32,7 @@ pub struct Session {
     pub signature_certificate: Vec<u8>,
     /// When it was opened.
     pub since: DateTime<Utc>,
-    /// The card has left, nobody has done anything for a while, or the right has ended: only that card and its PIN1 open it again.
+    /// The card has left, or nobody has done anything for a while: only that card and its PIN1 open it again.
     pub locked: bool,
     /// When the person last did something.
     pub(crate) acted: Instant,
@@ -214,7 +214,7 @@ impl Counter {
     }
 
     /// Locks an open session where `must` says so; whether it did.
-    pub(crate) fn lock_where(&self, why: &str, must: impl Fn(&Session) -> bool) -> bool {
+    fn lock_where(&self, why: &str, must: impl Fn(&Session) -> bool) -> bool {
         let mut session = lock(&self.session);
         let Some(open) = session.as_mut().filter(|open| !open.locked && must(open)) else { return false };
         open.locked = true;

@@ -83,6 +83,8 @@ impl<'a> Play<'a> {
             Act::StartApp => return self.hands.start().map(|()| String::new()),
             Act::Centre(order) => return self.centre(order),
             Act::RevokePharmacy => return self.world.revoke_pharmacy().map(|()| String::new()),
+            Act::EndRight(slug) => return self.world.end_right(slug).map(|()| String::new()),
+            Act::RoleService(answers) => return self.world.role_service(*answers).map(|()| String::new()),
             Act::Judge => return self.judge(),
             Act::Together(count) => return self.together(*count),
             Act::Field { code, value } => {

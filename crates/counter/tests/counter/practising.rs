@@ -104,12 +104,13 @@ fn di_3_a_right_that_ended_in_the_morning_signs_nothing_in_the_afternoon() {
     let (bench, service) = ready_to_sign(Ok(None));
     later(&bench, Duration::minutes(16));
     assert_eq!(bench.sign().unwrap_err().code(), "right-ended");
-    assert!(bench.counter.session().unwrap().locked, "nobody without a right looks at a patient's data");
-    assert_eq!(bench.sign().unwrap_err().code(), "no-session");
+    assert_eq!(bench.sign().unwrap_err().code(), "right-ended", "asked each time, and refused each time");
+    *service.0.lock().unwrap() = Err(RoleServiceSilent);
+    assert_eq!(bench.sign().unwrap_err().code(), "right-ended", "silence brings no right back");
     assert_eq!(log_in(&bench).unwrap_err().code(), "right-ended");
     assert!(bench.send().is_empty(), "nothing was signed");
     let journal = bench.journal();
-    assert!(journal.iter().any(|(kind, _, what)| kind == "session.locked" && what["why"] == "right"));
+    assert!(journal.iter().any(|(kind, _, what)| kind == "right.answered" && what["right"].is_null()));
     *service.0.lock().unwrap() = Ok(Some(Right::new("005")));
     log_in(&bench).unwrap();
     assert_eq!(bench.sign().unwrap().signed.len(), 1, "the basket stayed");
@@ -154,5 +155,4 @@ fn di_3_who_is_only_a_student_any_more_prepares_and_does_not_sign() {
     assert_eq!(finding.rule.id, "DI-3");
     let visit = bench.counter.visit().unwrap();
     assert_eq!(visit.keeper.right, Some(Right::new(Right::STUDENT)), "the screen knows as well");
-    assert!(!bench.counter.session().unwrap().locked);
 }

@@ -72,6 +72,10 @@ pub enum Act {
     Centre(CentreOrder),
     /// The pharmacy's certificate is put on the revocation list, and the Centre reads it.
     RevokePharmacy,
+    /// The role service says from now on that this person's right has ended.
+    EndRight(String),
+    /// The role service answers, or is silent.
+    RoleService(bool),
     /// Judge the last signed document by xmllint and xmlsec1.
     Judge,
     /// So many documents that were signed last carry one signature over the list of them (type 2), as other programs and
@@ -267,6 +271,9 @@ fn act(words: &[Word]) -> Result<Act> {
         "kill the app" [] => Act::KillApp;
         "start the app" [] => Act::StartApp;
         "the pharmacy's certificate is revoked" [] => Act::RevokePharmacy;
+        "the right of _ has ended" [slug] => Act::EndRight(owned(slug));
+        "role service is silent" [] => Act::RoleService(false);
+        "role service answers" [] => Act::RoleService(true);
         "centre stops" [] => Act::Centre(CentreOrder::Stop);
         "centre starts" [] => Act::Centre(CentreOrder::Start);
         "kill the centre" [] => Act::Centre(CentreOrder::Kill);
