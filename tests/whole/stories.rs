@@ -38,6 +38,7 @@ stories! {
     a_card_of_an_unknown_issuer_opens_no_session = "card-of-an-unknown-issuer";
     di_3_a_right_that_has_ended_is_refused_by_the_centre = "right-ended";
     di_3_a_right_that_has_ended_opens_no_session_where_the_role_service_is_asked = "right-ended-at-the-door";
+    di_3_a_right_that_ended_in_the_morning_signs_nothing_in_the_afternoon = "right-ended-while-logged-in";
     a_revoked_certificate_of_the_pharmacy_is_told_by_name = "pharmacy-certificate-revoked";
     a_pulled_card_locks_within_one_second = "card-pulled";
     op_13_who_looks_and_closes_gives_back = "looks-and-closes";
@@ -47,6 +48,8 @@ stories! {
     op_2_the_list_says_in_advance_what_hinders = "answered-in-advance";
     ob_2_ob_6_ob_7_for_another_only_what_the_right_opens = "for-another";
     a_refused_document_is_sent_again_or_settled = "refused-and-sent-again";
+    di_4_two_prescriptions_of_one_visit_are_signed_by_one_signature_over_both = "two-prescriptions-one-signature";
+    di_4_one_of_two_under_one_signature_is_sent_again_alone = "one-of-two-sent-again";
 }
 
 #[test]

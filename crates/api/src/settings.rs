@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use counter::VisitSigning;
 use prescription::rules::Language;
 use prescription::{Address, Oid, Organisation, Signers};
 use serde::Deserialize;
@@ -39,6 +40,10 @@ pub struct Settings {
     /// Who signs documents of which type, where it is another than the default: `"18" = "system"`.
     #[serde(default)]
     pub signers: Signers,
+    /// How several documents of one visit are signed: "together" by one signature over the list of them (type 2), or
+    /// "each" by its own.
+    #[serde(default)]
+    pub signing: VisitSigning,
     /// Where fresh revocation lists come from.
     #[serde(default)]
     pub trust: Trust,
@@ -161,11 +166,13 @@ pub struct Rights {
     pub register: Option<PathBuf>,
     /// How long its last answer counts while it is silent, hours.
     pub at_most_hours: u32,
+    /// How old its last answer may be when somebody signs, before it is asked again, minutes.
+    pub ask_again_minutes: u32,
 }
 
 impl Default for Rights {
     fn default() -> Self {
-        Self { register: None, at_most_hours: 24 }
+        Self { register: None, at_most_hours: 24, ask_again_minutes: 15 }
     }
 }
 
@@ -345,6 +352,8 @@ mod tests {
         let system = load(&format!("{SOUND}\n[signers]\n18 = \"system\"")).unwrap();
         let release = prescription::DocumentType::DispensingReservationRelease;
         assert_ne!(system.signers.of(&release), settings.signers.of(&release));
+        let each = load(&SOUND.replace("workstation = 1", "workstation = 1\nsigning = \"each\"")).unwrap();
+        assert_eq!((settings.signing, each.signing), (VisitSigning::Together, VisitSigning::Each));
     }
 
     #[test]
@@ -355,5 +364,6 @@ mod tests {
         assert!(refused("[centre]", "[session]\nidle_minutes = 0\n[centre]").starts_with("session.idle_minutes"));
         assert!(refused("https:", "http:").starts_with("centre.url"));
         assert!(refused("[centre]", "[centre]\nsurprise = 1").starts_with("file"));
+        assert!(refused("workstation = 1", "workstation = 1\nsigning = \"both\"").contains("`both`"));
     }
 }

@@ -49,6 +49,7 @@ pub fn start(settings: Settings) -> Result<Started, Problem> {
         counter = counter.with_roles(Roles {
             service: Arc::new(RegisterFile(file.clone())),
             at_most: chrono::Duration::hours(settings.rights.at_most_hours.into()),
+            ask_again_after: chrono::Duration::minutes(settings.rights.ask_again_minutes.into()),
         });
     }
     let program = Arc::new(Tiski::new(counter, settings, instruments, sender));
@@ -91,6 +92,7 @@ fn deps(settings: &Settings, with: &Instruments) -> Result<Deps, Problem> {
             version: env!("CARGO_PKG_VERSION").to_owned(),
         },
         signers: settings.signers.clone(),
+        visit_signing: settings.signing,
     })
 }
 

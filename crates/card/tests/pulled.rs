@@ -126,6 +126,13 @@ fn rsa_pulled_at_every_command_of_a_log_in_one_signature_and_three() {
 }
 
 #[test]
+fn rsa_3072_pulled_at_every_command_of_a_log_in_one_signature_and_three() {
+    for (work, t0) in [(Work::LogIn, true), (Work::One, false), (Work::Three, true)] {
+        assert!(at_every_command(Keys::Rsa3072, &Profile { t0, ..Profile::default() }, work) > 20);
+    }
+}
+
+#[test]
 fn a_citizens_card_pulled_at_every_command() {
     let profile = Profile { scheme: Scheme::Citizen, t0: true, ..Profile::default() };
     for work in [Work::LogIn, Work::Three] {

@@ -13,7 +13,7 @@ use prescription::{Oid, Organisation, Signers};
 use record::Record;
 use trust::{Holder, TrustStore};
 
-use crate::CounterError;
+use crate::{CounterError, VisitSigning};
 
 /// Tells the time.
 pub trait Clock: Send + Sync {
@@ -51,6 +51,8 @@ pub struct Deps {
     pub software: Software,
     /// Who signs documents of which type.
     pub signers: Signers,
+    /// How several documents of one visit are signed.
+    pub visit_signing: VisitSigning,
 }
 
 impl Deps {

@@ -14,6 +14,7 @@ mod outbox;
 mod pacing;
 mod papers;
 mod practising;
+mod self_check;
 mod session;
 mod signing_desk;
 mod visit;
@@ -27,7 +28,7 @@ pub use pacing::Round;
 pub use papers::{Fetched, SignatureLine};
 pub use practising::{RightSource, RoleService, RoleServiceSilent, Roles};
 pub use session::Session;
-pub use signing_desk::Signed;
+pub use signing_desk::{Signed, VisitSigning};
 pub use visit::{Acting, Visit};
 
 use std::sync::atomic::AtomicBool;
@@ -60,7 +61,7 @@ impl Counter {
         }
     }
 
-    /// The same counter, which asks the role service for the right of whoever logs in.
+    /// The same counter, which asks the role service for the right of whoever logs in and signs.
     #[must_use]
     pub fn with_roles(mut self, roles: Roles) -> Self {
         self.roles = Some(roles);

@@ -10,7 +10,7 @@ use record::{EventFilter, NewEvent};
 use serde_json::json;
 use trust::Holder;
 
-use crate::{Counter, CounterError};
+use crate::{Counter, CounterError, Session, lock};
 
 /// The kind of event that keeps an answer.
 const ANSWERED: &str = "right.answered";
@@ -33,6 +33,8 @@ pub struct Roles {
     pub service: Arc<dyn RoleService>,
     /// How long an answer counts while the service is silent.
     pub at_most: Duration,
+    /// How old an answer may be when somebody signs, before the service is asked again.
+    pub ask_again_after: Duration,
 }
 
 /// Where a session's right comes from.
@@ -76,6 +78,28 @@ impl Counter {
         };
         let right = right.ok_or(CounterError::RightEnded)?;
         Ok((right, RightSource::Service { answered_at }))
+    }
+
+    /// The session with the right that holds now: a right that ended in the morning signs nothing in the afternoon. The
+    /// service is asked where its last answer is no longer fresh. While it is silent that answer still counts within its
+    /// limit.
+    pub(crate) fn who_may_still_practise(&self, session: Session) -> Result<Session, CounterError> {
+        let now = self.deps.clock.now();
+        let (Some(roles), RightSource::Service { answered_at }) = (&self.roles, session.right_source) else {
+            return Ok(session);
+        };
+        if answered_at <= now && now - answered_at <= roles.ask_again_after {
+            return Ok(session);
+        }
+        let (right, right_source) = self.right_of(&session.holder, &session.registration, now)?;
+        let mut slot = lock(&self.session);
+        // While the service was asked, the card may have left, or somebody else may have logged in.
+        let open = slot
+            .as_mut()
+            .filter(|open| !open.locked && open.registration == session.registration)
+            .ok_or(CounterError::NoSession)?;
+        (open.right, open.right_source) = (right, right_source);
+        Ok(open.clone())
     }
 
     fn last_answer(&self, number: &RegistrationNumber) -> Result<Option<Answered>, CounterError> {

@@ -28,6 +28,8 @@ pub struct Session {
     pub registration: RegistrationNumber,
     /// The card's serial number: the same card must sign.
     pub card_serial: String,
+    /// The card's certificate for signing, DER: no signature of another leaves in this session.
+    pub signature_certificate: Vec<u8>,
     /// When it was opened.
     pub since: DateTime<Utc>,
     /// The card has left, or nobody has done anything for a while: only that card and its PIN1 open it again.
@@ -152,6 +154,7 @@ impl Counter {
             right_source,
             registration,
             card_serial: card.identity.serial.clone(),
+            signature_certificate: card.identity.signature_certificate.clone(),
             since: now,
             locked: false,
             acted: Instant::now(),

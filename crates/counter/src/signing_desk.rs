@@ -3,13 +3,37 @@
 
 use card::{CardSigner, Pin};
 use cda::Writing;
-use prescription::{Dispensation, DocumentReference, DocumentType, Oid, Professional, RegistrationNumber, Summary};
+use prescription::{Dispensation, DocumentReference, DocumentType, Oid, Summary};
 use record::{Batch, NewDocument, NewEvent};
+use serde::Deserialize;
 use serde_json::json;
-use signing::{Covered, SignatureKind, Signing};
+use signing::{SignError, SignatureKind, Signing};
 use trust::Purpose;
 
+use crate::self_check::registration_of;
 use crate::{CardHeld, Counter, CounterError, Identifiers, Session, Visit, lock};
+
+/// How several documents of one visit are signed (DI-4). Either way it is one PIN2 and one transaction of the card, and one
+/// document alone has an ordinary signature (type 1).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VisitSigning {
+    /// One signature over the list of them (type 2, moniallekirjoitus), of which each document carries a copy.
+    #[default]
+    Together,
+    /// Each by an ordinary signature of its own (type 1).
+    Each,
+}
+
+impl VisitSigning {
+    /// The kind of the signature that each of so many documents carries.
+    pub(crate) fn kind(self, documents: usize) -> SignatureKind {
+        match self {
+            Self::Together if documents > 1 => SignatureKind::ProfessionalMulti,
+            Self::Together | Self::Each => SignatureKind::Professional,
+        }
+    }
+}
 
 /// A signed and saved dispensation of the visit.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,9 +49,13 @@ pub struct Signed {
 impl Counter {
     /// Signs the basket with PIN2 and makes it durable. After this the basket is empty and the outbox has the rest.
     pub fn sign(&self, pin: &Pin, allow_last_try: bool) -> Result<Visit, CounterError> {
-        let session = self.open_session()?;
+        let session = self.who_may_still_practise(self.open_session()?)?;
         let mut slot = lock(&self.visit);
         let visit = Visit::kept_by(&mut slot, &session)?;
+        if visit.keeper.right.as_ref() != Some(&session.right) {
+            visit.keeper = session.professional();
+            self.ask_again(&session, visit);
+        }
         if visit.basket.is_empty() {
             return Err(CounterError::EmptyBasket);
         }
@@ -41,7 +69,7 @@ impl Counter {
         }
         let documents = self.signed_by_card(&session, (pin, allow_last_try), &dispensations, &unsigned)?;
         for (document, dispensation) in documents.iter().zip(&dispensations) {
-            self.check_before_it_leaves(&session, document, dispensation)?;
+            self.check_before_it_leaves(&session, document, dispensation, &dispensations)?;
         }
         let now = self.deps.clock.now();
         let mut batch = Batch::new(now).by(session.registration.as_str());
@@ -123,7 +151,9 @@ impl Counter {
         };
         let mut card = self.deps.cards.open(&held.reader)?;
         let identity = card.identity()?;
-        if identity.serial != session.card_serial {
+        let is_the_sessions =
+            identity.serial == session.card_serial && identity.signature_certificate == session.signature_certificate;
+        if !is_the_sessions {
             return Err(CounterError::AnotherCard);
         }
         let now = self.deps.clock.now();
@@ -131,22 +161,11 @@ impl Counter {
         if signer.registration_number.as_ref() != Some(&session.registration) {
             return Err(CounterError::AnotherCard);
         }
-        let seeds: Vec<String> = dispensations.iter().map(|d| d.reference.id.to_string()).collect();
-        let signings: Vec<Signing<'_>> = unsigned
-            .iter()
-            .zip(&seeds)
-            .map(|(document, seed)| Signing {
-                document,
-                kind: SignatureKind::Professional,
-                signed_at: prescription::time::finnish_with_offset(now),
-                id_seed: seed,
-            })
-            .collect();
         if allow_last_try {
             card.allow_last_try(card::PinSlot::Pin2);
         }
         let mut signer = CardSigner::new(card.as_mut(), pin)?;
-        let signed = signing::sign_many(&signings, &mut signer);
+        let signed = self.signatures_of(dispensations, unsigned, &mut signer);
         let refused = signer.failure().cloned();
         match (signed, refused) {
             (Ok(documents), _) => Ok(documents),
@@ -158,58 +177,25 @@ impl Counter {
         }
     }
 
-    /// Reads the signed document as a stranger would: it must say what was shown, its one signature must hold and be the
-    /// session's own, and its header must say what its body says.
-    fn check_before_it_leaves(
+    /// One call of the signer for all of them, in the way that the settings say.
+    fn signatures_of(
         &self,
-        session: &Session,
-        document: &[u8],
-        shown: &Dispensation,
-    ) -> Result<(), CounterError> {
-        let wrong = CounterError::SelfCheck;
-        let signatures = signing::verify(document).map_err(|_| wrong("not-verifiable"))?;
-        let [signature] = signatures.as_slice() else {
-            return Err(wrong("not-one-signature"));
-        };
-        if signature.weak || !matches!(signature.outcome, Ok(Covered::Body)) {
-            return Err(wrong("signature-does-not-cover-the-body"));
+        dispensations: &[Dispensation],
+        unsigned: &[Vec<u8>],
+        signer: &mut CardSigner<'_>,
+    ) -> Result<Vec<Vec<u8>>, SignError> {
+        let signed_at = prescription::time::finnish_with_offset(self.deps.clock.now());
+        let seeds: Vec<String> = dispensations.iter().map(|d| d.reference.id.to_string()).collect();
+        let kind = self.deps.visit_signing.kind(unsigned.len());
+        if let (SignatureKind::ProfessionalMulti, Some(id_seed)) = (kind, seeds.first()) {
+            let documents: Vec<&[u8]> = unsigned.iter().map(Vec::as_slice).collect();
+            return signing::sign_together(&documents, signed_at, id_seed, signer);
         }
-        let signer = trust::holder(&signature.certificate)?;
-        if signer.registration_number.as_ref() != Some(&session.registration) {
-            return Err(wrong("signer-is-not-the-session"));
-        }
-        let mismatches = cda::header_body_mismatches(document).map_err(|_| wrong("not-readable"))?;
-        if !mismatches.is_empty() {
-            return Err(wrong("header-body-mismatch"));
-        }
-        let read = cda::read(document).map_err(|_| wrong("not-readable"))?;
-        match read.content {
-            cda::Content::Dispensation(said) if same_facts(&said, shown) => Ok(()),
-            _ => Err(wrong("says-other-than-shown")),
-        }
+        let signings: Vec<Signing<'_>> = unsigned
+            .iter()
+            .zip(&seeds)
+            .map(|(document, id_seed)| Signing { document, kind, signed_at, id_seed })
+            .collect();
+        signing::sign_many(&signings, signer)
     }
-}
-
-fn registration_of(person: Option<&Professional>) -> Option<&str> {
-    person.and_then(|person| person.registration.as_ref()).map(RegistrationNumber::as_str)
-}
-
-/// Whether a document that was read back says what was shown, in everything that a rule or a person looks at.
-fn same_facts(said: &Dispensation, shown: &Dispensation) -> bool {
-    said.reference == shown.reference
-        && said.prescription == shown.prescription
-        && said.patient.identity_code == shown.patient.identity_code
-        && said.patient.name == shown.patient.name
-        && registration_of(said.preparer.as_ref()) == registration_of(shown.preparer.as_ref())
-        && said.dispensed_at == shown.dispensed_at
-        && said.delivered == shown.delivered
-        && said.remaining == shown.remaining
-        && said.fully_dispensed == shown.fully_dispensed
-        && said.product.vnr == shown.product.vnr
-        && said.product.strength == shown.product.strength
-        && said.packages == shown.packages
-        && said.package_size == shown.package_size
-        && said.part_package == shown.part_package
-        && said.substituted == shown.substituted
-        && said.label_dosage.split_whitespace().eq(shown.label_dosage.split_whitespace())
 }

@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::namespace::run;
+use crate::process::sibling;
 use crate::story::{Part, kela_document, kela_folder};
 
 /// Elements whose `ID` a signature may point at.
@@ -39,6 +40,27 @@ impl Judge {
     /// A document as the Centre stored it: its own signature beside the professional's.
     pub fn stored_there(&self, document: &[u8]) -> Result<String> {
         self.judged("stored.xml", document, 2)
+    }
+
+    /// The identifiers on the list that a document's signature of type 2 is over; an error where it has none.
+    pub fn listed(&self, document: &[u8]) -> Result<Vec<String>> {
+        let file = self.put("listed.xml", document)?;
+        let kind = xpath(&file, "string(//*[local-name()='signatureDescription'][1]/@code)")?;
+        anyhow::ensure!(kind.trim() == "2", "seen: a signature of type {}", kind.trim());
+        let listed = "//*[local-name()='multipleDocumentSignature'][1]/*[local-name()='Ref']/@OID";
+        Ok(values(&xpath(&file, listed)?))
+    }
+
+    /// Whether `tiski document` shows a document's signature as one over so many, by certificates that it trusts.
+    pub fn shown_as_listed(&self, document: &[u8], count: u32) -> Result<()> {
+        let file = self.put("shown.xml", document)?;
+        let mut command = Command::new(sibling("tiski")?);
+        command.args(["document", "show", "--language", "en", "--pki"]).arg(&self.pki).arg(file);
+        let shown = run(&mut command).context("tiski document show")?;
+        let sentence = format!("Covers a list of {count} documents, this one among them.");
+        anyhow::ensure!(shown.contains(&sentence), "the viewer does not say: {sentence}");
+        let doubt = shown.lines().find(|line| line.contains("not trusted") || line.contains("not judged"));
+        doubt.map_or(Ok(()), |line| bail!("the viewer says: {line}"))
     }
 
     /// What a coded field of a document holds: its value, or the text of its translation.
@@ -133,8 +155,12 @@ fn coded(condition: &str) -> String {
 }
 
 fn codes(file: &Path) -> Result<Vec<String>> {
-    let said = xpath(file, &format!("//*[local-name()='code'][@codeSystem='{FIELDS}']/@code"))?;
-    Ok(said.split('"').skip(1).step_by(2).map(str::to_owned).collect())
+    Ok(values(&xpath(file, &format!("//*[local-name()='code'][@codeSystem='{FIELDS}']/@code"))?))
+}
+
+/// The values of attributes as xmllint prints them: ` name="value"`, one after another.
+fn values(said: &str) -> Vec<String> {
+    said.split('"').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
 fn xpath(file: &Path, path: &str) -> Result<String> {

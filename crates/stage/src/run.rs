@@ -83,7 +83,10 @@ impl<'a> Play<'a> {
             Act::StartApp => return self.hands.start().map(|()| String::new()),
             Act::Centre(order) => return self.centre(order),
             Act::RevokePharmacy => return self.world.revoke_pharmacy().map(|()| String::new()),
+            Act::EndRight(slug) => return self.world.end_right(slug).map(|()| String::new()),
+            Act::RoleService(answers) => return self.world.role_service(*answers).map(|()| String::new()),
             Act::Judge => return self.judge(),
+            Act::Together(count) => return self.together(*count),
             Act::Field { code, value } => {
                 let document = self.newest_document()?;
                 let seen = self.judge.field(&document, code)?;
@@ -152,6 +155,28 @@ impl<'a> Play<'a> {
             told += &self.judge.stored_there(&stored)?;
         }
         Ok(told)
+    }
+
+    /// Looks at each of the documents by itself, as it was signed here and, where it is there already, as the Centre has it.
+    fn together(&mut self, count: u32) -> Result<String> {
+        let rows: Vec<_> = self.hands.today()?.into_iter().take(usize::try_from(count)?).collect();
+        let mut ids: Vec<String> = rows.iter().map(|row| row.document.clone()).collect();
+        ids.sort();
+        for row in &rows {
+            let document = self.hands.document(&row.document)?;
+            let mut listed = self.judge.listed(&document)?;
+            listed.sort();
+            anyhow::ensure!(listed == ids, "seen: a signature over {listed:?}, where {ids:?} were signed");
+            self.judge.signed_here(&document)?;
+            self.judge.shown_as_listed(&document, count)?;
+            if row.state == "accepted" {
+                let stored = self.world.centre.document(&row.document)?;
+                self.judge.stored_there(&stored)?;
+                self.judge.shown_as_listed(&stored, count)?;
+            }
+        }
+        anyhow::ensure!(ids.len() == usize::try_from(count)?, "seen: {} documents", ids.len());
+        Ok(format!("each of {count} lists all of them; xmlsec1 and the viewer say the same of each alone"))
     }
 
     fn newest_document(&mut self) -> Result<Vec<u8>> {

@@ -52,10 +52,11 @@ pub const AINO: &str = "010181-900C";
 /// How a request is answered out of the ordinary.
 type Answerer = Box<dyn FnMut(&Request) -> Option<Result<Response, TransportError>> + Send>;
 
-/// The Centre: one prescription, what was stored, and a tester's wish.
+/// The Centre: one prescription, perhaps another, what was stored, and a tester's wish.
 pub struct Centre {
     pub prescription: Prescription,
     pub document: Vec<u8>,
+    pub another: Option<(Prescription, Vec<u8>)>,
     pub stored: Vec<StoreRequest>,
     pub asked: u32,
     pub wish: Option<Answerer>,
@@ -77,7 +78,7 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         let prescription = prescribed(now);
         let document = signed_twice(&prescription, now);
-        let centre = Centre { prescription, document, stored: vec![], asked: 0, wish: None };
+        let centre = Centre { prescription, document, another: None, stored: vec![], asked: 0, wish: None };
         let centre = Arc::new(Mutex::new(centre));
         let transport: Arc<dyn Transport> = Arc::new(Wire { centre: centre.clone(), clock: clock.clone() });
         let reader = Arc::new(Reader(Mutex::new(None)));
@@ -99,6 +100,7 @@ impl Bench {
             definition: cda::Definition::dispensation_2014().unwrap(),
             software: software(),
             signers: prescription::Signers::default(),
+            visit_signing: counter::VisitSigning::default(),
         });
         Self { counter, centre, clock, reader, _folder: folder }
     }
@@ -161,6 +163,19 @@ impl Bench {
         self.search().unwrap();
         self.counter.open_prescription(&self.set_id()).unwrap();
         self.counter.add_to_basket(&self.set_id()).unwrap();
+    }
+
+    /// The same with a second prescription, in this order.
+    pub fn prepare_two(&self) {
+        let now = self.clock.now();
+        let mut another = self.centre().prescription.clone();
+        let id = Oid::parse("1.2.246.10.99999902.93.2026.1002").unwrap();
+        (another.reference.id, another.reference.set_id) = (id.clone(), id.clone());
+        let document = signed_twice(&another, now);
+        self.centre().another = Some((another, document));
+        self.prepare();
+        self.counter.open_prescription(&id).unwrap();
+        self.counter.add_to_basket(&id).unwrap();
     }
 
     pub fn sign(&self) -> Result<counter::Visit, counter::CounterError> {
@@ -273,14 +288,20 @@ impl Centre {
     pub fn answer(&mut self, request: &Request, now: DateTime<Utc>) -> Response {
         match Incoming::read(request).unwrap() {
             Incoming::Metadata { .. } => {
-                metadata::response(&Answer { total: 1, prescriptions: vec![line(&self.prescription)], next: None })
+                let another = self.another.as_ref().map(|(prescription, _)| prescription);
+                let prescriptions: Vec<_> = std::iter::once(&self.prescription).chain(another).map(line).collect();
+                let total = u32::try_from(prescriptions.len()).unwrap();
+                metadata::response(&Answer { total, prescriptions, next: None })
             }
             Incoming::Uses { .. } | Incoming::Settle { .. } => {
                 metadata::uses::response(&metadata::uses::UsesAnswer::default())
             }
-            Incoming::Fetch { frame: asked, .. } => {
-                let reference = self.prescription.reference.clone();
-                let found = FetchedDocument { reference, version: 1, bytes: self.document.clone() };
+            Incoming::Fetch { frame: asked, query, .. } => {
+                let another = self.another.iter().find(|(one, _)| query.identifiers.contains(&one.reference.set_id));
+                let (prescription, document) =
+                    another.map_or((&self.prescription, &self.document), |(one, document)| (one, document));
+                let reference = prescription.reference.clone();
+                let found = FetchedDocument { reference, version: 1, bytes: document.clone() };
                 mr::fetch_response(&[found], &frame(now), asked.message_id)
             }
             Incoming::Store(store) => {

@@ -15,3 +15,4 @@ mod practising;
 mod pulled;
 mod session;
 mod settling;
+mod together;

@@ -22,13 +22,17 @@ fn log_in(bench: &Bench) -> Result<counter::Session, CounterError> {
     bench.counter.log_in(&Pin::new("1234").unwrap(), false)
 }
 
-/// A visit with a filled basket, and the card in the reader.
-fn ready_to_sign(slug: &str) -> (Bench, DirectReader) {
+/// A visit with so many prescriptions in its basket, and the card in the reader.
+fn ready_to_sign(slug: &str, many: usize) -> (Bench, DirectReader) {
     let bench = Bench::new();
     let reader = card_of(slug);
     bench.put(Arc::new(reader.clone()));
     log_in(&bench).unwrap();
-    bench.prepare();
+    if many == 1 {
+        bench.prepare()
+    } else {
+        bench.prepare_two()
+    }
     reader.forget();
     (bench, reader)
 }
@@ -43,20 +47,20 @@ fn signed_in_the_journal(bench: &Bench) -> usize {
     bench.journal().iter().filter(|(kind, _, _)| kind == "dispensation.signed").count()
 }
 
-fn pulled_at_every_command_of_a_signature(slug: &str, fault: &Fault) {
-    let (bench, reader) = ready_to_sign(slug);
+fn pulled_at_every_command_of_a_signature(slug: &str, many: usize, fault: &Fault) {
+    let (bench, reader) = ready_to_sign(slug, many);
     bench.sign().unwrap();
     let steps = reader.commands();
     assert!(steps > 20, "what is read before the signature counts too");
     for step in 1..=steps {
-        let at = format!("{slug}, {fault:?} at {step} of {steps}");
-        let (bench, reader) = ready_to_sign(slug);
+        let at = format!("{slug}, {many} documents, {fault:?} at {step} of {steps}");
+        let (bench, reader) = ready_to_sign(slug, many);
         fail(&reader, fault, step);
         let error = bench.sign().unwrap_err();
         assert!(matches!(error, CounterError::Card(CardError::CardRemoved)), "{at}: {error:?}");
         assert!(reader.pins_sent() <= 1, "{at}");
         let visit = bench.counter.visit().unwrap();
-        assert_eq!((visit.basket.len(), visit.signed.len()), (1, 0), "{at}");
+        assert_eq!((visit.basket.len(), visit.signed.len()), (many, 0), "{at}");
         assert_eq!(signed_in_the_journal(&bench), 0, "{at}");
         assert!(bench.send().is_empty(), "nothing waits to be sent: {at}");
         bench.counter.card_removed(); // what the watch over the readers tells
@@ -65,25 +69,32 @@ fn pulled_at_every_command_of_a_signature(slug: &str, fault: &Fault) {
 
         reader.insert();
         log_in(&bench).unwrap();
-        assert_eq!(bench.counter.visit().unwrap().basket, [bench.set_id()], "the same visit: {at}");
+        assert_eq!(bench.counter.visit().unwrap().basket, visit.basket, "the same visit: {at}");
         let visit = bench.sign().unwrap();
-        assert_eq!((visit.basket.len(), visit.signed.len()), (0, 1), "{at}");
-        assert_eq!(signed_in_the_journal(&bench), 1, "{at}");
+        assert_eq!((visit.basket.len(), visit.signed.len()), (0, many), "{at}");
+        assert_eq!(signed_in_the_journal(&bench), many, "{at}");
         bench.send();
-        assert_eq!(bench.centre().stored.len(), 1, "once, and once only: {at}");
+        assert_eq!(bench.centre().stored.len(), many, "once, and once only: {at}");
     }
 }
 
 #[test]
 fn a_card_pulled_at_any_command_of_a_signature_leaves_the_basket_and_nothing_signed() {
     for slug in [who::SIRI, who::PETRI] {
-        pulled_at_every_command_of_a_signature(slug, &Fault::Pull);
+        pulled_at_every_command_of_a_signature(slug, 1, &Fault::Pull);
+    }
+}
+
+#[test]
+fn a_card_pulled_at_any_command_of_a_signature_over_a_list_leaves_all_of_the_basket_and_nothing_signed() {
+    for fault in [Fault::Pull, Fault::PullAfter] {
+        pulled_at_every_command_of_a_signature(who::SIRI, 2, &fault);
     }
 }
 
 #[test]
 fn a_card_whose_answer_is_lost_at_any_command_of_a_signature_leaves_the_basket_and_nothing_signed() {
-    pulled_at_every_command_of_a_signature(who::SIRI, &Fault::PullAfter);
+    pulled_at_every_command_of_a_signature(who::SIRI, 1, &Fault::PullAfter);
 }
 
 #[test]

@@ -72,8 +72,15 @@ pub enum Act {
     Centre(CentreOrder),
     /// The pharmacy's certificate is put on the revocation list, and the Centre reads it.
     RevokePharmacy,
+    /// The role service says from now on that this person's right has ended.
+    EndRight(String),
+    /// The role service answers, or is silent.
+    RoleService(bool),
     /// Judge the last signed document by xmllint and xmlsec1.
     Judge,
+    /// So many documents that were signed last carry one signature over the list of them (type 2), as other programs and
+    /// the viewer see it.
+    Together(u32),
     /// A coded field of the last signed document holds this, as another program reads it.
     Field {
         /// The field's code in 1.2.246.537.6.12.2002.126.
@@ -264,6 +271,9 @@ fn act(words: &[Word]) -> Result<Act> {
         "kill the app" [] => Act::KillApp;
         "start the app" [] => Act::StartApp;
         "the pharmacy's certificate is revoked" [] => Act::RevokePharmacy;
+        "the right of _ has ended" [slug] => Act::EndRight(owned(slug));
+        "role service is silent" [] => Act::RoleService(false);
+        "role service answers" [] => Act::RoleService(true);
         "centre stops" [] => Act::Centre(CentreOrder::Stop);
         "centre starts" [] => Act::Centre(CentreOrder::Start);
         "kill the centre" [] => Act::Centre(CentreOrder::Kill);
@@ -285,6 +295,7 @@ fn act(words: &[Word]) -> Result<Act> {
         "centre's disk is full" [] => told("disk-full");
         "centre's disk has room" [] => told("disk-free");
         "judge the document" [] => Act::Judge;
+        "expect one signature over _ documents" [n] => Act::Together(number(n)?);
         "expect field _ of the document _" [code value] => Act::Field { code: owned(code), value: owned(value) };
         "expect the fields of _ but _" [file but] => Act::FieldsOf { file: owned(file), but: owned(but) };
         "expect preparer _ with right _ in the document" [name right] =>
@@ -400,6 +411,7 @@ mod tests {
         );
         assert_eq!(read("centre answers the next document 3 s late"), told("delay-answer 3000 store"));
         assert_eq!(read("centre's clock is ten minutes slow"), told("skew -600"));
+        assert_eq!(read("expect one signature over two documents"), Act::Together(2));
         assert_eq!(read("expect none waiting"), Act::Expect(Expect::Waiting(0), SOON));
         assert_eq!(read("expect exactly 1 dispensation at the centre"), Act::Expect(Expect::AtCentre(1), SOON));
         assert_eq!(read("wait until accepted"), Act::Expect(Expect::Document("accepted".into()), PATIENT));

@@ -133,11 +133,31 @@ impl World {
 
     /// The pharmacy asks the role service, simulated by the file of artificial people.
     pub fn ask_roles(&self) -> Result<()> {
-        let register = self.folder.join("register.toml");
+        let register = self.register();
         std::fs::write(&register, include_str!("../../../../fixtures/people/professionals.toml"))?;
         let settings = std::fs::read_to_string(self.settings())?;
         let rights = format!("\n[rights]\nregister = {}\n", quoted(&register.to_string_lossy()));
         std::fs::write(self.settings(), settings + &rights).context("cannot write the settings")
+    }
+
+    /// The role service says from now on that this person's right ended long ago.
+    pub fn end_right(&self, slug: &str) -> Result<()> {
+        let register = std::fs::read_to_string(self.register()).context("nobody asks the role service here")?;
+        let line = format!("slug = {}\n", quoted(slug));
+        let ended = register.replace(&line, &format!("{line}right_until = \"2020-12-31\"\n"));
+        anyhow::ensure!(ended != register, "nobody is called {slug}");
+        std::fs::write(self.register(), ended).context("cannot write the register")
+    }
+
+    /// The role service answers, or is silent.
+    pub fn role_service(&self, answers: bool) -> Result<()> {
+        let away = self.register().with_extension("away");
+        let (from, to) = if answers { (away, self.register()) } else { (self.register(), away) };
+        std::fs::rename(from, to).context("the role service is so already, or nobody asks it here")
+    }
+
+    fn register(&self) -> PathBuf {
+        self.folder.join("register.toml")
     }
 
     /// Puts the pharmacy's certificate on the revocation list and has the Centre read it.
