@@ -20,7 +20,7 @@ use prescription::{
 use record::{Batch, Key, NewDocument, OutboxState, Record};
 use signing::software::SoftwareSigner;
 use signing::{SignatureKind, Signing};
-use test_authority::{Authority, People, place, who};
+use test_authority::{Authority, Pair, People, place, who};
 use trust::TrustStore;
 
 /// Certificates of a few people, made once a day for all tests: each test runs in a process of its own.
@@ -45,6 +45,12 @@ pub static AUTHORITY: LazyLock<PathBuf> = LazyLock::new(|| {
     }
     whole
 });
+
+/// A person's certificates and keys.
+pub fn pairs(slug: &str) -> [Pair; 2] {
+    let authority = Authority::open(&AUTHORITY).unwrap();
+    [authority.authentication(slug).unwrap(), authority.signature(slug).unwrap()]
+}
 
 /// The patient of the one prescription.
 pub const AINO: &str = "010181-900C";
@@ -137,8 +143,11 @@ impl Bench {
     }
 
     pub fn pull(&self) {
+        let readers = self.reader.readers();
         *self.reader.0.lock().unwrap() = None;
-        self.counter.card_removed();
+        for ReaderState { reader, .. } in readers {
+            self.counter.card_removed(&reader);
+        }
     }
 
     /// That person at the counter, logged in.

@@ -13,5 +13,9 @@ mod on_behalf;
 mod outbox;
 mod practising;
 mod pulled;
+mod readers;
 mod session;
 mod settling;
+
+#[path = "../../../scs/tests/support/mod.rs"]
+mod scs_service;
