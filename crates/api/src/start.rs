@@ -43,6 +43,10 @@ const OUTBOX_PAUSE: Duration = Duration::from_secs(5);
 /// Starts the program.
 pub fn start(settings: Settings) -> Result<Started, Problem> {
     let instruments = Instruments::open(&settings)?;
+    start_with(settings, instruments)
+}
+
+fn start_with(settings: Settings, instruments: Instruments) -> Result<Started, Problem> {
     let deps = deps(&settings, &instruments)?;
     let (sender, events) = sync_channel(EVENTS_AT_MOST);
     let mut counter = Counter::new(deps).with_reader(instruments.reader.recall());
@@ -251,3 +255,9 @@ impl Drop for Tiski {
         self.asking.close();
     }
 }
+
+#[cfg(test)]
+#[path = "../../scs/tests/support/mod.rs"]
+mod scs_service;
+#[cfg(test)]
+mod tests;

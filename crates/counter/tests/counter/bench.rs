@@ -26,7 +26,7 @@ use trust::TrustStore;
 /// Certificates of a few people, made once a day for all tests: each test runs in a process of its own.
 pub static AUTHORITY: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let whole = folder.join(format!("counter-authority-{}", Utc::now().format("%Y%m%d")));
+    let whole = folder.join(format!("counter-authority-2-{}", Utc::now().format("%Y%m%d")));
     let lock = std::fs::File::create(folder.join("counter-authority.lock")).unwrap();
     lock.lock().unwrap();
     if !whole.exists() {

@@ -12,6 +12,7 @@ mod hostile;
 mod on_behalf;
 mod outbox;
 mod practising;
+mod profiles;
 mod pulled;
 mod readers;
 mod session;
