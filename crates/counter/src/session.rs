@@ -88,7 +88,7 @@ impl Counter {
         };
         *lock(&self.card) = held.clone();
         self.lock_where("card", |open| {
-            !seen.as_ref().is_some_and(|(serial, reader)| (serial, reader) == (&open.card_serial, &open.reader))
+            seen.as_ref().is_none_or(|(serial, reader)| (serial, reader) != (&open.card_serial, &open.reader))
         });
         held
     }

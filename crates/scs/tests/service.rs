@@ -165,7 +165,7 @@ fn a_file_of_certificates_is_pem_or_one_in_der() {
     let pem = |der: &[u8]| {
         format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", support::base64(der)).into_bytes()
     };
-    assert_eq!(scs::certificates(der), [der.clone()]);
+    assert_eq!(scs::certificates(der), std::slice::from_ref(der));
     let two = [pem(der), pem(&PEOPLE[who::SOFIA][0].certificate)].concat();
     assert_eq!(scs::certificates(&two), [der.clone(), PEOPLE[who::SOFIA][0].certificate.clone()]);
 }
