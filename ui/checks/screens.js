@@ -27,6 +27,16 @@ export const screens = [
   { name: 'login-not-activated', scene: 'not-activated' },
   { name: 'login-no-service', scene: 'no-service' },
   { name: 'login-blocked', scene: 'blocked centre-down' },
+  { name: 'login-keypad', scene: 'keypad' },
+  { name: 'login-keypad-entering', scene: 'keypad entering', do: (page) => page.getByTestId('log-in-button').click() },
+  { name: 'login-keypad-cancelled', scene: 'keypad cancelled', do: async (page) => {
+      await page.getByTestId('log-in-button').click();
+      await page.getByTestId('problem').waitFor();
+    } },
+  { name: 'login-scs', scene: 'scs' },
+  { name: 'login-scs-entering', scene: 'scs entering', do: (page) => page.getByTestId('log-in-button').click() },
+  { name: 'login-scs-down', scene: 'scs-down' },
+  { name: 'login-two-cards', scene: 'two-cards' },
   { name: 'locked', scene: 'visit opened locked' },
   { name: 'counter-empty', scene: 'logged' },
   { name: 'counter-identify', scene: 'logged', do: async (page) => {
@@ -91,6 +101,11 @@ export const screens = [
       await page.keyboard.press('F9');
       await pin(page, 'pin2', '123456');
       await page.getByTestId('problem').waitFor();
+    } },
+  { name: 'sign-keypad', scene: 'visit opened basket keypad', do: (page) => page.keyboard.press('F9') },
+  { name: 'sign-keypad-entering', scene: 'visit opened basket keypad entering', do: async (page) => {
+      await page.keyboard.press('F9');
+      await page.keyboard.press('Enter');
     } },
   { name: 'sign-blocked', scene: 'visit opened basket pin2-none', do: (page) => page.keyboard.press('F9') },
   { name: 'signed-saved', scene: 'visit opened basket', do: async (page) => {

@@ -30,7 +30,18 @@ function problem(code: string, place: Problem['place'], sentence: string, advice
 }
 
 function card(): Status['card'] {
-  const here = { holder: 'Siri Salminen', title: title(), pin1Left: world.pin1, pin2Left: world.pin2, problem: null };
+  const here = {
+    holder: 'Siri Salminen',
+    title: title(),
+    pin1Left: world.pin1,
+    pin2Left: world.pin2,
+    pinAt: scene.includes('keypad') ? ('reader' as const) : scene.includes('scs') ? ('program' as const) : ('here' as const),
+    chosenReader: scene.includes('two-cards') ? 'Gemalto PC Twin Reader 01 00' : null,
+    problem: null,
+  };
+  if (scene.includes('scs') && !session)
+    return { ...here, state: scene.includes('scs-down') ? 'no-program' : 'unread', holder: null, title: null, pin1Left: null, pin2Left: null };
+  if (scene.includes('scs')) return { ...here, state: 'ready', pin1Left: null, pin2Left: null };
   if (scene.includes('no-service')) return { ...here, state: 'no-service', holder: null, title: null, pin1Left: null, pin2Left: null };
   if (scene.includes('no-reader')) return { ...here, state: 'no-reader', holder: null, title: null, pin1Left: null, pin2Left: null };
   if (scene.includes('no-card')) return { ...here, state: 'no-card', holder: null, title: null, pin1Left: null, pin2Left: null };
@@ -244,6 +255,15 @@ function digitsOf(entry: unknown): string {
   return digits;
 }
 
+/** The PIN that was typed here, or that its holder enters elsewhere: right, after a while, or not at all. */
+async function pinOf(entry: unknown, elsewhere: unknown, right: string): Promise<string> {
+  if (!elsewhere) return digitsOf(entry);
+  if (scene.includes('entering')) await pause(60_000);
+  if (scene.includes('cancelled'))
+    throw problem('pin-cancelled', 'card', say('Tunnusluvun antaminen peruttiin.', 'Inmatningen av koden avbröts.', 'The entry of the PIN was cancelled.'), say('Yritä uudelleen.', 'Försök igen.', 'Try again.'));
+  return right;
+}
+
 type Given = Record<string, string>;
 const answers: Record<string, (given: Given) => unknown> = {
   status,
@@ -277,8 +297,8 @@ const answers: Record<string, (given: Given) => unknown> = {
     world.digits = [];
     return {};
   },
-  log_in: ({ entry, allowLastTry }) => {
-    const pin = digitsOf(entry);
+  log_in: async ({ entry, elsewhere, allowLastTry }) => {
+    const pin = await pinOf(entry, elsewhere, '1234');
     if (world.pin1 === 1 && String(allowLastTry) !== 'true') lastTry('pin1');
     if (pin !== '1234') wrongPin('pin1');
     world.pin1 = 5;
@@ -363,8 +383,8 @@ const answers: Record<string, (given: Given) => unknown> = {
     total(view);
     return view;
   },
-  sign: ({ entry, allowLastTry }) => {
-    const pin = digitsOf(entry);
+  sign: async ({ entry, elsewhere, allowLastTry }) => {
+    const pin = await pinOf(entry, elsewhere, '123456');
     if (world.pin2 === 1 && String(allowLastTry) !== 'true') lastTry('pin2');
     if (pin !== '123456') wrongPin('pin2');
     const view = current();
@@ -434,7 +454,7 @@ export const double = {
     await pause(request.ask === 'search' || request.ask === 'sign' ? (world.slow ? 60_000 : 260) : 40);
     const answer = answers[request.ask];
     if (!answer) throw new Error(`the double does not know ${request.ask}`);
-    const given = structuredClone(answer(request.with as Given));
+    const given = structuredClone(await answer(request.with as Given));
     // An answer may be older than an event that overtook it on the way.
     if (request.ask === 'status' && scene.includes('late')) await pause(1000);
     return given;

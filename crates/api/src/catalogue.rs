@@ -126,6 +126,9 @@ pub struct LogIn {
     /// The entry under which its digits came, where they came one by one.
     #[ts(optional, type = "number")]
     pub entry: Option<u64>,
+    /// The holder enters it where [`crate::CardView::pin_at`] says: this program never has it.
+    #[ts(optional)]
+    pub elsewhere: Option<bool>,
     /// Whether the last try may be spent: the person was warned and said yes.
     #[ts(optional)]
     pub allow_last_try: Option<bool>,
@@ -211,6 +214,9 @@ pub struct Sign {
     /// The entry under which its digits came, where they came one by one.
     #[ts(optional, type = "number")]
     pub entry: Option<u64>,
+    /// The holder enters it where [`crate::CardView::pin_at`] says: this program never has it.
+    #[ts(optional)]
+    pub elsewhere: Option<bool>,
     /// Whether the last try may be spent: the person was warned and said yes.
     #[ts(optional)]
     pub allow_last_try: Option<bool>,

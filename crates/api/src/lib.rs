@@ -12,6 +12,7 @@ mod health;
 mod history;
 mod pin;
 mod program;
+mod reader;
 mod render;
 mod revocation;
 mod roles;

@@ -17,7 +17,7 @@ use crate::bell::Bell;
 use crate::health::{Asked, Instruments};
 use crate::pin::PinEntry;
 use crate::render::{Render, document_state};
-use crate::settings::{Environment, Settings};
+use crate::settings::{Card, Environment, Settings};
 use crate::{
     CredentialsView, DayList, DocumentView, Event, Export, HealthLine, HealthState, LogIn, Nothing, OnDay, OnDocument,
     OnPrescription, OutboxCounts, PinDigit, PinErase, PrescriptionView, Problem, Program, Propose, Search, Secret,
@@ -81,7 +81,7 @@ impl Tiski {
     /// Tells hosts what the card and the session are now.
     pub(crate) fn push_card(&self, held: &CardHeld) {
         let render = self.render();
-        self.push(Event::Card { card: render.card(held) });
+        self.push(Event::Card { card: render.card(held, &self.settings.card) });
         self.push(Event::Session { session: self.counter.session().map(|session| render.session(&session)) });
         self.push_health();
     }
@@ -244,14 +244,24 @@ impl Tiski {
         }
     }
 
-    /// The PIN, whole or as its digits came; there is none of it here afterwards.
-    fn pin(&self, whole: Option<&Secret>, entry: Option<u64>) -> Result<card::Pin, CounterError> {
-        let pin = match (whole, entry) {
-            (Some(whole), _) => card::Pin::new(whole.reveal()),
-            (None, Some(entry)) => {
+    /// The PIN, whole or as its digits came; there is none of it here afterwards. Or the word that its holder enters it
+    /// elsewhere, where the settings let that be.
+    fn pin(
+        &self,
+        whole: Option<&Secret>,
+        entry: Option<u64>,
+        elsewhere: Option<bool>,
+    ) -> Result<card::Pin, CounterError> {
+        let pin = match (whole, entry, elsewhere) {
+            (Some(whole), ..) => card::Pin::new(whole.reveal()),
+            (None, Some(entry), _) => {
                 self.typed.lock().unwrap_or_else(PoisonError::into_inner).take(entry, Instant::now())
             }
-            (None, None) => Err(card::CardError::PinLength),
+            (None, None, Some(true)) => match self.settings.card {
+                Card::Pcsc { keypad: false } => Err(card::CardError::NoKeypad),
+                _ => Ok(card::Pin::entered_elsewhere()),
+            },
+            (None, None, _) => Err(card::CardError::PinLength),
         };
         Ok(pin?)
     }
@@ -281,7 +291,7 @@ impl Tiski {
             pharmacy: self.settings.pharmacy.name.clone(),
             language: words::code(self.language()).to_owned(),
             session: self.counter.session().map(|session| render.session(&session)),
-            card: render.card(&self.counter.card()),
+            card: render.card(&self.counter.card(), &self.settings.card),
             health: self.health(),
             outbox: self.counts()?,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -348,9 +358,11 @@ impl Program for Tiski {
 
     fn log_in(&self, with: LogIn) -> Result<SessionView, Problem> {
         let last_try = with.allow_last_try.unwrap_or_default();
-        let session = self.pin(with.pin.as_ref(), with.entry).and_then(|pin| self.counter.log_in(&pin, last_try));
+        let pin = self.pin(with.pin.as_ref(), with.entry, with.elsewhere);
+        let session = pin.and_then(|pin| self.counter.log_in(&pin, last_try));
         self.push_card(&self.counter.card());
         let session = session.map_err(|error| self.problem(&error))?;
+        self.instruments.reader.keep(&session.reader);
         self.outbox.ring();
         Ok(self.render().session(&session))
     }
@@ -419,7 +431,8 @@ impl Program for Tiski {
     fn sign(&self, with: Sign) -> Result<VisitView, Problem> {
         let last_try = with.allow_last_try.unwrap_or_default();
         self.acted();
-        let signed = self.pin(with.pin.as_ref(), with.entry).and_then(|pin| self.counter.sign(&pin, last_try));
+        let pin = self.pin(with.pin.as_ref(), with.entry, with.elsewhere);
+        let signed = pin.and_then(|pin| self.counter.sign(&pin, last_try));
         signed.map_err(|error| self.problem(&error))?;
         // Saved. Whether the Centre answers in time changes only what the person is told.
         let round = self.outbox.ring();

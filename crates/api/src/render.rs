@@ -13,8 +13,8 @@ use signing::SignatureKind;
 
 use crate::{
     BasketLine, CardState, CardView, CheckLine, CheckOutcome, Chip, DispensationRow, DocumentState, Fact, PackageLine,
-    PrescriptionLine, PrescriptionView, Problem, ProposalView, SessionView, Settled, SignedLine, Tone, VisitView,
-    sentences, words,
+    PinAt, PrescriptionLine, PrescriptionView, Problem, ProposalView, SessionView, Settled, SignedLine, Tone,
+    VisitView, sentences, settings, words,
 };
 
 /// Renders in one language, on one Finnish day.
@@ -41,13 +41,30 @@ impl Render {
         }
     }
 
-    pub(crate) fn card(&self, held: &CardHeld) -> CardView {
-        let nobody =
-            |state| CardView { state, holder: None, title: None, pin1_left: None, pin2_left: None, problem: None };
+    pub(crate) fn card(&self, held: &CardHeld, way: &settings::Card) -> CardView {
+        let pin_at = match (way, held) {
+            (settings::Card::Scs { .. }, _) => PinAt::Program,
+            (settings::Card::Pcsc { keypad: true }, CardHeld::Ready(card)) if card.keypad => PinAt::Reader,
+            _ => PinAt::Here,
+        };
+        let nobody = |state| CardView {
+            state,
+            holder: None,
+            title: None,
+            pin1_left: None,
+            pin2_left: None,
+            pin_at,
+            chosen_reader: None,
+            problem: None,
+        };
         let with =
             |state, code: &str| CardView { problem: Some(sentences::of_code(code, self.language)), ..nobody(state) };
         match held {
             CardHeld::Unknown => nobody(CardState::Reading),
+            CardHeld::Unread(_) => nobody(CardState::Unread),
+            CardHeld::Missing(MissingCard::Service | MissingCard::Reader) if way.is_scs() => {
+                with(CardState::NoProgram, "scs-down")
+            }
             CardHeld::Missing(MissingCard::Service) => with(CardState::NoService, "card-service-down"),
             CardHeld::Missing(MissingCard::Reader) => with(CardState::NoReader, "card-no-reader"),
             CardHeld::Missing(MissingCard::Card) => with(CardState::NoCard, "card-none"),
@@ -73,6 +90,8 @@ impl Render {
                     title: Some(card.holder.title.clone()),
                     pin1_left: left(&card.pin1),
                     pin2_left: left(&card.pin2),
+                    pin_at,
+                    chosen_reader: card.others.then(|| card.reader.0.clone()),
                     problem: problem.map(|code| sentences::of_code(code, self.language)),
                 }
             }

@@ -459,6 +459,16 @@ pub(crate) const TABLE: &[Row] = &[
         ),
     ),
     (
+        "scs-down",
+        Place::Card,
+        text("Korttiohjelma ei vastaa.", "Kortprogrammet svarar inte.", "The card program does not answer."),
+        text(
+            "Käynnistä DigiSign tai muu korttiohjelma, joka pitää korttia.",
+            "Starta DigiSign eller det kortprogram som hanterar kortet.",
+            "Start DigiSign or whichever card program holds the card.",
+        ),
+    ),
+    (
         "card-busy",
         Place::Card,
         text(

@@ -114,12 +114,28 @@ pub struct Centre {
 }
 
 /// Where professional cards are.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 pub enum Card {
     /// In readers, over PC/SC.
-    #[default]
-    Pcsc,
+    Pcsc {
+        /// Whether a PIN is entered on a reader's keypad where it has one.
+        #[serde(default = "yes")]
+        keypad: bool,
+    },
+    /// Behind another program on this machine that holds the card (DVV's SCS; docs/decisions/0011).
+    Scs {
+        /// The port of `https://localhost` on which that program listens.
+        #[serde(default = "scs_port")]
+        port: u16,
+        /// Its certificate, or its issuer's (PEM or DER): nothing else is believed.
+        trusted: PathBuf,
+        /// What this program calls itself to it: that program decides by it whom it serves.
+        origin: String,
+        /// How long a person may take to enter a PIN in its window, seconds; 10–300.
+        #[serde(default = "a_while")]
+        patience_s: u16,
+    },
     /// A card of software, for tests without a reader driver. Refused in production.
     Software {
         /// The person's folder under the certificates: `people/<name>`.
@@ -129,6 +145,19 @@ pub enum Card {
         /// Its PIN2.
         pin2: String,
     },
+}
+
+impl Default for Card {
+    fn default() -> Self {
+        Self::Pcsc { keypad: true }
+    }
+}
+
+impl Card {
+    /// Whether another program holds the card.
+    pub(crate) fn is_scs(&self) -> bool {
+        matches!(self, Self::Scs { .. })
+    }
 }
 
 /// The Pharmaceutical Database.
@@ -235,6 +264,9 @@ impl Settings {
         settings.clock = settings.clock.as_ref().map(at);
         settings.centre.pki = at(&settings.centre.pki);
         settings.rights.register = settings.rights.register.as_ref().map(at);
+        if let Card::Scs { trusted, .. } = &mut settings.card {
+            *trusted = base.join(&*trusted);
+        }
         settings.medicines.file = settings.medicines.file.as_ref().map(at);
         settings.check()?;
         Ok(settings)
@@ -255,6 +287,9 @@ impl Settings {
         }
         if !(1..=120).contains(&self.session.idle_minutes) {
             return Err(wrong("session.idle_minutes", "1–120"));
+        }
+        if matches!(&self.card, Card::Scs { patience_s, .. } if !(10..=300).contains(patience_s)) {
+            return Err(wrong("card.patience_s", "10–300"));
         }
         if self.trust.grace_hours > 168 {
             return Err(wrong("trust.grace_hours", "0–168"));
@@ -299,6 +334,18 @@ pub(crate) fn wrong(setting: &str, why: &str) -> Problem {
     let mut problem = crate::sentences::of_code("settings-invalid", Language::default());
     problem.advice = format!("{setting}: {why}");
     problem
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn scs_port() -> u16 {
+    scs::PORT
+}
+
+fn a_while() -> u16 {
+    60
 }
 
 fn ten_seconds() -> u64 {
@@ -362,6 +409,8 @@ mod tests {
         assert!(refused(r#""test""#, r#""production""#).starts_with("environment"));
         assert!(refused("workstation = 1", "workstation = 100").starts_with("workstation"));
         assert!(refused("[centre]", "[session]\nidle_minutes = 0\n[centre]").starts_with("session.idle_minutes"));
+        let hasty = "[card]\nkind = \"scs\"\ntrusted = \"x\"\norigin = \"y\"\npatience_s = 1\n[centre]";
+        assert!(refused("[centre]", hasty).starts_with("card.patience_s"));
         assert!(refused("https:", "http:").starts_with("centre.url"));
         assert!(refused("[centre]", "[centre]\nsurprise = 1").starts_with("file"));
         assert!(refused("workstation = 1", "workstation = 1\nsigning = \"both\"").contains("`both`"));

@@ -14,6 +14,7 @@ use kanta_client::{CentreClient, Timeouts};
 use prescription::rules::Language;
 use record::{Key, Options, Record};
 use ring::rand::{SecureRandom, SystemRandom};
+use scs::ScsAccess;
 
 use crate::bell::Bell;
 use crate::health::{self, Examination, Instruments};
@@ -42,9 +43,13 @@ const OUTBOX_PAUSE: Duration = Duration::from_secs(5);
 /// Starts the program.
 pub fn start(settings: Settings) -> Result<Started, Problem> {
     let instruments = Instruments::open(&settings)?;
+    start_with(settings, instruments)
+}
+
+fn start_with(settings: Settings, instruments: Instruments) -> Result<Started, Problem> {
     let deps = deps(&settings, &instruments)?;
     let (sender, events) = sync_channel(EVENTS_AT_MOST);
-    let mut counter = Counter::new(deps);
+    let mut counter = Counter::new(deps).with_reader(instruments.reader.recall());
     if let Some(file) = &settings.rights.register {
         counter = counter.with_roles(Roles {
             service: Arc::new(RegisterFile(file.clone())),
@@ -99,7 +104,17 @@ fn deps(settings: &Settings, with: &Instruments) -> Result<Deps, Problem> {
 pub(crate) fn cards(settings: &Settings) -> Result<Arc<dyn CardAccess>, Problem> {
     let told = |error: card::CardError| sentences::of_code(error.code(), settings.language);
     Ok(match &settings.card {
-        Card::Pcsc => Arc::new(PcscAccess::start().map_err(told)?),
+        Card::Pcsc { .. } => Arc::new(PcscAccess::start().map_err(told)?),
+        Card::Scs { port, trusted, origin, patience_s } => {
+            let file = std::fs::read(trusted).map_err(|error| wrong("card.trusted", &error.to_string()))?;
+            let service = scs::Settings {
+                port: *port,
+                trusted: scs::certificates(&file),
+                origin: origin.clone(),
+                patience: Duration::from_secs(u64::from(*patience_s)),
+            };
+            Arc::new(ScsAccess::start(&service).map_err(|error| wrong("card", error.code()))?)
+        }
         Card::Software { person, pin1, pin2 } => {
             let folder = settings.centre.pki.join(person);
             let card = SoftwareCard::load(&folder, Pin::new(pin1).map_err(told)?, Pin::new(pin2).map_err(told)?);
@@ -150,9 +165,10 @@ fn hear_cards(program: &Weak<Tiski>, heard: &Receiver<CardEvent>) {
         let event = heard.recv_timeout(CARD_PAUSE);
         let Some(program) = program.upgrade() else { return };
         match event {
-            Ok(CardEvent::CardRemoved { .. }) => {
-                program.forget_pin();
-                program.counter.card_removed();
+            Ok(CardEvent::CardRemoved { reader }) => {
+                if program.counter.card_removed(&reader) {
+                    program.forget_pin();
+                }
                 program.push_card(&program.counter.card());
                 program.push_card(&program.counter.look_at_card());
             }
@@ -241,3 +257,9 @@ impl Drop for Tiski {
         self.asking.close();
     }
 }
+
+#[cfg(test)]
+#[path = "../../scs/tests/support/mod.rs"]
+mod scs_service;
+#[cfg(test)]
+mod tests;

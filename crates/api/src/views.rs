@@ -69,8 +69,24 @@ pub struct CardView {
     pub pin1_left: Option<u8>,
     /// Tries left of PIN2, where the card tells.
     pub pin2_left: Option<u8>,
+    /// Where its PINs are entered.
+    pub pin_at: PinAt,
+    /// The reader whose card this is, where a card in another reader could be used as well.
+    pub chosen_reader: Option<String>,
     /// One sentence where something is wrong.
     pub problem: Option<Problem>,
+}
+
+/// Where a PIN is entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum PinAt {
+    /// In this program.
+    Here,
+    /// On the reader's keypad.
+    Reader,
+    /// In the window of the program that holds the card.
+    Program,
 }
 
 /// Where the way to a card ends.
@@ -79,12 +95,16 @@ pub struct CardView {
 pub enum CardState {
     /// The system's card service does not run.
     NoService,
+    /// The program that holds the card does not answer.
+    NoProgram,
     /// No reader.
     NoReader,
     /// A reader, no card.
     NoCard,
     /// A card that is being read.
     Reading,
+    /// A card whose holder is learnt when somebody logs in.
+    Unread,
     /// A card that can be used.
     Ready,
     /// A card that cannot: see the problem.

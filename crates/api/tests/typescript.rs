@@ -18,6 +18,7 @@ declarations!(
     CredentialsView,
     CardView,
     CardState,
+    PinAt,
     Problem,
     Place,
     HealthLine,

@@ -49,6 +49,10 @@ pub trait CardAccess: Send + Sync {
 
 /// Work with one card that is in a reader.
 pub trait CardSession: Send {
+    /// Whether [`CardSession::identity`] would ask the person something: then it waits until somebody wants to log in.
+    fn identity_asks(&self) -> bool {
+        false
+    }
     /// Serial number and certificates; needs no PIN. Read once, then remembered.
     fn identity(&mut self) -> Result<CardIdentity, CardError>;
     /// State of a PIN; costs no try.

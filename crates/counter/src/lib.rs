@@ -21,7 +21,7 @@ mod visit;
 
 pub use deps::{Clock, Deps, Identifiers};
 pub use error::CounterError;
-pub use held::{CardHeld, CardProblem, MissingCard, ReadyCard, read_card};
+pub use held::{CardHeld, CardProblem, Look, MissingCard, ReadyCard, read_card};
 pub use lot::{Change, Proposal};
 pub use outbox::{GIVEN_UP, Sent};
 pub use pacing::Round;
@@ -31,6 +31,7 @@ pub use session::Session;
 pub use signing_desk::{Signed, VisitSigning};
 pub use visit::{Acting, Visit};
 
+use card::ReaderId;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -42,6 +43,8 @@ pub struct Counter {
     visit: Mutex<Option<Visit>>,
     session: Mutex<Option<Session>>,
     card: Mutex<CardHeld>,
+    /// The reader of the last log-in.
+    reader: Mutex<Option<ReaderId>>,
     /// Held while a release of a dispensing reservation is on its way.
     releasing: Mutex<()>,
     service_down: AtomicBool,
@@ -56,6 +59,7 @@ impl Counter {
             visit: Mutex::new(None),
             session: Mutex::new(None),
             card: Mutex::new(CardHeld::Unknown),
+            reader: Mutex::new(None),
             releasing: Mutex::new(()),
             service_down: AtomicBool::new(false),
         }
@@ -66,6 +70,18 @@ impl Counter {
     pub fn with_roles(mut self, roles: Roles) -> Self {
         self.roles = Some(roles);
         self
+    }
+
+    /// The same counter, which takes the card in this reader where several can be used.
+    #[must_use]
+    pub fn with_reader(self, reader: Option<ReaderId>) -> Self {
+        *lock(&self.reader) = reader;
+        self
+    }
+
+    /// The reader of the last log-in.
+    pub fn reader(&self) -> Option<ReaderId> {
+        lock(&self.reader).clone()
     }
 
     /// What the counter works with.

@@ -4,14 +4,14 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use card::{CardError, Pin, PinSlot};
+use card::{CardError, Pin, PinSlot, ReaderId};
 use chrono::{DateTime, Utc};
 use prescription::{PersonName, Professional, RegistrationNumber, Right};
 use record::NewEvent;
 use serde_json::json;
 use trust::{Distrust, Holder, Purpose};
 
-use crate::held::read_card;
+use crate::held::{Look, read_card};
 use crate::visit::Succession;
 use crate::{CardHeld, CardProblem, Counter, CounterError, MissingCard, RightSource, lock};
 
@@ -30,6 +30,8 @@ pub struct Session {
     pub card_serial: String,
     /// The card's certificate for signing, DER: no signature of another leaves in this session.
     pub signature_certificate: Vec<u8>,
+    /// The reader in which that card is: it leaves when it leaves that one.
+    pub reader: ReaderId,
     /// When it was opened.
     pub since: DateTime<Utc>,
     /// The card has left, or nobody has done anything for a while: only that card and its PIN1 open it again.
@@ -72,16 +74,24 @@ impl Counter {
         lock(&self.card).clone()
     }
 
-    /// Looks at readers and card anew, without a PIN. Locks the session when its card is not there.
+    /// Looks at readers and cards anew, without a PIN. Locks the session when its card is not where it was.
     pub fn look_at_card(&self) -> CardHeld {
+        self.look(false)
+    }
+
+    fn look(&self, may_ask: bool) -> CardHeld {
         let service = !self.service_down.load(Ordering::Relaxed);
-        let held = read_card(self.deps.cards.as_ref(), service, &self.deps.trust, self.deps.clock.now());
-        let serial = match &held {
-            CardHeld::Ready(card) => Some(card.identity.serial.clone()),
+        let first = self.reader();
+        let look = Look { service, first: first.as_ref(), may_ask };
+        let held = read_card(self.deps.cards.as_ref(), look, &self.deps.trust, self.deps.clock.now());
+        let seen = match &held {
+            CardHeld::Ready(card) => Some((card.identity.serial.clone(), card.reader.clone())),
             _ => None,
         };
         *lock(&self.card) = held.clone();
-        self.lock_where("card", |open| serial.as_ref() != Some(&open.card_serial));
+        self.lock_where("card", |open| {
+            seen.as_ref().is_none_or(|(serial, reader)| (serial, reader) != (&open.card_serial, &open.reader))
+        });
         held
     }
 
@@ -103,17 +113,26 @@ impl Counter {
         self.lock_where("idle", |open| now.saturating_duration_since(open.acted) >= longest)
     }
 
-    /// The card has left its reader: locks the session at once, before anything else is asked of a reader.
-    pub fn card_removed(&self) {
-        *lock(&self.card) = CardHeld::Missing(MissingCard::Card);
-        self.lock_where("card", |_| true);
+    /// A card has left this reader: locks its session at once, before anything else is asked of a reader. Whether it was
+    /// the card in use; another one's leaving disturbs nobody.
+    pub fn card_removed(&self, reader: &ReaderId) -> bool {
+        let mut card = lock(&self.card);
+        let in_use = !matches!(&*card, CardHeld::Ready(other) if other.reader != *reader);
+        if in_use {
+            *card = CardHeld::Missing(MissingCard::Card);
+        }
+        drop(card);
+        self.lock_where("card", |open| open.reader == *reader);
+        in_use
     }
 
     /// Opens a session: PIN1, and a signature by the card over a challenge that names its purpose.
     pub fn log_in(&self, pin: &Pin, allow_last_try: bool) -> Result<Session, CounterError> {
         let now = self.deps.clock.now();
-        let CardHeld::Ready(card) = self.look_at_card() else {
-            return Err(self.card_problem());
+        let CardHeld::Ready(card) = self.look(true) else {
+            let problem = self.card_problem();
+            self.look_at_card(); // an answer that a person did not give is not what the card is
+            return Err(problem);
         };
         let holder = self.deps.trust.judge(
             &card.identity.authentication_certificate,
@@ -155,10 +174,12 @@ impl Counter {
             registration,
             card_serial: card.identity.serial.clone(),
             signature_certificate: card.identity.signature_certificate.clone(),
+            reader: card.reader.clone(),
             since: now,
             locked: false,
             acted: Instant::now(),
         };
+        *lock(&self.reader) = Some(card.reader.clone());
         self.begin(&session)?;
         self.look_at_card();
         Ok(session)

@@ -19,6 +19,8 @@ mod session;
 use card::{CardAccess, CardError, CardEvent, CardIdentity, CardSession, ReaderId, ReaderState};
 use http::Client;
 use message::Version;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
 use session::ScsSession;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -60,6 +62,12 @@ pub enum SetupError {
     /// The system gives no thread.
     #[error("no thread could be started")]
     Thread,
+}
+
+/// Every certificate of a file, which is PEM or one certificate in DER.
+pub fn certificates(file: &[u8]) -> Vec<Vec<u8>> {
+    let pem: Vec<_> = CertificateDer::pem_slice_iter(file).filter_map(Result::ok).map(|one| one.to_vec()).collect();
+    if pem.is_empty() { vec![file.to_vec()] } else { pem }
 }
 
 impl SetupError {

@@ -52,6 +52,10 @@ impl ScsSession {
 }
 
 impl CardSession for ScsSession {
+    fn identity_asks(&self) -> bool {
+        self.known.is_none()
+    }
+
     fn identity(&mut self) -> Result<CardIdentity, CardError> {
         if let Some(known) = &self.known {
             return Ok(known.clone());

@@ -17,6 +17,7 @@ const INDEX: &str = "authority.json";
 const ROOT: &str = "root";
 pub(crate) const PROFESSIONALS: &str = "professionals";
 pub(crate) const PROVIDERS: &str = "providers";
+const CITIZENS: &str = "citizens";
 const YEARS_10: i64 = 3652;
 
 /// A test authority in a folder.
@@ -228,6 +229,7 @@ struct Making {
     people: People,
     professionals: Issuer<'static, KeyPair>,
     providers: Issuer<'static, KeyPair>,
+    citizens: Issuer<'static, KeyPair>,
     providers_pem: String,
     stranger: Issuer<'static, KeyPair>,
     index: Index,
@@ -258,6 +260,7 @@ impl Making {
         };
         let (professionals, _) = intermediate(PROFESSIONALS)?;
         let (providers, providers_pem) = intermediate(PROVIDERS)?;
+        let (citizens, _) = intermediate(CITIZENS)?;
 
         let stranger_params =
             issue::authority_params("Somebody Else's TEST CA", 0, Validity::days_from(now, YEARS_10))?;
@@ -271,6 +274,7 @@ impl Making {
             people,
             professionals,
             providers,
+            citizens,
             providers_pem,
             stranger: Issuer::new(stranger_params, stranger_key),
             index: Index {
@@ -289,6 +293,7 @@ impl Making {
 
     fn finish(mut self) -> Result<Authority, AuthorityError> {
         self.people_certificates()?;
+        self.citizen()?;
         self.machines()?;
         for (name, issuer) in [(PROFESSIONALS, &self.professionals), (PROVIDERS, &self.providers)] {
             let list = revocation_list(issuer, self.now, self.now, &of_authority(&self.index.revoked, name))?;
@@ -328,6 +333,18 @@ impl Making {
                 certificate: person.certificate,
                 serials,
             });
+        }
+        Ok(())
+    }
+
+    /// The card of somebody who is no professional.
+    fn citizen(&self) -> Result<(), AuthorityError> {
+        let folder = self.directory.join("people").join(crate::who::KAISU_CITIZEN);
+        make_folder(&folder)?;
+        for (purpose, stem) in [(ProfessionalUse::Authentication, "auth"), (ProfessionalUse::Signature, "sign")] {
+            let issued = issue::citizen(purpose, Validity::days_from(self.now, 5 * 365), &self.citizens)?;
+            write(&folder.join(format!("{stem}.cert.der")), &issued.certificate_der)?;
+            write(&folder.join(format!("{stem}.key.der")), issued.key.serialized_der())?;
         }
         Ok(())
     }
@@ -416,6 +433,7 @@ pub(crate) fn authority_params(name: &str, made_at: DateTime<Utc>) -> Result<Cer
             let common_name = "Tiski TEST CA for Social Welfare and Health Care Service Providers";
             issue::authority_params(common_name, 0, validity)
         }
+        CITIZENS => issue::authority_params("Tiski TEST CA for Citizen Certificates", 0, validity),
         other => Err(AuthorityError::NoSuchEntry(other.to_owned())),
     }
 }

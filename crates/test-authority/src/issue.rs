@@ -20,6 +20,8 @@ const SURNAME: [u64; 4] = [2, 5, 4, 4];
 const GIVEN_NAME: [u64; 4] = [2, 5, 4, 42];
 const TITLE: [u64; 4] = [2, 5, 4, 12];
 const PSEUDONYM: [u64; 4] = [2, 5, 4, 65];
+/// Eight digits and a check letter; nobody's.
+const CITIZEN_SATU: &str = "99900001N";
 
 /// A certificate with its key, and the serial number by which it can be revoked.
 pub(crate) struct Issued {
@@ -72,6 +74,15 @@ pub(crate) enum ProfessionalUse {
     Signature,
 }
 
+impl ProfessionalUse {
+    fn key_usage(self) -> KeyUsagePurpose {
+        match self {
+            Self::Authentication => KeyUsagePurpose::DigitalSignature,
+            Self::Signature => KeyUsagePurpose::ContentCommitment,
+        }
+    }
+}
+
 pub(crate) fn professional(
     person: &Professional,
     purpose: ProfessionalUse,
@@ -89,11 +100,26 @@ pub(crate) fn professional(
         name.push(DnType::CustomDnType(PSEUDONYM.to_vec()), id.as_str());
     }
     name.push(DnType::CommonName, person.common_name());
-    params.key_usages = vec![match purpose {
-        ProfessionalUse::Authentication => KeyUsagePurpose::DigitalSignature,
-        ProfessionalUse::Signature => KeyUsagePurpose::ContentCommitment,
-    }];
+    params.key_usages = vec![purpose.key_usage()];
     issue(params, new_key(person.key)?, issuer)
+}
+
+/// The one artificial citizen: an electronic client identifier (SATU) where a professional has the registration number, and
+/// no title.
+pub(crate) fn citizen(
+    purpose: ProfessionalUse,
+    validity: Validity,
+    issuer: &Issuer<'_, KeyPair>,
+) -> Result<Issued, AuthorityError> {
+    let mut params = params(validity)?;
+    let name = &mut params.distinguished_name;
+    name.push(DnType::CountryName, printable("FI")?);
+    name.push(DnType::CustomDnType(SERIAL_NUMBER.to_vec()), printable(CITIZEN_SATU)?);
+    name.push(DnType::CustomDnType(SURNAME.to_vec()), "Kansalainen");
+    name.push(DnType::CustomDnType(GIVEN_NAME.to_vec()), "Kaisu");
+    name.push(DnType::CommonName, format!("Kansalainen Kaisu {CITIZEN_SATU}"));
+    params.key_usages = vec![purpose.key_usage()];
+    issue(params, new_key(KeyKind::P384)?, issuer)
 }
 
 /// What a server's or system's key is for.

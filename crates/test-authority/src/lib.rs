@@ -11,6 +11,7 @@
 //! | --- | --- |
 //! | `root.pem` | the anchor |
 //! | `ca/professionals.pem`, `ca/providers.pem` | the issuing authorities |
+//! | `ca/citizens.pem` | the issuer of a citizen's card, which no professional's certificate comes from |
 //! | `ca/stranger.pem` | an anchor that nobody should have: the issuer of *unknown issuer* |
 //! | `ca/*.key.der` | their keys, so that a test can revoke later |
 //! | `crl/root.crl`, `crl/professionals.crl`, `crl/providers.crl` | revocation lists, DER |
@@ -43,6 +44,8 @@ pub mod who {
     pub const VESA_EXPIRED: &str = "vesa-vanhentunut";
     /// Certificates of an issuer that nobody trusts.
     pub const TUULA_UNKNOWN_ISSUER: &str = "tuula-tuntematon";
+    /// A citizen with an identity card: no professional, and in no list of people. Always made.
+    pub const KAISU_CITIZEN: &str = "kaisu-kansalainen";
     /// Good certificates, but the register of rights says that the right has ended.
     pub const RAUNI_RIGHT_ENDED: &str = "rauni-rajattu";
     /// Pharmacist (proviisori) at the other pharmacy, Lähteen apteekki.

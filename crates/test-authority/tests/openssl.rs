@@ -108,6 +108,23 @@ fn openssl_refuses_each_bad_one_for_its_reason() {
     }
 }
 
+/// The path holds, and is not through those who issue to professionals.
+#[test]
+fn a_citizens_certificate_comes_from_the_citizens_issuer_and_names_no_right() {
+    for certificate in person(who::KAISU_CITIZEN) {
+        let (ok, text) = judged(&certificate);
+        assert!(!ok && text.contains("unable to get local issuer"), "{text}");
+        let pem = tempfile::NamedTempFile::new().unwrap();
+        let (from, to) = (certificate.to_str().unwrap(), pem.path().to_str().unwrap());
+        let subject = openssl(&["x509", "-inform", "der", "-in", from, "-out", to, "-subject", "-nameopt", "utf8"]).1;
+        assert!(!subject.contains("title") && !subject.contains("99900000"), "{subject}");
+        let (root, citizens) = (path("root.pem"), path("ca/citizens.pem"));
+        let (root, citizens) = (root.to_str().unwrap(), citizens.to_str().unwrap());
+        let (ok, text) = openssl(&["verify", "-CAfile", root, "-untrusted", citizens, to]);
+        assert!(ok, "{text}");
+    }
+}
+
 #[test]
 fn subjects_and_uses_are_those_of_the_field() {
     let read = |path: &Path, more: &[&str]| {
@@ -176,8 +193,10 @@ fn the_program_makes_one_professional_with_keys_of_the_wanted_kind() {
         .unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let people: Vec<_> = std::fs::read_dir(folder.path().join("people")).unwrap().flatten().collect();
-    assert_eq!(people.len(), 1);
-    let key = people[0].path().join("sign.key.der");
+    let mut names: Vec<_> = people.iter().map(std::fs::DirEntry::file_name).collect();
+    names.sort();
+    assert_eq!(names, [who::KAISU_CITIZEN, who::PETRI], "the one professional, and the citizen who is none");
+    let key = folder.path().join("people").join(who::PETRI).join("sign.key.der");
     let told = std::process::Command::new("openssl")
         .args(["pkey", "-inform", "DER", "-noout", "-text", "-in"])
         .arg(key)

@@ -92,11 +92,21 @@ pin1Left: number | null,
  */
 pin2Left: number | null, 
 /**
+ * Where its PINs are entered.
+ */
+pinAt: PinAt, 
+/**
+ * The reader whose card this is, where a card in another reader could be used as well.
+ */
+chosenReader: string | null, 
+/**
  * One sentence where something is wrong.
  */
 problem: Problem | null, };
 
-export type CardState = "no-service" | "no-reader" | "no-card" | "reading" | "ready" | "unusable";
+export type CardState = "no-service" | "no-program" | "no-reader" | "no-card" | "reading" | "unread" | "ready" | "unusable";
+
+export type PinAt = "here" | "reader" | "program";
 
 export type Problem = { 
 /**
@@ -674,6 +684,10 @@ pin?: string,
  */
 entry?: number, 
 /**
+ * The holder enters it where [`crate::CardView::pin_at`] says: this program never has it.
+ */
+elsewhere?: boolean, 
+/**
  * Whether the last try may be spent: the person was warned and said yes.
  */
 allowLastTry?: boolean, };
@@ -737,6 +751,10 @@ pin?: string,
  * The entry under which its digits came, where they came one by one.
  */
 entry?: number, 
+/**
+ * The holder enters it where [`crate::CardView::pin_at`] says: this program never has it.
+ */
+elsewhere?: boolean, 
 /**
  * Whether the last try may be spent: the person was warned and said yes.
  */

@@ -3,7 +3,7 @@
 import type { PrescriptionLine, PrescriptionView, Problem, Propose, Search, VisitView } from '../generated/api';
 import { ask, problemOf } from '../ipc';
 import { counted, t } from '../words.svelte';
-import { program, refresh, takeStatus, whenLeft, whenMoved } from './program.svelte';
+import { program, refresh, takeStatus, whenLeft, whenMoved, type Entered } from './program.svelte';
 import { announce, focusOn, screen } from './screen.svelte';
 
 type Busy = 'search' | 'open' | 'propose' | 'basket' | 'sign' | null;
@@ -149,9 +149,9 @@ export async function toggle(setId: string): Promise<void> {
 }
 
 /** Signs with the PIN whose digits the program has under this entry: for this one call. */
-export async function sign(entry: number, allowLastTry: boolean): Promise<boolean> {
+export async function sign(pin: Entered, allowLastTry: boolean): Promise<boolean> {
   movedWhileSigning = false;
-  const visit = await step('sign', () => ask('sign', { entry, waitMs: 0, allowLastTry }));
+  const visit = await step('sign', () => ask('sign', { ...pin, waitMs: 0, allowLastTry }));
   if (!visit) return false;
   takeVisit(visit);
   announce(t('sign.saved.all'));

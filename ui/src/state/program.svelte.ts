@@ -125,9 +125,12 @@ export function shortPin(): Problem {
   };
 }
 
-export async function logIn(entry: number, allowLastTry: boolean): Promise<Problem | null> {
+/** Where the PIN is: under the number of an entry, or with its holder, who enters it elsewhere. */
+export type Entered = { entry: number } | { elsewhere: true };
+
+export async function logIn(pin: Entered, allowLastTry: boolean): Promise<Problem | null> {
   try {
-    takeSession(await ask('log_in', { entry, allowLastTry }));
+    takeSession(await ask('log_in', { ...pin, allowLastTry }));
     await refresh();
     return null;
   } catch (thrown) {

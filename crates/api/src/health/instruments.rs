@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use card::{CardAccess, CardEvent};
 use chrono::{DateTime, NaiveDate, Utc};
-use counter::{CardHeld, Clock, read_card};
+use counter::{CardHeld, Clock, Look, read_card};
 use kanta::http::{Request, Response};
 use kanta_client::{CentreClient, Timeouts, TlsTransport, Transport, TransportError};
 use medicines::Edition;
@@ -15,6 +15,7 @@ use ring::digest::{SHA256, digest};
 use trust::{ListState, TrustStore};
 
 use super::{Asked, Seen, lines, probe};
+use crate::reader::LastReader;
 use crate::revocation::Revocation;
 use crate::settings::{Settings, wrong};
 use crate::{HealthLine, Problem, start};
@@ -84,6 +85,7 @@ pub(crate) struct Instruments {
     pub stock: Stock,
     pub own: Vec<OwnCertificate>,
     pub settings: Settings,
+    pub reader: LastReader,
     revocation: Revocation,
     /// To the Centre with a time of its own, apart from the counter's.
     probe: CentreClient<Arc<Way>>,
@@ -123,6 +125,7 @@ impl Instruments {
             medicines: Arc::new(medicines),
             stock,
             own: own(settings),
+            reader: LastReader::of(settings),
             revocation,
             ways: Mutex::default(),
             settings: settings.clone(),
@@ -161,7 +164,9 @@ impl Instruments {
     /// Looks at the card once the card service has said whether it is there.
     pub(crate) fn look_at_card(&self) -> CardHeld {
         let service = !matches!(self.cards.events().recv_timeout(READERS_AT_MOST), Ok(CardEvent::ServiceDown));
-        read_card(self.cards.as_ref(), service, &self.trust, self.clock.now())
+        let reader = self.reader.recall();
+        let look = Look { service, first: reader.as_ref(), may_ask: false };
+        read_card(self.cards.as_ref(), look, &self.trust, self.clock.now())
     }
 
     /// Every link, as it is now.
@@ -173,6 +178,7 @@ impl Instruments {
             medicines: &self.stock,
             lists: &self.trust.lists(self.clock.now()),
             limits: &self.settings.health,
+            scs: self.settings.card.is_scs(),
             now: self.clock.now(),
             instant: std::time::Instant::now(),
         };

@@ -33,6 +33,8 @@ pub(crate) struct Seen<'a> {
     pub medicines: &'a Stock,
     pub lists: &'a [ListStanding],
     pub limits: &'a settings::Health,
+    /// Whether another program on this machine holds the card.
+    pub scs: bool,
     /// The workstation's time.
     pub now: DateTime<Utc>,
     /// The same moment, in time that only runs.
@@ -79,7 +81,7 @@ impl Finding {
 /// Every link, in the order of the chain.
 pub(crate) fn lines(seen: &Seen<'_>, language: Language) -> Vec<HealthLine> {
     let links = [
-        (Link::Reader, reader(seen.card)),
+        (Link::Reader, reader(seen)),
         (Link::Card, card(seen.card)),
         (Link::Certificate, certificate(seen)),
         (Link::Clock, clock(seen)),
@@ -96,12 +98,15 @@ fn line(link: Link, finding: Finding, language: Language) -> HealthLine {
     HealthLine { link, state: finding.state, code: finding.code, sentence, advice }
 }
 
-fn reader(card: &CardHeld) -> Finding {
-    match card {
+fn reader(seen: &Seen<'_>) -> Finding {
+    match seen.card {
         CardHeld::Unknown => Finding::not_asked(),
+        CardHeld::Missing(MissingCard::Service | MissingCard::Reader) if seen.scs => Finding::bad("scs-down"),
         CardHeld::Missing(MissingCard::Service) => Finding::bad(CardError::ServiceDown.code()),
         CardHeld::Missing(MissingCard::Reader) => Finding::bad(CardError::NoReader.code()),
         CardHeld::Unusable(_, CardProblem::Card(error)) if is_of_reader(error) => Finding::bad(error.code()),
+        _ if seen.scs => Finding::good("scs-good", ""),
+        CardHeld::Ready(card) if card.others => Finding::think("reader-several", card.reader.0.clone()),
         _ => Finding::good("reader-good", ""),
     }
 }
@@ -116,6 +121,7 @@ fn card(card: &CardHeld) -> Finding {
         CardHeld::Unknown => Finding::not_asked(),
         CardHeld::Missing(MissingCard::Service | MissingCard::Reader) => Finding::depends(Link::Reader),
         CardHeld::Missing(MissingCard::Card) => Finding::bad(CardError::NoCard.code()),
+        CardHeld::Unread(_) => Finding::new(HealthState::Unknown, "card-unread"),
         CardHeld::Unusable(_, CardProblem::Card(error)) if is_of_reader(error) => Finding::depends(Link::Reader),
         CardHeld::Unusable(_, CardProblem::Card(error)) => Finding::bad(error.code()),
         CardHeld::Unusable(_, CardProblem::Distrust(_)) => Finding::good("card-good", ""),
@@ -177,7 +183,7 @@ fn certificate(seen: &Seen<'_>) -> Finding {
     if let Some(own) = seen.own.iter().find(|own| soon(own.not_after)) {
         return Finding::think(own.code("expires-soon"), until(own.not_after));
     }
-    match (end, reader(seen.card).state) {
+    match (end, reader(seen).state) {
         (Some(end), _) => Finding::good("certificate-good", until(end)),
         (None, HealthState::Good) => Finding::depends(Link::Card),
         (None, _) => Finding::depends(Link::Reader),

@@ -42,6 +42,8 @@ fn ready() -> ReadyCard {
         pin1: GOOD,
         pin2: GOOD,
         signature: Ok(holder(1000)),
+        keypad: false,
+        others: false,
     }
 }
 
@@ -61,6 +63,7 @@ struct Chain {
     own: Vec<OwnCertificate>,
     medicines: Stock,
     lists: Vec<ListStanding>,
+    scs: bool,
 }
 
 impl Chain {
@@ -77,6 +80,7 @@ impl Chain {
             own: vec![own(OwnUse::Server), own(OwnUse::System)],
             medicines: Stock::Edition { name: "2026.022".into(), published: Some("2026-11-15".parse().unwrap()) },
             lists: vec![list(ListState::Fresh)],
+            scs: false,
         }
     }
 
@@ -88,6 +92,7 @@ impl Chain {
             medicines: &self.medicines,
             lists: &self.lists,
             limits: &Health::default(),
+            scs: self.scs,
             now: now(),
             instant: Instant::now(),
         };
@@ -159,6 +164,30 @@ fn one_fault_is_one_link_and_what_depends_on_it_is_unknown() {
     chain.asked = Some(answered(Err("not-reached"), 0));
     let lines = chain.lines(Language::En);
     assert_eq!(lines[5].sentence, "Known only when this is in order: network.");
+}
+
+#[test]
+fn a_card_behind_another_program_is_judged_by_what_that_program_can_tell() {
+    let scs = |card: CardHeld| {
+        broken(move |chain| {
+            chain.scs = true;
+            chain.card = card.clone();
+        })
+    };
+    assert_eq!(scs(CardHeld::Missing(MissingCard::Service)), bad(Link::Reader, "scs-down"));
+    assert_eq!(scs(CardHeld::Missing(MissingCard::Reader)), bad(Link::Reader, "scs-down"), "it has no readers of ours");
+    assert_eq!(scs(CardHeld::Unread(ReaderId("SCS".into()))), vec![], "whose card it is nobody needs to know yet");
+    let chain = Chain { scs: true, card: CardHeld::Unread(ReaderId("SCS".into())), ..Chain::sound() };
+    let codes: Vec<String> = chain.lines(Language::Sv).into_iter().take(3).map(|line| line.code).collect();
+    assert_eq!(codes, ["scs-good", "card-unread", "depends"]);
+}
+
+#[test]
+fn two_cards_that_could_be_used_are_told_with_the_reader_in_use() {
+    let two = || CardHeld::Ready(Box::new(ReadyCard { others: true, ..ready() }));
+    assert_eq!(broken(|chain| chain.card = two()), think(Link::Reader, "reader-several"));
+    let line = Chain { card: two(), ..Chain::sound() }.lines(Language::Fi).remove(0);
+    assert!(line.sentence.ends_with("Käytössä on lukija one."), "{}", line.sentence);
 }
 
 #[test]
@@ -240,6 +269,7 @@ fn an_answer_tells_its_age_and_none_is_not_called_good() {
         medicines: &chain.medicines,
         lists: &chain.lists,
         limits: &Health::default(),
+        scs: false,
         now: now(),
         instant: instant + Span::from_secs(12),
     };

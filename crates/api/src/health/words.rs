@@ -38,6 +38,29 @@ pub(super) const TABLE: &[Row] = &[
         NOTHING_TO_DO,
     ),
     (
+        "reader-several",
+        text(
+            "Kahdessa lukijassa on kortti, jota voi käyttää. Käytössä on lukija {}.",
+            "I två läsare finns kort som kan användas. Läsaren {} används.",
+            "Two readers hold cards that can be used. The reader in use is {}.",
+        ),
+        text(
+            "Voit jatkaa; poista kortti, jota ei käytetä.",
+            "Du kan fortsätta; ta ut kortet som inte används.",
+            "Go on; take out the card that is not used.",
+        ),
+    ),
+    ("scs-good", text("Korttiohjelma vastaa.", "Kortprogrammet svarar.", "The card program answers."), NOTHING_TO_DO),
+    (
+        "card-unread",
+        text(
+            "Kortin haltija selviää, kun joku kirjautuu.",
+            "Vems kortet är framgår när någon loggar in.",
+            "Whose card it is will be known when somebody logs in.",
+        ),
+        NOTHING_TO_DO,
+    ),
+    (
         "card-good",
         text("Ammattikortti on lukijassa.", "Yrkeskortet är i läsaren.", "A professional card is in the reader."),
         NOTHING_TO_DO,

@@ -20,13 +20,13 @@ use prescription::{
 use record::{Batch, Key, NewDocument, OutboxState, Record};
 use signing::software::SoftwareSigner;
 use signing::{SignatureKind, Signing};
-use test_authority::{Authority, People, place, who};
+use test_authority::{Authority, Pair, People, place, who};
 use trust::TrustStore;
 
 /// Certificates of a few people, made once a day for all tests: each test runs in a process of its own.
 pub static AUTHORITY: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let whole = folder.join(format!("counter-authority-{}", Utc::now().format("%Y%m%d")));
+    let whole = folder.join(format!("counter-authority-2-{}", Utc::now().format("%Y%m%d")));
     let lock = std::fs::File::create(folder.join("counter-authority.lock")).unwrap();
     lock.lock().unwrap();
     if !whole.exists() {
@@ -45,6 +45,12 @@ pub static AUTHORITY: LazyLock<PathBuf> = LazyLock::new(|| {
     }
     whole
 });
+
+/// A person's certificates and keys.
+pub fn pairs(slug: &str) -> [Pair; 2] {
+    let authority = Authority::open(&AUTHORITY).unwrap();
+    [authority.authentication(slug).unwrap(), authority.signature(slug).unwrap()]
+}
 
 /// The patient of the one prescription.
 pub const AINO: &str = "010181-900C";
@@ -139,8 +145,11 @@ impl Bench {
     }
 
     pub fn pull(&self) {
+        let readers = self.reader.readers();
         *self.reader.0.lock().unwrap() = None;
-        self.counter.card_removed();
+        for ReaderState { reader, .. } in readers {
+            self.counter.card_removed(&reader);
+        }
     }
 
     /// That person at the counter, logged in.

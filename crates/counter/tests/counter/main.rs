@@ -12,7 +12,12 @@ mod hostile;
 mod on_behalf;
 mod outbox;
 mod practising;
+mod profiles;
 mod pulled;
+mod readers;
 mod session;
 mod settling;
 mod together;
+
+#[path = "../../../scs/tests/support/mod.rs"]
+mod scs_service;

@@ -63,7 +63,7 @@ fn pulled_at_every_command_of_a_signature(slug: &str, many: usize, fault: &Fault
         assert_eq!((visit.basket.len(), visit.signed.len()), (many, 0), "{at}");
         assert_eq!(signed_in_the_journal(&bench), 0, "{at}");
         assert!(bench.send().is_empty(), "nothing waits to be sent: {at}");
-        bench.counter.card_removed(); // what the watch over the readers tells
+        bench.counter.card_removed(&DirectReader::reader()); // what the watch over the readers tells
         assert!(bench.counter.session().unwrap().locked, "{at}");
         assert_eq!(bench.sign().unwrap_err().code(), "no-session", "{at}");
 

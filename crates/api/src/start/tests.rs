@@ -1,0 +1,148 @@
+//! A whole program from its settings file: where its PINs are entered, and which reader it remembers.
+
+use direct_card::{DirectReader, Typed};
+use test_authority::{Authority, People, place, who};
+use virtual_card::{Card as VirtualCard, Person, Profile, ShortMemory};
+
+use super::scs_service::Service;
+use super::*;
+use crate::{CardState, HealthState, Link, LogIn, Nothing, PinAt, Secret, SetLanguage};
+
+struct World {
+    folder: tempfile::TempDir,
+    authority: Authority,
+}
+
+fn world() -> World {
+    let folder = tempfile::tempdir().unwrap();
+    let people = People::built_in().unwrap().only(&[who::SIRI]);
+    let authority = Authority::create_for(&folder.path().join("pki"), Utc::now(), people).unwrap();
+    World { folder, authority }
+}
+
+impl World {
+    /// The settings of a pharmacy whose Centre is silent, with these of the card.
+    fn settings(&self, card: &str) -> Result<Settings, Problem> {
+        let text = format!(
+            "environment = \"test\"\nworkstation = 1\ndata = \"data\"\n\
+             [pharmacy]\nid = \"1.2.246.10.99999901.10.1\"\nname = \"Kuusen apteekki\"\nstreet = \"Mallikatu 1\"\n\
+             postal_code = \"99999\"\ncity = \"Mallila\"\n\
+             [centre]\nurl = \"https://127.0.0.1:9\"\norganisation = \"1.2.246.10.99999904.10.1\"\npki = \"pki\"\n\
+             certificate = \"servers/{}\"\n[card]\n{card}",
+            place::KUUSI
+        );
+        let file = self.folder.path().join("settings.toml");
+        std::fs::write(&file, text).unwrap();
+        Settings::load(&file)
+    }
+
+    /// The program with these settings of the card, and this reader in place of those of the machine.
+    fn with_reader(&self, card: &str, reader: &DirectReader) -> Started {
+        let settings = self.settings(card).unwrap();
+        let mut instruments = Instruments::open(&settings).unwrap();
+        instruments.cards = Arc::new(reader.clone());
+        start_with(settings, instruments).unwrap()
+    }
+
+    fn reader(&self) -> DirectReader {
+        let person = Person::load(&self.folder.path().join("pki/people").join(who::SIRI)).unwrap();
+        DirectReader::new(VirtualCard::new(Profile::default(), person, Box::new(ShortMemory::default())).unwrap())
+    }
+}
+
+fn elsewhere() -> LogIn {
+    LogIn { pin: None, entry: None, elsewhere: Some(true), allow_last_try: None }
+}
+
+fn log_in(started: &Started, with: LogIn) -> Result<String, String> {
+    started.program.log_in(with).map(|session| session.name).map_err(|problem| problem.code)
+}
+
+fn status(started: &Started) -> crate::Status {
+    started.program.status(Nothing::default()).unwrap()
+}
+
+#[test]
+fn a_reader_with_a_keypad_takes_the_pin_and_a_setting_turns_that_off() {
+    let world = world();
+    let reader = world.reader();
+    let started = world.with_reader("kind = \"pcsc\"", &reader);
+    assert_eq!(status(&started).card.pin_at, PinAt::Here, "this reader has no keys");
+    assert_eq!(log_in(&started, elsewhere()), Err("card-no-keypad".to_owned()));
+    reader.keypad(Typed::Cancel);
+    assert_eq!(log_in(&started, elsewhere()), Err("pin-cancelled".to_owned()));
+    assert_eq!(status(&started).card.pin_at, PinAt::Reader);
+    reader.keypad(Typed::Nothing);
+    assert_eq!(log_in(&started, elsewhere()), Err("pin-timeout".to_owned()));
+    reader.keypad(Typed::Digits("1234".to_owned()));
+    assert_eq!(log_in(&started, elsewhere()), Ok("Siri Salminen".to_owned()));
+    assert_eq!(reader.pins_sent(), 1, "nothing was sent that nobody entered");
+    drop(started);
+
+    let other = self::world();
+    let started = other.with_reader("kind = \"pcsc\"\nkeypad = false", &reader);
+    assert_eq!(status(&started).card.pin_at, PinAt::Here);
+    assert_eq!(log_in(&started, elsewhere()), Err("card-no-keypad".to_owned()));
+    assert_eq!(reader.pins_sent(), 1);
+}
+
+#[test]
+fn the_reader_of_the_last_log_in_is_remembered_by_the_workstation_and_names_nobody() {
+    let world = world();
+    let reader = world.reader();
+    let kept = world.folder.path().join("data/reader");
+    let started = world.with_reader("kind = \"pcsc\"", &reader);
+    let wrong = LogIn { pin: Some(Secret::new("9999".to_owned())), ..elsewhere() };
+    assert_eq!(log_in(&started, wrong), Err("pin-wrong".to_owned()));
+    assert!(!kept.exists(), "looking at a card is no log-in");
+    let right = LogIn { pin: Some(Secret::new("1234".to_owned())), ..elsewhere() };
+    log_in(&started, right).unwrap();
+    assert_eq!(std::fs::read_to_string(&kept).unwrap(), "Direct reader");
+    let last = crate::reader::LastReader::of(&world.settings("kind = \"pcsc\"").unwrap());
+    assert_eq!(last.recall(), Some(DirectReader::reader()));
+    for strange in ["", "two\nlines", &"x".repeat(300)] {
+        std::fs::write(&kept, strange).unwrap();
+        assert_eq!(last.recall(), None, "{strange:?}");
+    }
+}
+
+#[test]
+fn decision_11_the_settings_choose_the_card_behind_another_program() {
+    let world = world();
+    let pair = |of: Result<_, _>| of.unwrap();
+    let siri = [pair(world.authority.authentication(who::SIRI)), pair(world.authority.signature(who::SIRI))];
+    let service = Service::start(siri);
+    std::fs::write(world.folder.path().join("scs.der"), &service.certificate).unwrap();
+    let scs =
+        format!("kind = \"scs\"\nport = {}\ntrusted = \"scs.der\"\norigin = \"https://tiski.invalid\"", service.port);
+    let started = start(world.settings(&scs).unwrap()).unwrap();
+    until(|| status(&started).card.state == CardState::Unread);
+    let card = status(&started).card;
+    assert_eq!((card.pin_at, card.holder), (PinAt::Program, None));
+    assert_eq!(service.asked(), 0, "no window opens before somebody wants to log in");
+    assert_eq!(log_in(&started, elsewhere()), Ok("Siri Salminen".to_owned()));
+    let now = status(&started);
+    assert_eq!((now.card.state, now.card.pin1_left), (CardState::Ready, None), "tries are not known, and not made up");
+    let typed = LogIn { pin: Some(Secret::new("1234".to_owned())), ..elsewhere() };
+    assert_eq!(log_in(&started, typed), Err("pin-elsewhere".to_owned()));
+
+    service.close();
+    until(|| status(&started).card.state == CardState::NoProgram);
+    let said = started.program.set_language(SetLanguage { language: "fi".to_owned() }).unwrap();
+    let reader = said.health.iter().find(|line| line.link == Link::Reader).unwrap();
+    assert_eq!((reader.state, reader.code.as_str()), (HealthState::Bad, "scs-down"));
+    assert!(said.session.unwrap().locked, "what nobody can see any more is not there");
+
+    let untrusting = world.settings(&scs.replace("scs.der", "none.der")).unwrap();
+    assert!(start(untrusting).err().unwrap().advice.starts_with("card.trusted"));
+    std::fs::write(world.folder.path().join("scs.der"), b"no certificate").unwrap();
+    assert_eq!(start(world.settings(&scs).unwrap()).err().unwrap().advice, "card: scs-trust");
+}
+
+fn until(holds: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !holds() {
+        assert!(started.elapsed() < Duration::from_secs(10));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
