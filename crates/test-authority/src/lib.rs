@@ -24,12 +24,14 @@ mod authority;
 mod error;
 mod issue;
 mod ocsp;
+mod ocsp_server;
 mod people;
 mod reissue;
 
 pub use authority::{Authority, Index, Pair, PersonEntry, RevokedEntry, ServerEntry, SystemEntry};
 pub use error::AuthorityError;
 pub use ocsp::{Known, Responder};
+pub use ocsp_server::{Manner, OcspServer};
 pub use people::{Card, CertificateState, KeyKind, Organisation, OrganisationKind, People, Professional};
 
 /// The slugs of the artificial professionals, so that a test names a person and not a string.

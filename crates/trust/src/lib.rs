@@ -16,5 +16,5 @@ pub mod tls;
 pub use distrust::{Distrust, StoreError};
 pub use holder::{Holder, holder, serial};
 pub use lists::{ListRefusal, ListStanding, ListState};
-pub use ocsp::{AnswerRefusal, AnswerStanding, AnswerStatus, Question};
+pub use ocsp::{AnswerRefusal, AnswerStanding, AnswerStatus, CertId, Question};
 pub use store::{Issuers, Purpose, TrustStore};

@@ -20,8 +20,8 @@ use x509_parser::prelude::X509Certificate;
 
 use crate::known::Known;
 use crate::lists::{List, ListRefusal, ListStanding, ListState};
-use crate::ocsp::Answer;
-use crate::{AnswerRefusal, AnswerStanding, AnswerStatus, Distrust, Holder, Question, StoreError, holder};
+use crate::ocsp::{self, Answer};
+use crate::{AnswerRefusal, AnswerStanding, AnswerStatus, CertId, Distrust, Holder, Question, StoreError, holder};
 
 /// No certificate or list of the field comes near this.
 const MAX_FILE_BYTES: u64 = 64 << 20;
@@ -119,11 +119,17 @@ impl TrustStore {
         Ok(true)
     }
 
-    /// The question to ask an issuer's responder for a certificate; `None` where its issuer is not one that is trusted.
-    /// The nonce is random and used once.
+    /// By what an issuer's responder is asked about a certificate; `None` where its issuer is not one that is trusted.
     #[must_use]
-    pub fn question(&self, certificate: &[u8], nonce: [u8; 32]) -> Option<Question> {
-        Question::new(certificate, &self.authorities, nonce)
+    pub fn about(&self, certificate: &[u8]) -> Option<CertId> {
+        ocsp::about(certificate, &self.authorities)
+    }
+
+    /// Which certificates their last OCSP answer revokes: a newer one may take that back, so that they are asked about again.
+    #[must_use]
+    pub fn revoked_by_answers(&self) -> Vec<CertId> {
+        let lists = self.current();
+        lists.answers.iter().filter(|answer| answer.is_revocation()).map(|answer| answer.id.clone()).collect()
     }
 
     /// Takes what came as the answer (DER) to a question, if it may be believed. A revocation counts from then on. *Unknown*

@@ -30,7 +30,7 @@ impl World {
     }
 
     fn question(&self, slug: &str, nonce: u8) -> Question {
-        self.store.question(&self.certificate(slug), [nonce; 32]).unwrap()
+        Question::new(self.store.about(&self.certificate(slug)).unwrap(), [nonce; 32])
     }
 
     fn knows(&self, slug: &str, known: Known) -> Vec<(String, Known)> {
@@ -143,7 +143,7 @@ fn the_issuer_and_whom_it_lets_answer_are_believed_and_nobody_else() {
 
 #[test]
 fn a_stranger_of_the_same_names_is_not_believed() {
-    let (mut world, mut other) = (world(), world());
+    let (world, mut other) = (world(), world());
     let question = world.question(who::SIRI, 3);
     // It answers the very question, by the issuer's name, and only its key is another one.
     let knows = world.knows(who::SIRI, Known::Good);
@@ -239,8 +239,8 @@ fn an_answer_lets_nobody_in_and_unknown_changes_nothing() {
 #[test]
 fn a_question_is_only_made_for_a_certificate_of_a_trusted_issuer() {
     let (world, other) = (world(), world());
-    assert!(world.store.question(&other.certificate(who::SIRI), [0; 32]).is_none());
-    assert!(world.store.question(b"nothing", [0; 32]).is_none());
+    assert!(world.store.about(&other.certificate(who::SIRI)).is_none());
+    assert!(world.store.about(b"nothing").is_none());
 }
 
 #[test]

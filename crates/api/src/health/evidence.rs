@@ -21,7 +21,10 @@ pub struct Examination {
 pub(crate) fn examine(settings: &Settings) -> Result<Examination, Problem> {
     let instruments = Instruments::open(settings)?;
     let asked = instruments.ask();
-    let card = instruments.look_at_card();
+    let mut card = instruments.look_at_card();
+    if instruments.ask_about(&card) {
+        card = instruments.look_at_card_again();
+    }
     let lines = instruments.lines(&card, Some(&asked), settings.language);
     let evidence = evidence(&instruments, &card, &lines, asked.skew);
     Ok(Examination { lines, evidence })

@@ -13,7 +13,8 @@ use webpki::{
 
 use crate::holder;
 use crate::lists::{AHEAD, is_signed_with};
-use wire::{Basic, CertId, Message, Responder, Said, Single};
+pub use wire::CertId;
+use wire::{Basic, Message, Responder, Said, Single};
 
 /// An answer that does not say when the next one comes counts as news for so long.
 const WITHOUT_END: Duration = Duration::hours(24);
@@ -81,27 +82,28 @@ pub enum AnswerStatus {
 pub struct AnswerStanding {
     /// What it says.
     pub status: AnswerStatus,
-    /// Since when that was known.
+    /// The moment of which it says so; its age is counted from there.
     pub this_update: DateTime<Utc>,
 }
 
 /// A question for one certificate, and what its answer is held against.
 #[derive(Debug, Clone)]
 pub struct Question {
-    pub(crate) id: CertId,
+    id: CertId,
     nonce: [u8; 32],
 }
 
 impl Question {
-    pub(crate) fn new(certificate: &[u8], authorities: &[Vec<u8>], nonce: [u8; 32]) -> Option<Self> {
-        let parsed = holder::parse(certificate).ok()?;
-        let (message, signature) = (parsed.tbs_certificate.as_ref(), parsed.signature_value.data.as_ref());
-        let authority = authorities.iter().find(|authority| {
-            holder::parse(authority).is_ok_and(|one| one.subject().as_raw() == parsed.issuer().as_raw())
-                && is_signed_with(authority, message, signature)
-        })?;
-        let (name_hash, key_hash) = hashes(authority)?;
-        Some(Self { id: CertId { name_hash, key_hash, serial: parsed.raw_serial().to_vec() }, nonce })
+    /// The question about a certificate. The nonce is random and used once.
+    #[must_use]
+    pub fn new(about: CertId, nonce: [u8; 32]) -> Self {
+        Self { id: about, nonce }
+    }
+
+    /// About which certificate.
+    #[must_use]
+    pub fn about(&self) -> &CertId {
+        &self.id
     }
 
     /// What is sent (OCSPRequest, DER).
@@ -109,6 +111,18 @@ impl Question {
     pub fn der(&self) -> Vec<u8> {
         wire::question(&self.id, &self.nonce)
     }
+}
+
+/// By what a question names a certificate; `None` where its issuer is not one of those.
+pub(crate) fn about(certificate: &[u8], authorities: &[Vec<u8>]) -> Option<CertId> {
+    let parsed = holder::parse(certificate).ok()?;
+    let (message, signature) = (parsed.tbs_certificate.as_ref(), parsed.signature_value.data.as_ref());
+    let authority = authorities.iter().find(|authority| {
+        holder::parse(authority).is_ok_and(|one| one.subject().as_raw() == parsed.issuer().as_raw())
+            && is_signed_with(authority, message, signature)
+    })?;
+    let (name_hash, key_hash) = hashes(authority)?;
+    Some(CertId { name_hash, key_hash, serial: parsed.raw_serial().to_vec() })
 }
 
 /// An answer that was believed.

@@ -34,10 +34,18 @@ const NONCE: &[u8] = &[0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x02];
 
 /// Which certificate (CertID), by the SHA-1 of its issuer's name and key and by its serial number as it is encoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct CertId {
-    pub name_hash: Vec<u8>,
-    pub key_hash: Vec<u8>,
-    pub serial: Vec<u8>,
+pub struct CertId {
+    pub(crate) name_hash: Vec<u8>,
+    pub(crate) key_hash: Vec<u8>,
+    pub(crate) serial: Vec<u8>,
+}
+
+impl CertId {
+    /// All of it, to tell one certificate from another.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        [self.name_hash.as_slice(), &self.key_hash, &self.serial].concat()
+    }
 }
 
 /// What an answer says of a certificate.
