@@ -514,7 +514,7 @@ impl Program for Tiski {
         self.for_a_person()?;
         let session = self.counter.session().ok_or_else(|| self.problem(&CounterError::NoSession))?;
         let deps = self.counter.deps();
-        let lists = deps.trust.lists(deps.clock.now());
-        Ok(CredentialsView { facts: self.render().credentials(&session, &self.counter.card(), &lists) })
+        let facts = self.render().credentials(&session, &self.counter.card(), &deps.trust, deps.clock.now());
+        Ok(CredentialsView { facts })
     }
 }

@@ -16,6 +16,8 @@ pub enum Responder {
     Issuer,
     /// Somebody whom the issuer lets answer (id-kp-OCSPSigning).
     Delegated,
+    /// As [`Responder::Delegated`], but names itself by its key and not by its name.
+    DelegatedByKey,
     /// As [`Responder::Delegated`], but on the issuer's revocation list.
     DelegatedAndRevoked,
     /// As [`Responder::Delegated`], but his certificate has ended.
@@ -61,6 +63,9 @@ impl Authority {
         openssl.arg("ocsp").arg("-index").arg(&index).arg("-CA").arg(&issuer);
         openssl.arg("-rsigner").arg(&certificate).arg("-rkey").arg(&key).arg("-rmd").arg("sha384");
         openssl.arg("-reqin").arg(&asked).arg("-respout").arg(&given).args(["-nmin", &minutes, "-noverify"]);
+        if responder == Responder::DelegatedByKey {
+            openssl.arg("-resp_key_id");
+        }
         let output = openssl.output().map_err(|error| AuthorityError::Openssl(error.to_string()))?;
         if !output.status.success() {
             return Err(AuthorityError::Openssl(String::from_utf8_lossy(&output.stderr).into_owned()));

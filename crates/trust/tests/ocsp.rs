@@ -126,6 +126,7 @@ fn the_issuer_and_whom_it_lets_answer_are_believed_and_nobody_else() {
     for (by, taken) in [
         (Responder::Issuer, Ok(AnswerStatus::Revoked)),
         (Responder::Delegated, Ok(AnswerStatus::Revoked)),
+        (Responder::DelegatedByKey, Ok(AnswerStatus::Revoked)),
         (Responder::DelegatedAndExpired, Err(AnswerRefusal::NotOfIssuer)),
         (Responder::NotForAnswering, Err(AnswerRefusal::NotOfIssuer)),
         (Responder::OfAnotherIssuer, Err(AnswerRefusal::NotOfIssuer)),
@@ -152,6 +153,25 @@ fn a_stranger_of_the_same_names_is_not_believed() {
     let theirs = other.question(who::SIRI, 3);
     let about_theirs = other.answer(&theirs, Responder::Issuer, Known::Good);
     assert_eq!(world.take(&about_theirs, &theirs), Err(AnswerRefusal::OtherCertificate));
+}
+
+#[test]
+fn a_word_that_was_changed_after_signing_is_noticed() {
+    let mut world = world();
+    for by in [Responder::Issuer, Responder::Delegated] {
+        let question = world.question(who::SIRI, 10);
+        let answer = world.answer(&question, by, Known::Good);
+        // The status, and behind it the last digit of thisUpdate's year.
+        let status = answer.windows(4).position(|part| part == [0x80, 0x00, 0x18, 0x0F]).unwrap();
+        for (at, bits) in [(status, 0x02), (status + 7, 0x01)] {
+            let mut changed = answer.clone();
+            changed[at] ^= bits;
+            assert!(matches!(world.take(&changed, &question), Err(AnswerRefusal::NotOfIssuer)), "{by:?}");
+            // One that knows nothing is recalled as nothing, whoever signed it.
+            assert!(at == status || world.store.recall_answer(&changed, Utc::now()).is_err(), "{by:?}");
+        }
+        assert_eq!(world.take(&answer, &question), Ok(AnswerStatus::Good));
+    }
 }
 
 #[test]
@@ -232,6 +252,7 @@ fn an_answer_lets_nobody_in_and_unknown_changes_nothing() {
     assert_eq!(world.judge(far), Err(Distrust::NoRevocationData), "no list counts");
     // "Try later" (3) and other refusals are no answer.
     assert_eq!(world.take(&[0x30, 3, 0x0A, 1, 3], &siri), Err(AnswerRefusal::NoAnswer));
+    assert_eq!(world.take(&[answer, vec![0]].concat(), &siri), Err(AnswerRefusal::Unreadable), "something behind it");
     assert_eq!(world.take(b"<html>", &siri), Err(AnswerRefusal::Unreadable));
     assert_eq!(world.take(&vec![0x30; 200_000], &siri), Err(AnswerRefusal::Unreadable));
 }

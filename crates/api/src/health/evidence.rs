@@ -66,7 +66,13 @@ fn certificates(instruments: &Instruments, card: &CardHeld) -> Vec<Value> {
             ("card-signature", &card.identity.signature_certificate),
         ] {
             if let Ok(holder) = trust::holder(der) {
-                listed.push(certificate(of, &holder.issuer, holder.not_after, &serial(der)));
+                let mut told = certificate(of, &holder.issuer, holder.not_after, &serial(der));
+                if let (Some(answer), Some(told)) = (instruments.trust.answer(der), told.as_object_mut()) {
+                    let is_revoked = answer.status == trust::AnswerStatus::Revoked;
+                    let ocsp = json!({ "revoked": is_revoked, "thisUpdate": moment(answer.this_update) });
+                    told.insert("ocsp".to_owned(), ocsp);
+                }
+                listed.push(told);
             }
         }
     }

@@ -282,3 +282,22 @@ fn hashes(authority: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
 fn sha_1(bytes: &[u8]) -> Vec<u8> {
     digest(&SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref().to_vec()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_responder_is_the_one_whose_name_or_key_the_answer_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let nobody = test_authority::People::built_in().unwrap().only(&[]);
+        let authority = test_authority::Authority::create_for(folder.path(), Utc::now(), nobody).unwrap();
+        let certificate = authority.system(test_authority::place::CENTRE).unwrap().certificate;
+        let parsed = holder::parse(&certificate).unwrap();
+        let (name, key) = (parsed.subject().as_raw(), sha_1(&parsed.public_key().subject_public_key.data));
+        assert!(is_of(&Responder::Name(name), &certificate) && is_of(&Responder::Key(&key), &certificate));
+        assert!(!is_of(&Responder::Name(parsed.issuer().as_raw()), &certificate));
+        assert!(!is_of(&Responder::Key(&sha_1(name)), &certificate));
+        assert!(!is_of(&Responder::Name(name), b"nothing"));
+    }
+}
