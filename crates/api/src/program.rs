@@ -47,6 +47,8 @@ pub(crate) struct Tiski {
     pub(crate) outbox: Arc<Bell>,
     /// Wakes the thread that asks whether the Centre is there.
     pub(crate) asking: Arc<Bell>,
+    /// Wakes the thread that asks what is known elsewhere of the card in the reader.
+    pub(crate) asking_about_card: Arc<Bell>,
 }
 
 impl Tiski {
@@ -67,6 +69,7 @@ impl Tiski {
             typed: Mutex::default(),
             outbox: Arc::default(),
             asking: Arc::default(),
+            asking_about_card: Arc::default(),
         }
     }
 
@@ -218,6 +221,16 @@ impl Tiski {
         self.push_health();
     }
 
+    /// Asks the OCSP responder and the role service about the card in the reader, and tells hosts where that changed something.
+    /// Blocks; the counter does not wait for it.
+    pub(crate) fn ask_about_card(&self) {
+        if self.instruments.ask_about(&self.counter.card()) {
+            self.push_card(&self.counter.look_at_card());
+        } else {
+            self.push_health();
+        }
+    }
+
     /// Reads the revocation lists anew. Blocks.
     pub(crate) fn refresh_lists(&self) {
         self.instruments.refresh_lists();
@@ -330,6 +343,7 @@ impl Program for Tiski {
     fn examine(&self, _: Nothing) -> Result<Status, Problem> {
         let round = self.asking.ring();
         self.counter.look_at_card();
+        self.asking_about_card.ring();
         self.asking.wait_for(round, LONGEST_WAIT);
         self.frame().map_err(|error| self.problem(&error))
     }
@@ -513,7 +527,7 @@ impl Program for Tiski {
         self.for_a_person()?;
         let session = self.counter.session().ok_or_else(|| self.problem(&CounterError::NoSession))?;
         let deps = self.counter.deps();
-        let lists = deps.trust.lists(deps.clock.now());
-        Ok(CredentialsView { facts: self.render().credentials(&session, &self.counter.card(), &lists) })
+        let facts = self.render().credentials(&session, &self.counter.card(), &deps.trust, deps.clock.now());
+        Ok(CredentialsView { facts })
     }
 }

@@ -1,6 +1,8 @@
 //! Fresh revocation lists: read from the addresses of the settings now and then, taken where `trust` lets them stand, and
 //! kept on disk so that a restart without a network knows what was known. The rules are in docs/trust.md.
 
+mod ocsp;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,6 +14,8 @@ use trust::TrustStore;
 
 use crate::Problem;
 use crate::settings::{Settings, wrong};
+
+pub(crate) use ocsp::Ocsp;
 
 /// No list of the field comes near this.
 const LIST_BYTES_AT_MOST: usize = 32 << 20;
@@ -72,13 +76,16 @@ impl Revocation {
 
     /// Where a list is kept: a name that an address cannot choose.
     fn file(&self, address: &str) -> PathBuf {
-        let digest = digest(&SHA256, address.as_bytes());
-        let name: String = digest.as_ref().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-        self.folder.join(format!("{name}.crl"))
+        self.folder.join(format!("{}.crl", name(address.as_bytes())))
     }
 }
 
-/// Written beside and renamed, so that a power cut leaves the old list or the new one.
+/// The name of a file that is kept for that.
+fn name(of: &[u8]) -> String {
+    digest(&SHA256, of).as_ref().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Written beside and renamed, so that a power cut leaves the old file or the new one.
 fn keep(file: &Path, der: &[u8]) -> std::io::Result<()> {
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder)?;

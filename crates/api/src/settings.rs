@@ -169,7 +169,7 @@ pub struct Medicines {
     pub file: Option<PathBuf>,
 }
 
-/// Where fresh revocation lists come from, and how long one counts whose successor does not come (docs/trust.md).
+/// Where fresh revocation lists and OCSP answers come from, and how long a list counts whose successor does not come (docs/trust.md).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Trust {
@@ -179,11 +179,15 @@ pub struct Trust {
     pub refresh_minutes: u32,
     /// How long a list counts after its successor was due, hours; at most 168.
     pub grace_hours: u32,
+    /// Address of the OCSP responder of the professionals' issuer, `http://…`; nobody is asked where it is absent.
+    pub ocsp: Option<String>,
+    /// How long its answer is news, minutes; at least 1.
+    pub ocsp_minutes: u32,
 }
 
 impl Default for Trust {
     fn default() -> Self {
-        Self { lists: Vec::new(), refresh_minutes: 60, grace_hours: 24 }
+        Self { lists: Vec::new(), refresh_minutes: 60, grace_hours: 24, ocsp: None, ocsp_minutes: 15 }
     }
 }
 
@@ -296,6 +300,9 @@ impl Settings {
         }
         if self.trust.lists.len() > 16 || !self.trust.lists.iter().all(|address| address.starts_with("http://")) {
             return Err(wrong("trust.lists", "http://"));
+        }
+        if self.trust.ocsp.as_ref().is_some_and(|address| !address.starts_with("http://")) {
+            return Err(wrong("trust.ocsp", "http://"));
         }
         if !self.centre.url.starts_with("https://") {
             return Err(wrong("centre.url", "https://"));

@@ -1,5 +1,5 @@
-//! Starts the whole program from its settings: opens what it works with, and the three threads that live as long as it
-//! does: one hears the card, one sends what waits, one asks whether the Centre is there.
+//! Starts the whole program from its settings: opens what it works with, and the four threads that live as long as it
+//! does: one hears the card, one sends what waits, one asks whether the Centre is there, one asks about the card.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
@@ -40,6 +40,9 @@ const CARD_PAUSE: Duration = Duration::from_millis(500);
 /// The longest pause between two looks at the outbox.
 const OUTBOX_PAUSE: Duration = Duration::from_secs(5);
 
+/// The longest pause between two looks at whether there is something to ask about the card.
+const ABOUT_CARD_PAUSE: Duration = Duration::from_secs(60);
+
 /// Starts the program.
 pub fn start(settings: Settings) -> Result<Started, Problem> {
     let instruments = Instruments::open(&settings)?;
@@ -70,6 +73,9 @@ fn start_with(settings: Settings, instruments: Instruments) -> Result<Started, P
     let watch = Arc::downgrade(&program);
     let asking = Arc::clone(&program.asking);
     spawn("health", move || watch_over_the_centre(&watch, &asking))?;
+    let about = Arc::downgrade(&program);
+    let asking = Arc::clone(&program.asking_about_card);
+    spawn("about-card", move || ask_about_cards(&about, &asking))?;
     Ok(Started { program, events })
 }
 
@@ -179,6 +185,7 @@ fn hear_cards(program: &Weak<Tiski>, heard: &Receiver<CardEvent>) {
                     _ => {}
                 }
                 program.push_card(&program.counter.look_at_card());
+                program.asking_about_card.ring();
             }
             Err(RecvTimeoutError::Timeout) => {
                 let now = Instant::now();
@@ -221,6 +228,18 @@ fn watch_over_the_centre(program: &Weak<Tiski>, asking: &Bell) {
     }
 }
 
+/// Asks what is known elsewhere of the card in the reader: when another one may be there, and now and then.
+fn ask_about_cards(program: &Weak<Tiski>, asking: &Bell) {
+    let mut pause = Duration::ZERO;
+    loop {
+        let Some(asked) = asking.wait(pause) else { return };
+        let Some(program) = program.upgrade() else { return };
+        program.ask_about_card();
+        asking.done(asked);
+        pause = ABOUT_CARD_PAUSE;
+    }
+}
+
 fn until_next(program: &Tiski) -> Duration {
     let deps = program.counter.deps();
     match deps.record.next_due() {
@@ -255,6 +274,7 @@ impl Drop for Tiski {
     fn drop(&mut self) {
         self.outbox.close();
         self.asking.close();
+        self.asking_about_card.close();
     }
 }
 

@@ -1,4 +1,4 @@
-//! Public files that anybody may read: an issuer's revocation lists. They are signed, so plain HTTP serves. Nothing of the
+//! Public files that anybody may read: an issuer's revocation lists, and its responder's OCSP answers. They are signed, so plain HTTP serves. Nothing of the
 //! pharmacy is shown: no certificate, no header of its own; no redirect is followed, no proxy asked.
 //!
 //! Addresses come from the settings, never from a certificate: a certificate that is not yet trusted leads nobody anywhere.
@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use reqwest::blocking::Client;
+use reqwest::blocking::{Client, RequestBuilder};
 use rustls::{ClientConfig, RootCertStore};
 
 use crate::tls::{failure, read_body};
@@ -46,8 +46,23 @@ impl PublicFiles {
 
     /// Reads one file of at most so many bytes.
     pub fn get(&self, address: &str, at_most: usize) -> Result<Vec<u8>, TransportError> {
+        self.exchange(self.client.get(address), at_most)
+    }
+
+    /// Sends a question of that media type, and reads an answer of at most so many bytes.
+    pub fn post(
+        &self,
+        address: &str,
+        media_type: &'static str,
+        question: Vec<u8>,
+        at_most: usize,
+    ) -> Result<Vec<u8>, TransportError> {
+        self.exchange(self.client.post(address).header("Content-Type", media_type).body(question), at_most)
+    }
+
+    fn exchange(&self, request: RequestBuilder, at_most: usize) -> Result<Vec<u8>, TransportError> {
         let until = Instant::now() + self.timeouts.overall;
-        let request = self.client.get(address).build().map_err(|_| TransportError::Unsendable)?;
+        let request = request.build().map_err(|_| TransportError::Unsendable)?;
         let answer = self.client.execute(request).map_err(|error| failure(&error))?;
         if answer.status().as_u16() != 200 {
             return Err(TransportError::LostAnswer);

@@ -201,6 +201,12 @@ impl Authority {
         self.rewrite(PROVIDERS, at)
     }
 
+    /// Puts a certificate of the professionals' issuer on its list, and writes the list anew.
+    pub(crate) fn revoke_serial(&mut self, serial: String, at: DateTime<Utc>) -> Result<(), AuthorityError> {
+        self.index.revoked.push(RevokedEntry::new(PROFESSIONALS, serial, at));
+        self.rewrite(PROFESSIONALS, at)
+    }
+
     fn rewrite(&self, authority: &str, at: DateTime<Utc>) -> Result<(), AuthorityError> {
         let key = issue::existing_key(&read(&self.directory.join(format!("ca/{authority}.key.der")))?)?;
         let issuer = Issuer::new(authority_params(authority, self.index.made_at)?, key);
@@ -408,13 +414,8 @@ impl Making {
     }
 
     fn system(&mut self, owner: &Organisation) -> Result<(), AuthorityError> {
-        let folder = self.directory.join("systems").join(&owner.slug);
-        make_folder(&folder)?;
-        let name = format!("TEST_{}", owner.slug);
         let validity = Validity::days_from(self.now, 2 * 365);
-        let issued = issue::machine(owner, &name, &[], MachineUse::SystemSignature, validity, &self.providers)?;
-        write(&folder.join("cert.der"), &issued.certificate_der)?;
-        write(&folder.join("key.der"), issued.key.serialized_der())?;
+        let issued = write_system(&self.directory, owner, validity, &self.providers)?;
         self.index.systems.push(SystemEntry {
             slug: owner.slug.clone(),
             organisation_oid: owner.oid.clone(),
@@ -422,6 +423,22 @@ impl Making {
         });
         Ok(())
     }
+}
+
+/// Makes the certificate and key of an organisation's system signatures, and writes them.
+pub(crate) fn write_system(
+    directory: &Path,
+    owner: &Organisation,
+    validity: Validity,
+    issuer: &Issuer<'_, KeyPair>,
+) -> Result<Issued, AuthorityError> {
+    let folder = directory.join("systems").join(&owner.slug);
+    make_folder(&folder)?;
+    let name = format!("TEST_{}", owner.slug);
+    let issued = issue::machine(owner, &name, &[], MachineUse::SystemSignature, validity, issuer)?;
+    write(&folder.join("cert.der"), &issued.certificate_der)?;
+    write(&folder.join("key.der"), issued.key.serialized_der())?;
+    Ok(issued)
 }
 
 pub(crate) fn authority_params(name: &str, made_at: DateTime<Utc>) -> Result<CertificateParams, AuthorityError> {

@@ -28,6 +28,9 @@ pub enum AuthorityError {
     /// Nobody of that name is in the authority.
     #[error("nothing is called {0} here")]
     NoSuchEntry(String),
+    /// openssl, which makes OCSP answers, is not installed or refuses.
+    #[error("openssl: {0}")]
+    Openssl(String),
 }
 
 impl AuthorityError {
@@ -41,6 +44,7 @@ impl AuthorityError {
             Self::Key => "authority-key",
             Self::Index(_) => "authority-index",
             Self::NoSuchEntry(_) => "authority-no-such-entry",
+            Self::Openssl(_) => "authority-openssl",
         }
     }
 }

@@ -163,6 +163,23 @@ pub(crate) fn machine(
     issue(params, new_key(KeyKind::P384)?, issuer)
 }
 
+/// A certificate of an OCSP responder, or one that is for nothing of the kind.
+pub(crate) fn responder(
+    answers: bool,
+    validity: Validity,
+    issuer: &Issuer<'_, KeyPair>,
+) -> Result<Issued, AuthorityError> {
+    let mut params = params(validity)?;
+    let name = &mut params.distinguished_name;
+    name.push(DnType::CountryName, printable("FI")?);
+    name.push(DnType::OrganizationName, "Tiski TEST");
+    name.push(DnType::CommonName, "Tiski TEST OCSP responder");
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages =
+        vec![if answers { ExtendedKeyUsagePurpose::OcspSigning } else { ExtendedKeyUsagePurpose::ClientAuth }];
+    issue(params, new_key(KeyKind::P384)?, issuer)
+}
+
 pub(crate) fn new_key(kind: KeyKind) -> Result<KeyPair, AuthorityError> {
     match kind {
         KeyKind::P384 => Ok(KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384)?),

@@ -18,16 +18,21 @@
 //! | `people/<slug>/{auth,sign}.{cert.der,key.der}` | a professional's certificates and PKCS#8 keys |
 //! | `servers/<slug>/{cert.pem,key.pem}` | TLS; `cert.pem` is the leaf and then its issuer |
 //! | `systems/<slug>/{cert.der,key.der}` | system signatures |
+//! | `ocsp/` | what openssl needed for the last OCSP answer |
 //! | `authority.json` | the index of the above |
 
 mod authority;
 mod error;
 mod issue;
+mod ocsp;
+mod ocsp_server;
 mod people;
 mod reissue;
 
 pub use authority::{Authority, Index, Pair, PersonEntry, RevokedEntry, ServerEntry, SystemEntry};
 pub use error::AuthorityError;
+pub use ocsp::{Known, Responder};
+pub use ocsp_server::{Manner, OcspServer};
 pub use people::{Card, CertificateState, KeyKind, Organisation, OrganisationKind, People, Professional};
 
 /// The slugs of the artificial professionals, so that a test names a person and not a string.

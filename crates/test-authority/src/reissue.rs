@@ -6,6 +6,7 @@ use rcgen::{Issuer, KeyPair};
 
 use crate::authority::{
     Authority, PROFESSIONALS, PROVIDERS, authority_params, hex, list_of_time, of_authority, read, write, write_index,
+    write_system,
 };
 use crate::issue::{self, MachineUse, ProfessionalUse, Validity};
 use crate::{AuthorityError, KeyKind};
@@ -44,6 +45,16 @@ impl Authority {
         self.machine(slug, until, &Issuer::new(params, key), own.as_bytes())
     }
 
+    /// Makes the certificate of an organisation's system signatures anew, valid until `until`.
+    pub fn reissue_system(&mut self, slug: &str, until: DateTime<Utc>) -> Result<(), AuthorityError> {
+        let no_such = || AuthorityError::NoSuchEntry(slug.to_owned());
+        let owner = self.people().organisation(slug).ok_or_else(no_such)?.clone();
+        let (issuer, validity) = (self.issuer(PROVIDERS)?, self.valid_until(until));
+        let serial = hex(&write_system(self.directory(), &owner, validity, &issuer)?.serial);
+        self.index_mut().systems.iter_mut().find(|one| one.slug == slug).ok_or_else(no_such)?.serial = serial;
+        write_index(self.directory(), self.index())
+    }
+
     /// A revocation list (DER) of an issuing authority (`professionals`, `providers`) with all that is revoked, made at
     /// `from`, the next one due at `until`. It is written nowhere.
     pub fn list(&self, authority: &str, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<u8>, AuthorityError> {
@@ -76,11 +87,11 @@ impl Authority {
         write_index(self.directory(), self.index())
     }
 
-    fn valid_until(&self, until: DateTime<Utc>) -> Validity {
+    pub(crate) fn valid_until(&self, until: DateTime<Utc>) -> Validity {
         Validity { from: self.index().made_at.min(until) - chrono::Duration::days(30), to: until }
     }
 
-    fn issuer(&self, authority: &str) -> Result<Issuer<'static, KeyPair>, AuthorityError> {
+    pub(crate) fn issuer(&self, authority: &str) -> Result<Issuer<'static, KeyPair>, AuthorityError> {
         let key = issue::existing_key(&read(&self.directory().join(format!("ca/{authority}.key.der")))?)?;
         Ok(Issuer::new(authority_params(authority, self.index().made_at)?, key))
     }

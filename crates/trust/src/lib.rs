@@ -9,10 +9,12 @@ mod distrust;
 mod holder;
 mod known;
 mod lists;
+mod ocsp;
 mod store;
 pub mod tls;
 
 pub use distrust::{Distrust, StoreError};
 pub use holder::{Holder, holder, serial};
 pub use lists::{ListRefusal, ListStanding, ListState};
+pub use ocsp::{AnswerRefusal, AnswerStanding, AnswerStatus, CertId, Question};
 pub use store::{Issuers, Purpose, TrustStore};

@@ -9,7 +9,7 @@ use x509_parser::prelude::{CertificateRevocationList, FromDer};
 use crate::StoreError;
 
 /// A list may say that it was made this much later than now: clocks differ.
-const AHEAD: Duration = Duration::minutes(5);
+pub(crate) const AHEAD: Duration = Duration::minutes(5);
 
 /// Why a list that came from outside is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -147,10 +147,14 @@ impl List {
             return false;
         }
         let Ok((_, said)) = CertificateRevocationList::from_der(&self.der) else { return false };
-        let der = CertificateDer::from(authority);
-        let Ok(key) = EndEntityCert::try_from(&der) else { return false };
-        let (message, signature) = (said.tbs_cert_list.as_ref(), said.signature_value.data.as_ref());
-        // The list says which algorithm; a signature made with another one does not verify.
-        ALL_VERIFICATION_ALGS.iter().any(|algorithm| key.verify_signature(*algorithm, message, signature).is_ok())
+        is_signed_with(authority, said.tbs_cert_list.as_ref(), said.signature_value.data.as_ref())
     }
+}
+
+/// Whether that certificate's key signed it. Which algorithm it was is not asked: a signature made with another one does
+/// not verify.
+pub(crate) fn is_signed_with(certificate: &[u8], message: &[u8], signature: &[u8]) -> bool {
+    let der = CertificateDer::from(certificate);
+    let Ok(key) = EndEntityCert::try_from(&der) else { return false };
+    ALL_VERIFICATION_ALGS.iter().any(|algorithm| key.verify_signature(*algorithm, message, signature).is_ok())
 }

@@ -20,10 +20,14 @@ use x509_parser::prelude::X509Certificate;
 
 use crate::known::Known;
 use crate::lists::{List, ListRefusal, ListStanding, ListState};
-use crate::{Distrust, Holder, StoreError, holder};
+use crate::ocsp::{self, Answer};
+use crate::{AnswerRefusal, AnswerStanding, AnswerStatus, CertId, Distrust, Holder, Question, StoreError, holder};
 
 /// No certificate or list of the field comes near this.
 const MAX_FILE_BYTES: u64 = 64 << 20;
+
+/// OCSP answers that are remembered; when there are more, one that is no revocation is forgotten.
+const ANSWERS_AT_MOST: usize = 1_000;
 
 /// What a certificate is presented for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,13 +59,15 @@ pub struct TrustStore {
     issuers: Option<Issuers>,
     /// How long a list counts after its successor was due.
     grace: chrono::Duration,
-    /// The lists, and the paths that were found good by them. Fresh lists begin with nothing known.
+    /// The lists and answers, and the paths that were found good by them. Fresh ones begin with nothing known.
     lists: RwLock<Arc<Lists>>,
 }
 
 #[derive(Debug, Default)]
 struct Lists {
-    each: Vec<List>,
+    each: Vec<Arc<List>>,
+    /// The last OCSP answer for each certificate.
+    answers: Vec<Answer>,
     known: Known,
 }
 
@@ -84,8 +90,8 @@ impl TrustStore {
                 anchor_from_trusted_cert(&der).map(|one| one.to_owned()).map_err(|_| StoreError::Anchor)
             })
             .collect::<Result<_, _>>()?;
-        let each = revocation_lists.into_iter().map(List::read).collect::<Result<_, _>>()?;
-        let lists = RwLock::new(Arc::new(Lists { each, known: Known::default() }));
+        let each = revocation_lists.into_iter().map(|der| List::read(der).map(Arc::new)).collect::<Result<_, _>>()?;
+        let lists = RwLock::new(Arc::new(Lists { each, ..Lists::default() }));
         let intermediates = intermediates.into_iter().map(CertificateDer::from).collect();
         Ok(Self { anchors, intermediates, authorities, issuers: None, grace: chrono::Duration::zero(), lists })
     }
@@ -102,16 +108,82 @@ impl TrustStore {
     pub fn take_list(&self, der: Vec<u8>, now: DateTime<Utc>) -> Result<bool, ListRefusal> {
         let new = List::read(der).map_err(|_| ListRefusal::Unreadable)?;
         let mut lists = self.lists.write().unwrap_or_else(PoisonError::into_inner);
-        let before = lists.each.iter().find(|list| list.is_of_the_issuer_of(&new));
+        let before = lists.each.iter().find(|list| list.is_of_the_issuer_of(&new)).map(Arc::as_ref);
         new.may_follow(before, &self.authorities, now, self.grace)?;
         if before.is_some_and(|before| before.der == new.der) {
             return Ok(false);
         }
-        let kept = lists.each.iter().filter(|list| !list.is_of_the_issuer_of(&new)).map(|list| list.der.clone());
-        let mut each: Vec<List> = kept.filter_map(|der| List::read(der).ok()).collect();
-        each.push(new);
-        *lists = Arc::new(Lists { each, known: Known::default() });
+        let mut each: Vec<_> = lists.each.iter().filter(|list| !list.is_of_the_issuer_of(&new)).cloned().collect();
+        each.push(Arc::new(new));
+        *lists = Arc::new(Lists { each, answers: lists.answers.clone(), known: Known::default() });
         Ok(true)
+    }
+
+    /// By what an issuer's responder is asked about a certificate; `None` where its issuer is not one that is trusted.
+    #[must_use]
+    pub fn about(&self, certificate: &[u8]) -> Option<CertId> {
+        ocsp::about(certificate, &self.authorities)
+    }
+
+    /// Which certificates their last OCSP answer revokes: a newer one may take that back, so that they are asked about again.
+    #[must_use]
+    pub fn revoked_by_answers(&self) -> Vec<CertId> {
+        let lists = self.current();
+        lists.answers.iter().filter(|answer| answer.is_revocation()).map(|answer| answer.id.clone()).collect()
+    }
+
+    /// Takes what came as the answer (DER) to a question, if it may be believed. A revocation counts from then on. *Unknown*
+    /// changes nothing.
+    pub fn take_answer(
+        &self,
+        der: &[u8],
+        question: &Question,
+        now: DateTime<Utc>,
+    ) -> Result<AnswerStatus, AnswerRefusal> {
+        let lists = self.current();
+        let new = Answer::heard(der, question, &self.authorities, &self.counting(&lists.each, now), now)?;
+        let status = new.standing().status;
+        if status != AnswerStatus::Unknown {
+            self.put_answer(new)?;
+        }
+        Ok(status)
+    }
+
+    /// Takes an answer (DER) that was taken before the program ended. A revocation counts until a newer answer says
+    /// otherwise, however old it is.
+    pub fn recall_answer(&self, der: &[u8], now: DateTime<Utc>) -> Result<(), AnswerRefusal> {
+        let lists = self.current();
+        let answers = Answer::recalled(der, &self.authorities, &self.counting(&lists.each, now), now)?;
+        answers.into_iter().try_for_each(|answer| self.put_answer(answer))
+    }
+
+    fn put_answer(&self, new: Answer) -> Result<(), AnswerRefusal> {
+        let mut lists = self.lists.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(before) = lists.answers.iter().find(|answer| answer.id == new.id) {
+            new.may_follow(before)?;
+        }
+        let mut answers: Vec<_> = lists.answers.iter().filter(|answer| answer.id != new.id).cloned().collect();
+        if answers.len() >= ANSWERS_AT_MOST {
+            let least = answers.iter().position(|answer| !answer.is_revocation()).unwrap_or(0);
+            answers.remove(least);
+        }
+        answers.push(new);
+        *lists = Arc::new(Lists { each: lists.each.clone(), answers, known: Known::default() });
+        Ok(())
+    }
+
+    /// The last OCSP answer for a certificate, where there is one.
+    #[must_use]
+    pub fn answer(&self, certificate: &[u8]) -> Option<AnswerStanding> {
+        let parsed = holder::parse(certificate).ok()?;
+        let lists = self.current();
+        let of = |answer: &&Answer| answer.is_about(parsed.issuer().as_raw(), parsed.raw_serial());
+        lists.answers.iter().find(of).map(Answer::standing)
+    }
+
+    /// The lists that count at a moment. Which do is said here, so that a time of grace is possible at all.
+    fn counting<'a>(&self, lists: &'a [Arc<List>], at: DateTime<Utc>) -> Vec<&'a CertRevocationList<'static>> {
+        lists.iter().filter(|list| list.state(at, self.grace) != ListState::Gone).map(|list| list.parsed()).collect()
     }
 
     /// How each list stands at a moment.
@@ -173,7 +245,12 @@ impl TrustStore {
         let parsed = holder::parse(certificate)?;
         let holder = holder::read(&parsed)?;
         let lists = self.current();
-        let is_good = |at| self.check_path(certificate, &parsed, &holder, purpose, at, &lists.each);
+        let is_good = |at| {
+            self.check_path(certificate, &parsed, &holder, purpose, at, &lists.each)?;
+            let (issuer, serial) = (parsed.issuer().as_raw(), parsed.raw_serial());
+            let revokes = |answer: &Answer| answer.is_about(issuer, serial) && answer.revokes(at);
+            if lists.answers.iter().any(revokes) { Err(Distrust::Revoked) } else { Ok(()) }
+        };
         lists.known.or_followed(certificate, purpose, at, is_good)?;
         self.check_use(&parsed, &holder, purpose)?;
         Ok(holder)
@@ -186,7 +263,7 @@ impl TrustStore {
         holder: &Holder,
         purpose: Purpose,
         at: DateTime<Utc>,
-        lists: &[List],
+        lists: &[Arc<List>],
     ) -> Result<(), Distrust> {
         let der = CertificateDer::from(certificate);
         let end = EndEntityCert::try_from(&der).map_err(|error| distrust(&error, holder))?;
@@ -207,15 +284,11 @@ impl TrustStore {
         end: &EndEntityCert<'_>,
         purpose: Purpose,
         at: DateTime<Utc>,
-        lists: Option<&[List]>,
+        lists: Option<&[Arc<List>]>,
     ) -> Result<(), Error> {
         let seconds = u64::try_from(at.timestamp()).map_err(|_| Error::BadDerTime)?;
         let time = UnixTime::since_unix_epoch(Duration::from_secs(seconds));
-        // Which lists count at that moment is said here, so that a time of grace is possible at all.
-        let counting: Option<Vec<&CertRevocationList<'_>>> = lists.map(|lists| {
-            let counting = lists.iter().filter(|list| list.state(at, self.grace) != ListState::Gone);
-            counting.map(List::parsed).collect()
-        });
+        let counting = lists.map(|lists| self.counting(lists, at));
         let options = match counting.as_deref().map(RevocationOptionsBuilder::new) {
             None => None,
             // Without any list nobody is known to hold.
@@ -246,7 +319,7 @@ impl TrustStore {
         end: &EndEntityCert<'_>,
         parsed: &X509Certificate<'_>,
         at: DateTime<Utc>,
-        lists: &[List],
+        lists: &[Arc<List>],
     ) -> bool {
         let entry = |issuer: &[u8], serial: &[u8]| lists.iter().filter_map(|list| list.entry(issuer, serial)).min();
         let issuers_hold = self.intermediates.iter().all(|der| {

@@ -21,7 +21,10 @@ pub struct Examination {
 pub(crate) fn examine(settings: &Settings) -> Result<Examination, Problem> {
     let instruments = Instruments::open(settings)?;
     let asked = instruments.ask();
-    let card = instruments.look_at_card();
+    let mut card = instruments.look_at_card();
+    if instruments.ask_about(&card) {
+        card = instruments.look_at_card_again();
+    }
     let lines = instruments.lines(&card, Some(&asked), settings.language);
     let evidence = evidence(&instruments, &card, &lines, asked.skew);
     Ok(Examination { lines, evidence })
@@ -63,7 +66,13 @@ fn certificates(instruments: &Instruments, card: &CardHeld) -> Vec<Value> {
             ("card-signature", &card.identity.signature_certificate),
         ] {
             if let Ok(holder) = trust::holder(der) {
-                listed.push(certificate(of, &holder.issuer, holder.not_after, &serial(der)));
+                let mut told = certificate(of, &holder.issuer, holder.not_after, &serial(der));
+                if let (Some(answer), Some(told)) = (instruments.trust.answer(der), told.as_object_mut()) {
+                    let is_revoked = answer.status == trust::AnswerStatus::Revoked;
+                    let ocsp = json!({ "revoked": is_revoked, "thisUpdate": moment(answer.this_update) });
+                    told.insert("ocsp".to_owned(), ocsp);
+                }
+                listed.push(told);
             }
         }
     }

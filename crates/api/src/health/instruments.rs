@@ -6,17 +6,19 @@ use std::time::Duration;
 
 use card::{CardAccess, CardEvent};
 use chrono::{DateTime, NaiveDate, Utc};
-use counter::{CardHeld, Clock, Look, read_card};
+use counter::{CardHeld, Clock, Look, RoleService, read_card};
 use kanta::http::{Request, Response};
 use kanta_client::{CentreClient, Timeouts, TlsTransport, Transport, TransportError};
 use medicines::Edition;
+use prescription::RegistrationNumber;
 use prescription::rules::Language;
 use ring::digest::{SHA256, digest};
 use trust::{ListState, TrustStore};
 
 use super::{Asked, Seen, lines, probe};
 use crate::reader::LastReader;
-use crate::revocation::Revocation;
+use crate::revocation::{Ocsp, Revocation};
+use crate::roles::RegisterFile;
 use crate::settings::{Settings, wrong};
 use crate::{HealthLine, Problem, start};
 
@@ -87,6 +89,9 @@ pub(crate) struct Instruments {
     pub settings: Settings,
     pub reader: LastReader,
     revocation: Revocation,
+    ocsp: Ocsp,
+    /// The role service said of this registration number that it gives no right (any more).
+    without_right: Mutex<Option<RegistrationNumber>>,
     /// To the Centre with a time of its own, apart from the counter's.
     probe: CentreClient<Arc<Way>>,
     /// Ways that others were given.
@@ -114,6 +119,8 @@ impl Instruments {
         let trust = trust.with_grace(chrono::Duration::hours(settings.trust.grace_hours.into()));
         let revocation = Revocation::new(settings)?;
         revocation.recall(&trust, clock.now());
+        let ocsp = Ocsp::new(settings)?;
+        ocsp.recall(&trust, clock.now());
         let (medicines, stock) = stock(settings);
         let most = Duration::from_secs(settings.health.probe_at_most_s.clamp(1, 30).into());
         let timeouts = Timeouts { connect: most, overall: most };
@@ -127,6 +134,8 @@ impl Instruments {
             own: own(settings),
             reader: LastReader::of(settings),
             revocation,
+            ocsp,
+            without_right: Mutex::default(),
             ways: Mutex::default(),
             settings: settings.clone(),
         })
@@ -161,9 +170,36 @@ impl Instruments {
         probe::ask(&self.probe, self.clock.as_ref(), &self.settings.health.path)
     }
 
+    /// Asks what is known elsewhere of the card's holder and certificates: the OCSP responder and the role service. Whether
+    /// the card is to be looked at anew. Blocks, for a bounded time.
+    pub(crate) fn ask_about(&self, card: &CardHeld) -> bool {
+        let (mut certificates, mut number) = (Vec::new(), None);
+        if let CardHeld::Ready(card) = card {
+            let identity = &card.identity;
+            certificates.extend([identity.authentication_certificate.as_slice(), &identity.signature_certificate]);
+            number = card.holder.registration_number.as_ref();
+        }
+        let now = self.clock.now();
+        let register = self.settings.rights.register.as_ref().map(|file| RegisterFile(file.clone()));
+        // A service that is silent says nothing against anybody; at log-in the age of its last answer decides.
+        let ended = |number: &&RegistrationNumber| {
+            register.as_ref().is_some_and(|register| register.right(number, now) == Ok(None))
+        };
+        *self.without_right.lock().unwrap_or_else(PoisonError::into_inner) = number.filter(ended).cloned();
+        self.ocsp.ask(&self.trust, &certificates, now)
+    }
+
     /// Looks at the card once the card service has said whether it is there.
     pub(crate) fn look_at_card(&self) -> CardHeld {
-        let service = !matches!(self.cards.events().recv_timeout(READERS_AT_MOST), Ok(CardEvent::ServiceDown));
+        self.look(!matches!(self.cards.events().recv_timeout(READERS_AT_MOST), Ok(CardEvent::ServiceDown)))
+    }
+
+    /// The same once more, when the card service is known to be there.
+    pub(crate) fn look_at_card_again(&self) -> CardHeld {
+        self.look(true)
+    }
+
+    fn look(&self, service: bool) -> CardHeld {
         let reader = self.reader.recall();
         let look = Look { service, first: reader.as_ref(), may_ask: false };
         read_card(self.cards.as_ref(), look, &self.trust, self.clock.now())
@@ -171,8 +207,10 @@ impl Instruments {
 
     /// Every link, as it is now.
     pub(crate) fn lines(&self, card: &CardHeld, asked: Option<&Asked>, language: Language) -> Vec<HealthLine> {
+        let without_right = self.without_right.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let seen = Seen {
             card,
+            without_right: without_right.as_ref(),
             asked,
             own: &self.own,
             medicines: &self.stock,

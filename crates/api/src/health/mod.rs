@@ -13,7 +13,8 @@ use std::time::Instant;
 
 use card::{CardError, PinSlot, PinStatus};
 use chrono::{DateTime, Duration, Utc};
-use counter::{CardHeld, CardProblem, MissingCard, ReadyCard};
+use counter::{CardHeld, CardProblem, CounterError, MissingCard, ReadyCard};
+use prescription::RegistrationNumber;
 use prescription::rules::Language;
 use trust::{ListStanding, ListState};
 
@@ -28,6 +29,8 @@ pub(crate) use probe::Asked;
 /// All that is known of the chain at a moment.
 pub(crate) struct Seen<'a> {
     pub card: &'a CardHeld,
+    /// Whoever has this registration number has no right, as the role service says.
+    pub without_right: Option<&'a RegistrationNumber>,
     pub asked: Option<&'a Asked>,
     pub own: &'a [OwnCertificate],
     pub medicines: &'a Stock,
@@ -158,6 +161,12 @@ fn certificate(seen: &Seen<'_>) -> Finding {
         && let Err(why) = &card.signature
     {
         return Finding::bad(why.code());
+    }
+    if let CardHeld::Ready(card) = seen.card
+        && seen.without_right.is_some()
+        && card.holder.registration_number.as_ref() == seen.without_right
+    {
+        return Finding::bad(CounterError::RightEnded.code());
     }
     if let Some(own) = seen.own.iter().find(|own| gone(own.not_after)) {
         return Finding { filling: until(own.not_after), ..Finding::bad(own.code("expired")) };

@@ -18,7 +18,7 @@ fn holder(days: i64) -> Holder {
         common_name: "Salminen Siri 99900000011".into(),
         family: "Salminen".into(),
         given: "Siri".into(),
-        registration_number: None,
+        registration_number: RegistrationNumber::parse("99900000011").ok(),
         prescriber_id: None,
         title: "farmaseutti".into(),
         right_code: Some("005".into()),
@@ -59,6 +59,7 @@ fn list(state: ListState) -> ListStanding {
 /// A chain in which all is well, to break one link of.
 struct Chain {
     card: CardHeld,
+    without_right: Option<RegistrationNumber>,
     asked: Option<Asked>,
     own: Vec<OwnCertificate>,
     medicines: Stock,
@@ -76,6 +77,7 @@ impl Chain {
         };
         Self {
             card: CardHeld::Ready(Box::new(ready())),
+            without_right: None,
             asked: Some(answered(Ok(()), 1)),
             own: vec![own(OwnUse::Server), own(OwnUse::System)],
             medicines: Stock::Edition { name: "2026.022".into(), published: Some("2026-11-15".parse().unwrap()) },
@@ -87,6 +89,7 @@ impl Chain {
     fn lines(&self, language: Language) -> Vec<HealthLine> {
         let seen = Seen {
             card: &self.card,
+            without_right: self.without_right.as_ref(),
             asked: self.asked.as_ref(),
             own: &self.own,
             medicines: &self.medicines,
@@ -264,6 +267,7 @@ fn an_answer_tells_its_age_and_none_is_not_called_good() {
     chain.asked = Some(Asked { at: instant, ..answered(Ok(()), 0) });
     let seen = Seen {
         card: &chain.card,
+        without_right: None,
         asked: chain.asked.as_ref(),
         own: &chain.own,
         medicines: &chain.medicines,
@@ -278,4 +282,13 @@ fn an_answer_tells_its_age_and_none_is_not_called_good() {
     for line in chain.lines(Language::Fi).iter().filter(|line| matches!(line.link, Link::Centre | Link::Network)) {
         assert_eq!(line.state, HealthState::Unknown);
     }
+}
+
+#[test]
+fn a_right_that_has_ended_is_red_for_its_holder_alone() {
+    let number = ready().holder.registration_number;
+    assert!(number.is_some());
+    assert_eq!(broken(|chain| chain.without_right = number.clone()), bad(Link::Certificate, "right-ended"));
+    let other = RegistrationNumber::parse("99900000999").unwrap();
+    assert_eq!(broken(|chain| chain.without_right = Some(other.clone())), vec![]);
 }

@@ -2,12 +2,15 @@
 
 use anyhow::Result;
 use chrono::{Duration, Utc};
-use test_authority::{place, who};
+use test_authority::{Manner, place, who};
 
 use super::stand::Stand;
 
 /// Breaks something.
 type Inject = fn(&mut Stand) -> Result<()>;
+
+/// What must be said where nothing is wrong after all.
+pub const GOOD: &str = "good";
 
 /// One fault and what must be said of it.
 pub struct Fault {
@@ -15,7 +18,7 @@ pub struct Fault {
     pub what: &'static str,
     /// The link.
     pub link: &'static str,
-    /// Its state: `bad` or `think`.
+    /// Its state: `bad`, `think` or, where the fault breaks nothing, [`GOOD`].
     pub state: &'static str,
     /// Its code.
     pub code: &'static str,
@@ -29,6 +32,10 @@ const fn fault(what: &'static str, link: &'static str, code: &'static str, injec
 
 const fn warning(what: &'static str, link: &'static str, code: &'static str, inject: Inject) -> Fault {
     Fault { what, link, state: "think", code, inject }
+}
+
+const fn harmless(what: &'static str, link: &'static str, inject: Inject) -> Fault {
+    Fault { what, link, state: GOOD, code: "", inject }
 }
 
 /// Every fault.
@@ -53,6 +60,17 @@ pub const FAULTS: &[Fault] = &[
     fault("the card's issuer is nobody's", "certificate", "certificate-unknown-issuer", |s| {
         s.card_of(who::TUULA_UNKNOWN_ISSUER)
     }),
+    fault(
+        "OCSP says that the card is revoked, and the list does not know it",
+        "certificate",
+        "certificate-revoked",
+        |s| s.card_revoked_by_ocsp(),
+    ),
+    harmless("OCSP is silent, and the list is fresh", "certificate", |s| s.ocsp_of(Manner::HangsUp)),
+    fault("the holder's right to practise has ended", "certificate", "right-ended", |s| {
+        s.ask_roles()?;
+        s.card_of(who::RAUNI_RIGHT_ENDED)
+    }),
     warning("the card's certificates end in twenty days", "certificate", "certificate-expires-soon", |s| {
         s.authority().reissue_professional(who::SIRI, Utc::now() + Duration::days(20))?;
         s.new_card(&[])
@@ -68,6 +86,12 @@ pub const FAULTS: &[Fault] = &[
         "certificate",
         "own-server-certificate-expires-soon",
         |s| Ok(s.authority().reissue_server(place::KUUSI, Utc::now() + Duration::days(20))?),
+    ),
+    warning(
+        "the pharmacy's system-signature certificate ends in twenty days",
+        "certificate",
+        "own-system-certificate-expires-soon",
+        |s| Ok(s.authority().reissue_system(place::KUUSI, Utc::now() + Duration::days(20))?),
     ),
     fault("the pharmacy's server certificate has expired", "certificate", "own-server-certificate-expired", |s| {
         s.certificate(place::EXPIRED)

@@ -11,7 +11,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use crate::world::World;
-use list::{FAULTS, Fault};
+use list::{FAULTS, Fault, GOOD};
 pub use stand::Named;
 use stand::Stand;
 
@@ -55,7 +55,8 @@ struct Row {
 
 fn play(stand: &mut Stand, fault: &Fault) -> Result<Row> {
     (fault.inject)(stand)?;
-    let expected = [(fault.link.to_owned(), fault.state.to_owned(), fault.code.to_owned())];
+    let named = (fault.link.to_owned(), fault.state.to_owned(), fault.code.to_owned());
+    let expected: Vec<_> = (fault.state != GOOD).then_some(named).into_iter().collect();
     let strip = stand.strip(|lines| troubles(lines) == expected)?;
     let told = stand.doctor()?;
     let mut wrong = Vec::new();
@@ -74,6 +75,12 @@ fn play(stand: &mut Stand, fault: &Fault) -> Result<Row> {
     }
     if words(&strip).iter().any(|(sentence, advice)| sentence.is_empty() || advice.is_empty()) {
         wrong.push("a sentence or what to do is missing".to_owned());
+    }
+    if fault.state == GOOD && strip.iter().chain(&told.links).any(|line| line.state != GOOD) {
+        wrong.push("not every link is green".to_owned());
+    }
+    if let Some(silent) = stand.unasked() {
+        wrong.push(silent.to_owned());
     }
     if told.well == (fault.state == "bad") {
         wrong.push(format!("the doctor ended well: {}", told.well));

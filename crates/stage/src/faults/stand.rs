@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 use chrono::{Duration, Utc};
-use test_authority::{Authority, who};
+use test_authority::{Authority, Known, Manner, OcspServer, Responder, who};
 
 use super::blank_card::BlankCard;
 use crate::hands::Headless;
@@ -62,6 +62,7 @@ pub struct Stand {
     world: World,
     sound: String,
     blank: Option<BlankCard>,
+    ocsp: Option<OcspServer>,
     evidence: u32,
 }
 
@@ -72,7 +73,7 @@ impl Stand {
         let sound = std::fs::read_to_string(world.settings())? + "\n[health]\nprobe_at_most_s = 1\n";
         std::fs::write(world.settings(), &sound)?;
         run(Command::new("cp").arg("-r").arg(world.folder().join("pki")).arg(world.folder().join("pki-sound")))?;
-        Ok(Self { world, sound, blank: None, evidence: 0 })
+        Ok(Self { world, sound, blank: None, ocsp: None, evidence: 0 })
     }
 
     /// The reader.
@@ -125,6 +126,35 @@ impl Stand {
         Ok(std::fs::write(self.world.folder().join("pki/crl/professionals.crl"), list)?)
     }
 
+    /// The pharmacy asks an OCSP responder that does so.
+    pub fn ocsp_of(&mut self, manner: Manner) -> Result<()> {
+        let server = OcspServer::start(&self.world.folder().join("pki"), manner)?;
+        let address = server.address();
+        self.ocsp = Some(server);
+        self.set("[health]", &format!("[trust]\nocsp = {address:?}\n[health]"))
+    }
+
+    /// Siri has a new card, which OCSP calls revoked and no list.
+    pub fn card_revoked_by_ocsp(&mut self) -> Result<()> {
+        let now = self.world.clock.now();
+        self.authority().reissue_professional(who::SIRI, now + Duration::days(200))?;
+        self.new_card(&[])?;
+        let people = &self.world.authority().index().people;
+        let serials = people.iter().filter(|one| one.slug == who::SIRI).flat_map(|one| one.serials.clone());
+        let knows = serials.map(|serial| (serial, Known::Revoked(now - Duration::hours(1)))).collect();
+        self.ocsp_of(Manner::Answers(Responder::Delegated, knows))
+    }
+
+    /// What is wrong where an OCSP responder stands and nobody asked it.
+    pub fn unasked(&self) -> Option<&'static str> {
+        self.ocsp.as_ref().is_some_and(|server| server.asked() < 2).then_some("the OCSP responder was not asked")
+    }
+
+    /// The pharmacy asks the role service.
+    pub fn ask_roles(&self) -> Result<()> {
+        self.world.ask_roles()
+    }
+
     /// The pharmacy shows another certificate.
     pub fn certificate(&mut self, slug: &str) -> Result<()> {
         self.set("certificate = \"servers/kuusen-apteekki\"", &format!("certificate = \"servers/{slug}\""))
@@ -171,6 +201,7 @@ impl Stand {
         self.tell("clear")?;
         self.tell("reload")?;
         self.blank = None;
+        self.ocsp = None;
         let reader = self.reader();
         reader.empty();
         reader.with_words(&[]);
