@@ -51,6 +51,8 @@ pub struct House<S> {
     tls: RwLock<Arc<ServerConfig>>,
     reload: Reload<S>,
     listening: AtomicBool,
+    /// A restart was ordered and the order not yet answered.
+    restart_ordered: AtomicBool,
     restart: Notify,
     /// What searches and fetches see, where a tester wants them to be stale.
     stale: RwLock<Option<Arc<dyn Store>>>,
@@ -72,6 +74,7 @@ impl<S: Store + 'static> House<S> {
             tls: RwLock::new(Arc::new(tls)),
             reload,
             listening: AtomicBool::new(false),
+            restart_ordered: AtomicBool::new(false),
             restart: Notify::new(),
             stale: RwLock::default(),
             porch: Porch::new(limits.unproven),
@@ -123,6 +126,14 @@ impl<S: Store + 'static> House<S> {
     /// Ends when a tester wants the Centre to be started anew.
     pub async fn told_to_restart(&self) {
         self.restart.notified().await;
+    }
+
+    /// Whoever ordered something has the answer: a restart that was ordered begins now. Earlier, the end could overtake the
+    /// answer.
+    fn order_is_answered(&self) {
+        if self.restart_ordered.swap(false, Ordering::SeqCst) {
+            self.restart.notify_one();
+        }
     }
 
     /// Unreachable means that nothing listens: whoever connects is refused, as with a machine that is off.
@@ -241,7 +252,7 @@ impl<S: Store + 'static> Controlled for House<S> {
     }
 
     fn restart(&self) {
-        self.restart.notify_one();
+        self.restart_ordered.store(true, Ordering::SeqCst);
     }
 
     fn reload(&self) -> Result<(), &'static str> {

@@ -72,7 +72,9 @@ async fn converse<S: Store + 'static>(house: Arc<House<S>>, stream: UnixStream) 
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        if write.write_all(format!("{answer}\n").as_bytes()).await.is_err() {
+        let written = write.write_all(format!("{answer}\n").as_bytes()).await;
+        house.order_is_answered();
+        if written.is_err() {
             return;
         }
     }
