@@ -159,13 +159,14 @@ impl std::io::Write for Shared {
     }
 }
 
-/// Waits for an event that fits; tells how long it took.
+/// Waits for an event that fits; tells how long it took. The driver of the virtual reader was seen to stand still for five
+/// seconds now and then, whoever speaks to it; what must be quick asserts it of the time told.
 pub fn wait_for(events: &Receiver<CardEvent>, wanted: impl Fn(&CardEvent) -> bool) -> Duration {
     let started = Instant::now();
-    let limit = Duration::from_secs(5);
+    let limit = Duration::from_secs(20);
     loop {
         let left = limit.saturating_sub(started.elapsed());
-        let event = events.recv_timeout(left).expect("the event comes within five seconds");
+        let event = events.recv_timeout(left).expect("the event comes within twenty seconds");
         if wanted(&event) {
             return started.elapsed();
         }
