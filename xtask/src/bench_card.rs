@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::tasks::{cargo, step};
+use crate::tasks::step;
 use crate::{NOT_NOW, Options, bench_documents, debian, paths};
 
 /// Visits of which the median counts.
@@ -23,10 +23,7 @@ pub fn bench(json: bool, options: &mut Options) -> Result<u8> {
     if !debian::packages(&[debian::BUILD, debian::BENCH])? {
         return Ok(NOT_NOW);
     }
-    let mut build = cargo();
-    build.args(["build", "--locked", "--release", "-p", "tiski-bench"]);
-    step("the measuring program, optimised", &mut build)?;
-    let ours = paths::scratch("..")?.join("release/bench-documents");
+    let ours = bench_documents::measuring_program()?;
     let judge = bench_documents::judge()?;
     let (documents, whose) = bench_documents::documents();
     let folder = paths::scratch("bench-card")?;

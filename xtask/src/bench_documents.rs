@@ -28,16 +28,21 @@ const MEASURES: [(&str, &str, &str); 6] = [
 /// Documents a second by name, one for each round.
 type Rates = BTreeMap<String, Vec<f64>>;
 
+/// The program that measures, optimised.
+pub fn measuring_program() -> Result<PathBuf> {
+    let mut build = cargo();
+    build.args(["build", "--locked", "--release", "-p", "tiski-bench"]);
+    step("the measuring program, optimised", &mut build)?;
+    Ok(paths::scratch("..")?.join("release/bench-documents"))
+}
+
 /// Measures, and prints a table or one JSON object.
 pub fn bench(json: bool, options: &mut Options) -> Result<u8> {
     options.done()?;
     if !debian::packages(&[debian::BUILD, debian::BENCH])? {
         return Ok(NOT_NOW);
     }
-    let mut build = cargo();
-    build.args(["build", "--locked", "--release", "-p", "tiski-bench"]);
-    step("the measuring program, optimised", &mut build)?;
-    let ours = paths::scratch("..")?.join("release/bench-documents");
+    let ours = measuring_program()?;
     let judge = judge()?;
     let (documents, whose) = documents();
     let folder = paths::scratch("bench-documents")?;

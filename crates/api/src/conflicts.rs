@@ -2,11 +2,7 @@
 //! The medicine has been handed over and the Centre has the record of it; nothing here is undone.
 
 use prescription::Conflict;
-use prescription::rules::Text;
-
-const fn text(fi: &'static str, sv: &'static str, en: &'static str) -> Text {
-    Text { fi, sv, en }
-}
+use prescription::rules::{Text, text};
 
 const CALL: Text = text(
     "Ota yhteys lääkkeen määrääjään ja kirjaa, mitä sovittiin.",

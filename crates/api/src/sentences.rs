@@ -4,7 +4,7 @@
 use counter::CounterError;
 use kanta::KantaError;
 use kanta_client::{ClientError, TransportError};
-use prescription::rules::{Language, Text};
+use prescription::rules::{Language, Text, text};
 
 use crate::{Place, Problem, conflicts};
 
@@ -85,10 +85,6 @@ pub(crate) fn of_code(code: &str, language: Language) -> Problem {
         rule: detail.filter(|id| prescription::rules::by_id(id).is_some()).map(str::to_owned),
         tries_left: None,
     }
-}
-
-const fn text(fi: &'static str, sv: &'static str, en: &'static str) -> Text {
-    Text { fi, sv, en }
 }
 
 const UNBLOCK: Text = text(

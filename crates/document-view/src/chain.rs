@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use cda::{Content, Document};
 use prescription::dispensation::live;
-use prescription::rules::{Text, next_lot_day};
+use prescription::rules::{Text, next_lot_day, text};
 use prescription::wording::{day, moment};
 use prescription::{
     Change, Dispensation, DocumentType, Language, Mark, MarkKind, Oid, Prescription, Remaining, Requester, remaining,
@@ -75,10 +75,6 @@ struct Chain<'d> {
     newest: &'d (Document, Evidence),
     prescription: &'d Prescription,
     live: Vec<Dispensation>,
-}
-
-const fn text(fi: &'static str, sv: &'static str, en: &'static str) -> Text {
-    Text { fi, sv, en }
 }
 
 impl<'d> Chain<'d> {

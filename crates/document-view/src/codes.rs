@@ -1,16 +1,12 @@
 //! Values of the national code sets in words of the three languages. A value that is not known is shown by its code.
 
-use prescription::rules::Text;
+use prescription::rules::{Text, text};
 use prescription::{
     Answer, CancellationKind, Code, Consent, ControlClass, DocumentType, Language, MinorDisclosure, PrescriptionKind,
     ProductKind, Right, Sex, StoredKind,
 };
 
 use crate::Viewer;
-
-const fn text(fi: &'static str, sv: &'static str, en: &'static str) -> Text {
-    Text { fi, sv, en }
-}
 
 /// A value of a code set that has words.
 pub(crate) trait InWords {

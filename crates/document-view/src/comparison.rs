@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use cda::{Content, Document};
 use prescription::Language;
-use prescription::rules::Text;
+use prescription::rules::{Text, text};
 
 use crate::{Fact, Page, Row, Section, Table, Tone, Viewer, facts, labels, view};
 
@@ -160,10 +160,6 @@ impl Comparison {
             sections: sections.into_iter().filter(has_rows).collect(),
         }
     }
-}
-
-const fn text(fi: &'static str, sv: &'static str, en: &'static str) -> Text {
-    Text { fi, sv, en }
 }
 
 static VERSION: Text = text("versio", "version", "version");

@@ -1,7 +1,7 @@
 //! One document as a page: what it says, what its signatures are worth, and whether its header says what its body says.
 
 use cda::{COMPARED_FACTS, ComparedFact, Content, Document, Verdict};
-use prescription::rules::Text;
+use prescription::rules::{Text, text};
 use prescription::wording::moment;
 use prescription::{Language, PersonIdentityCode};
 
@@ -57,10 +57,6 @@ pub fn agreement_words(fact: &str, language: Language) -> &'static str {
     ];
     let found = COMPARED_FACTS.iter().zip(&NAMES).find(|(known, _)| **known == fact);
     found.map_or("?", |(_, text)| text.in_language(language))
-}
-
-const fn text(fi: &'static str, sv: &'static str, en: &'static str) -> Text {
-    Text { fi, sv, en }
 }
 
 /// "Lääkemääräys: DIAPAM 10 mg".

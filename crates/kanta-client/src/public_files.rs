@@ -9,7 +9,7 @@ use std::time::Instant;
 use reqwest::blocking::{Client, RequestBuilder};
 use rustls::{ClientConfig, RootCertStore};
 
-use crate::tls::{failure, read_body};
+use crate::tls::{failure, plain_client, read_body};
 use crate::{Timeouts, TransportError, TransportSetupError};
 
 /// Reads public files over HTTP. Blocks; see [`crate::TlsTransport`].
@@ -27,20 +27,7 @@ impl PublicFiles {
             // Nobody is trusted over TLS here: what is read is plain HTTP, and what counts is its issuer's signature.
             .map(|builder| builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
             .map_err(|_| TransportSetupError::Client)
-            .and_then(|tls| {
-                Client::builder()
-                    .tls_backend_preconfigured(tls)
-                    .http1_only()
-                    .no_proxy()
-                    .redirect(reqwest::redirect::Policy::none())
-                    .retry(reqwest::retry::never())
-                    .referer(false)
-                    .connect_timeout(timeouts.connect)
-                    .timeout(timeouts.overall)
-                    .pool_max_idle_per_host(0)
-                    .build()
-                    .map_err(|_| TransportSetupError::Client)
-            })?;
+            .and_then(|tls| plain_client(tls, timeouts).build().map_err(|_| TransportSetupError::Client))?;
         Ok(Self { client, timeouts })
     }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use kanta::MESSAGE_BYTES_AT_MOST;
 use kanta::http::{Request, Response};
-use reqwest::blocking::Client;
+use reqwest::blocking::{Client, ClientBuilder};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 
@@ -53,6 +53,24 @@ impl TransportSetupError {
     }
 }
 
+/// A client that does what it is told and nothing by itself: no proxy, no redirect, no second try, bounded in time and in
+/// headers.
+pub(crate) fn plain_client(tls: rustls::ClientConfig, timeouts: Timeouts) -> ClientBuilder {
+    Client::builder()
+        .tls_backend_preconfigured(tls)
+        .http1_only()
+        .http1_max_headers(HEADERS_AT_MOST)
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .connect_timeout(timeouts.connect)
+        .timeout(timeouts.overall)
+        // Decision 10: a connection carries one exchange. What a server sends beside its answer dies with it, and can never
+        // be taken for the answer to the next question, which may be about another person.
+        .pool_max_idle_per_host(0)
+}
+
 /// A transport over TLS, a connection for each exchange. Cheap to clone.
 ///
 /// Blocks its thread, which must not be one of an asynchronous runtime: making, using and dropping it there panics in
@@ -73,22 +91,7 @@ impl TlsTransport {
         if base.scheme() != "https" || !bare || !base.username().is_empty() || base.password().is_some() {
             return Err(TransportSetupError::Address);
         }
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls)
-            .https_only(true)
-            .http1_only()
-            .http1_max_headers(HEADERS_AT_MOST)
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .connect_timeout(timeouts.connect)
-            .timeout(timeouts.overall)
-            // Decision 10: a connection carries one exchange. What a server sends beside its answer dies with it, and can
-            // never be taken for the answer to the next question, which may be about another person.
-            .pool_max_idle_per_host(0)
-            .build()
-            .map_err(|_| TransportSetupError::Client)?;
+        let client = plain_client(tls, timeouts).https_only(true).build().map_err(|_| TransportSetupError::Client)?;
         Ok(Self { client, base, overall: timeouts.overall })
     }
 

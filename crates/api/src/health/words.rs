@@ -1,16 +1,12 @@
 //! What the health strip and `tiski doctor` say: one sentence and one thing to do for each code of the chain's own. Other
 //! codes have their sentences where they come from (`sentences`).
 
-use prescription::rules::{Language, Text};
+use prescription::rules::{Language, Text, text};
 
 use crate::sentences;
 
 /// A sentence, and what to do; `{}` is where a day, a time or a link's name goes.
 type Row = (&'static str, Text, Text);
-
-const fn text(fi: &'static str, sv: &'static str, en: &'static str) -> Text {
-    Text { fi, sv, en }
-}
 
 const NOTHING_TO_DO: Text = text("", "", "");
 

@@ -4,12 +4,8 @@
 //! A code is understood by the name that the document carries beside it, and by the few codes that public samples show
 //! (docs/assumptions.md). Where code and name mean different things, neither is believed.
 
-use crate::rules::table::{Language, Text};
+use crate::rules::table::{Language, Text, text};
 use crate::{Code, TimeUnit};
-
-const fn text(fi: &'static str, sv: &'static str, en: &'static str) -> Text {
-    Text { fi, sv, en }
-}
 
 /// What a code means, as far as that is sure.
 #[derive(Debug, PartialEq, Eq)]

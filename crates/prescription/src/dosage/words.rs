@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::terms::{self, Meaning};
 use super::{Bounds, Dose, DoseAmount, End, Pause, Season, Structure};
-use crate::rules::table::{Language, Text};
+use crate::rules::table::{Language, Text, text};
 use crate::wording::{clock, day, days, range};
 use crate::{Code, Range, Span, TimeUnit};
 
@@ -56,10 +56,6 @@ pub fn season(season: &Season, language: Language) -> Line {
 pub fn span(span: Span, language: Language) -> String {
     let many = language == Language::Fi || span.high() != 1;
     format!("{} {}", counts(span, ""), terms::time_unit(span.unit(), language, many))
-}
-
-const fn text(fi: &'static str, sv: &'static str, en: &'static str) -> Text {
-    Text { fi, sv, en }
 }
 
 static UNCLEAR: Text = text(

@@ -22,7 +22,7 @@ use crate::{Dispensation, DocumentReference, Oid, Prescription, ProductKind, Rig
 
 pub(crate) use amounts::is_the_right_amount_again;
 pub use amounts::next_lot_day;
-pub use table::{Language, Rule, TABLE, Text, all, by_id};
+pub use table::{Language, Rule, TABLE, Text, all, by_id, text};
 
 /// All that the rules look at. Everything is handed in: the time as well.
 #[derive(Debug, Clone)]

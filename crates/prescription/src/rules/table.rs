@@ -27,6 +27,11 @@ pub struct Text {
     pub en: &'static str,
 }
 
+/// A text in Finnish, Swedish and English: tables of words are written with it.
+pub const fn text(fi: &'static str, sv: &'static str, en: &'static str) -> Text {
+    Text { fi, sv, en }
+}
+
 impl Text {
     /// The text in one language.
     pub fn in_language(&self, language: Language) -> &'static str {
