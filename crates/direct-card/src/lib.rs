@@ -22,7 +22,13 @@ const COMMANDS_LIMIT: usize = 10_000;
 
 /// A reader with one virtual card. Clones are the same reader.
 #[derive(Clone)]
-pub struct DirectReader(Arc<Mutex<Inside>>);
+pub struct DirectReader(Arc<Shared>);
+
+struct Shared {
+    /// Whose transaction runs: no other session's command comes between, as PC/SC has it.
+    transaction: Mutex<()>,
+    inside: Mutex<Inside>,
+}
 
 struct Inside {
     card: Card,
@@ -54,7 +60,7 @@ impl DirectReader {
 
     /// The same; the card's time is measured with this clock, which counts from anywhere.
     pub fn with_clock(card: Card, clock: fn() -> Duration) -> Self {
-        Self(Arc::new(Mutex::new(Inside {
+        let inside = Inside {
             card,
             stay: 0,
             commands: Vec::new(),
@@ -62,7 +68,8 @@ impl DirectReader {
             clock,
             keypad: None,
             receivers: Vec::new(),
-        })))
+        };
+        Self(Arc::new(Shared { transaction: Mutex::new(()), inside: Mutex::new(inside) }))
     }
 
     /// The reader's name.
@@ -130,7 +137,7 @@ impl DirectReader {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inside> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -204,6 +211,8 @@ impl Transport for Direct {
         ending: Ending,
         work: &mut dyn FnMut(&mut dyn Exchange) -> Result<(), CardError>,
     ) -> Result<(), CardError> {
+        let reader = self.reader.clone();
+        let _alone = reader.0.transaction.lock().unwrap_or_else(PoisonError::into_inner);
         drop(self.inside()?);
         let result = work(self);
         if ending == Ending::Reset

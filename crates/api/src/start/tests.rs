@@ -71,7 +71,7 @@ fn a_reader_with_a_keypad_takes_the_pin_and_a_setting_turns_that_off() {
     assert_eq!(log_in(&started, elsewhere()), Err("card-no-keypad".to_owned()));
     reader.keypad(Typed::Cancel);
     assert_eq!(log_in(&started, elsewhere()), Err("pin-cancelled".to_owned()));
-    assert_eq!(status(&started).card.pin_at, PinAt::Reader);
+    until(|| status(&started).card.pin_at == PinAt::Reader); // the card is looked at in its own time
     reader.keypad(Typed::Nothing);
     assert_eq!(log_in(&started, elsewhere()), Err("pin-timeout".to_owned()));
     reader.keypad(Typed::Digits("1234".to_owned()));
@@ -84,6 +84,21 @@ fn a_reader_with_a_keypad_takes_the_pin_and_a_setting_turns_that_off() {
     assert_eq!(status(&started).card.pin_at, PinAt::Here);
     assert_eq!(log_in(&started, elsewhere()), Err("card-no-keypad".to_owned()));
     assert_eq!(reader.pins_sent(), 1);
+}
+
+#[test]
+fn two_sessions_with_one_card_do_not_come_between_each_other() {
+    let reader = world().reader();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            let reader = reader.clone();
+            scope.spawn(move || {
+                for _ in 0..25 {
+                    card::CardSession::identity(&mut reader.session()).expect("what one selects, another never reads");
+                }
+            });
+        }
+    });
 }
 
 #[test]
