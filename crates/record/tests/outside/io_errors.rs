@@ -5,8 +5,8 @@ use std::path::Path;
 
 use record::{Options, Record, RecordError};
 
-use crate::fault_fs::{FaultFs, Plan, Survives};
 use crate::support::{dispensation, key, oid, options};
+use fault_fs::{FaultFs, Plan, Survives};
 
 fn open(fs: &FaultFs) -> Result<Record, RecordError> {
     let options = Options { vfs: Some(fs.name()), ..options() };

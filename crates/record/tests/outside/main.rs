@@ -1,7 +1,6 @@
 //! The record from outside: its file, its journal, its outbox, and every way in which a disk can fail.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod fault_fs;
 mod file;
 mod hand;
 mod io_errors;

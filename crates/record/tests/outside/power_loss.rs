@@ -5,8 +5,8 @@ use std::path::Path;
 
 use record::{Change, Options, OutboxState, Record, RecordError};
 
-use crate::fault_fs::{FaultFs, Plan, Survives};
 use crate::support::{at, dispensation, document, key, oid, options};
+use fault_fs::{FaultFs, Plan, Survives};
 
 const FILE: &str = "record.db";
 

@@ -285,7 +285,7 @@ unsafe extern "C" fn randomness(_vfs: *mut ffi::sqlite3_vfs, size: c_int, out: *
     // SAFETY: SQLite's buffer of `size` bytes.
     let bytes = unsafe { std::slice::from_raw_parts_mut(out.cast::<u8>(), size as usize) };
     let mut random = Random(1);
-    bytes.fill_with(|| random.next() as u8);
+    bytes.fill_with(|| random.number() as u8);
     size
 }
 

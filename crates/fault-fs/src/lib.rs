@@ -6,6 +6,8 @@
 //! name is only in the cache until the file is flushed or the folder is; at a power loss, all, some or none of the
 //! cache has reached the disk, in any order, sector by sector.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // a judge for tests: it stops loudly
+
 mod vfs;
 
 use std::collections::BTreeMap;
@@ -49,6 +51,12 @@ pub struct FaultFs {
 }
 
 type Shared = Arc<Mutex<Disk>>;
+
+impl Default for FaultFs {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl FaultFs {
     /// Makes an empty disk and registers it. SQLite knows it for as long as the program runs.
@@ -282,7 +290,7 @@ impl Disk {
                     let mut random = Random(seed ^ name.len() as u64);
                     for change in &file.cached {
                         for part in change.sectors() {
-                            if random.next().is_multiple_of(2) {
+                            if random.number().is_multiple_of(2) {
                                 part.apply(&mut content);
                             }
                         }
@@ -302,7 +310,8 @@ impl Disk {
 pub struct Random(pub u64);
 
 impl Random {
-    pub fn next(&mut self) -> u64 {
+    /// The next number.
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut number = self.0;
         number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
