@@ -78,7 +78,13 @@ impl fmt::Debug for ComparedFact {
 /// in whatever both state; a fact that only the header has is not among them, but for the identifier and the patient of
 /// a prescription or dispensation, which its body must state.
 pub fn header_body_mismatches(document: &[u8]) -> Result<Vec<Mismatch>, ReadError> {
-    let facts = compared_facts(document)?.into_iter();
+    let tree = Tree::parse(text(document)?)?;
+    mismatches(tree.clinical_document()?)
+}
+
+/// The same of a document that has been parsed.
+pub(crate) fn mismatches(root: Node<'_>) -> Result<Vec<Mismatch>, ReadError> {
+    let facts = compared(root)?.into_iter();
     let differing = facts.filter(|compared| compared.verdict == Verdict::Differs);
     let mut found: Vec<Mismatch> = differing.map(|compared| Mismatch { fact: compared.fact }).collect();
     found.sort_unstable();
@@ -90,7 +96,10 @@ pub fn header_body_mismatches(document: &[u8]) -> Result<Vec<Mismatch>, ReadErro
 /// only what differs. The same comparison with the same result is there once.
 pub fn compared_facts(document: &[u8]) -> Result<Vec<ComparedFact>, ReadError> {
     let tree = Tree::parse(text(document)?)?;
-    let root = tree.clinical_document()?;
+    Ok(compared(tree.clinical_document()?)?.into_iter().collect())
+}
+
+fn compared(root: Node<'_>) -> Result<BTreeSet<ComparedFact>, ReadError> {
     stated_once(root)?;
     let body = body(root)?.ok_or(ReadError::Missing { fact: "structuredBody" })?;
     let mut found = Found::default();
@@ -99,7 +108,7 @@ pub fn compared_facts(document: &[u8]) -> Result<Vec<ComparedFact>, ReadError> {
     patients(root, body, &own.document_type, &mut found);
     acts(root, body, &own.document_type, &mut found);
     recipients(root, body, &own.document_type, &mut found);
-    Ok(found.0.into_iter().collect())
+    Ok(found.0)
 }
 
 #[derive(Default)]

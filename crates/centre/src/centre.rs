@@ -8,7 +8,7 @@ use kanta::errors::Known;
 use kanta::http::{Request, Response};
 use kanta::{Frame, Incoming, Issue, MessageId, Requester, incoming, metadata, mr};
 use prescription::{Oid, Signers};
-use signing::Signer;
+use signing::{DigestToSign, HashAlgorithm, Signer, SignerError};
 use trust::TrustStore;
 
 use crate::log::{Event, NewEntry, Use};
@@ -75,8 +75,43 @@ pub struct Centre<S> {
     trust: RwLock<Arc<TrustStore>>,
     register: RwLock<Arc<Register>>,
     wishes: RwLock<Arc<Wishes>>,
-    signer: Arc<Mutex<Box<dyn Signer + Send>>>,
+    signer: Arc<OwnSigner>,
     randomness: Arc<Randomness>,
+}
+
+/// The Centre's own signer, one value at a time: what is around a value is made beside the others' work.
+pub(crate) struct OwnSigner {
+    certificate: Vec<u8>,
+    vouches: bool,
+    key: Mutex<Box<dyn Signer + Send>>,
+}
+
+impl Signer for &OwnSigner {
+    fn certificate(&self) -> &[u8] {
+        &self.certificate
+    }
+
+    fn sign(&mut self, requests: &[DigestToSign]) -> Result<Vec<Vec<u8>>, SignerError> {
+        self.key().sign(requests)
+    }
+
+    fn sign_messages(&mut self, hash: HashAlgorithm, messages: &[&[u8]]) -> Result<Vec<Vec<u8>>, SignerError> {
+        self.key().sign_messages(hash, messages)
+    }
+
+    fn vouches_for_values(&self) -> bool {
+        self.vouches
+    }
+}
+
+impl OwnSigner {
+    fn new(key: Box<dyn Signer + Send>) -> Self {
+        Self { certificate: key.certificate().to_vec(), vouches: key.vouches_for_values(), key: Mutex::new(key) }
+    }
+
+    fn key(&self) -> MutexGuard<'_, Box<dyn Signer + Send>> {
+        self.key.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl<S: Store> Centre<S> {
@@ -95,7 +130,7 @@ impl<S: Store> Centre<S> {
             trust: RwLock::new(Arc::new(trust)),
             register: RwLock::new(Arc::new(register)),
             wishes: RwLock::default(),
-            signer: Arc::new(Mutex::new(signer)),
+            signer: Arc::new(OwnSigner::new(signer)),
             randomness: Arc::new(randomness),
         }
     }
@@ -191,8 +226,8 @@ impl<S: Store> Centre<S> {
         self.wishes.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(crate) fn signer(&self) -> MutexGuard<'_, Box<dyn Signer + Send>> {
-        self.signer.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn signer(&self) -> &OwnSigner {
+        &self.signer
     }
 
     pub(crate) fn random<const N: usize>(&self) -> [u8; N] {

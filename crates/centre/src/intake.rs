@@ -4,7 +4,7 @@
 use cda::{Content, ReadError, Reissue, ReissueError, WriteError};
 use chrono::{DateTime, Utc};
 use prescription::{DocumentType, Oid, Professional, SignatureTrust, time};
-use signing::{SignError, SignatureKind, Signer, Signing};
+use signing::{Opened, SignError, SignatureKind, Signer, Signing};
 use trust::Purpose;
 
 use crate::Centre;
@@ -109,7 +109,7 @@ impl<S: Store> Centre<S> {
         let set = self.set_of(&document)?.ok_or(LoadError::Unfit(Unfit::PrescriptionUnknown))?;
         let trust = self.worth(bytes, &document.content);
         let kept = if trust == SignatureTrust::Trusted && !signatures::has_system_signature(bytes, &self.trust()) {
-            self.signed(bytes, now).map_err(|issues| {
+            self.signed(&Opened::read(bytes).map_err(SignError::from)?, now).map_err(|issues| {
                 LoadError::Sign(issues.into_iter().find_map(|issue| issue.detail).unwrap_or_default())
             })?
         } else {

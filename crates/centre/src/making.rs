@@ -10,6 +10,7 @@ use kanta::{Issue, Requester};
 use prescription::{
     DocumentType, Oid, Professional, Recording, RegistrationNumber, Right, Role, SignatureTrust, SignedBy, time,
 };
+use signing::Opened;
 
 use crate::log::Use;
 use crate::signatures;
@@ -48,13 +49,14 @@ impl<S: Store> Centre<S> {
     pub(crate) fn maker(
         &self,
         document: &Document,
+        opened: &Opened<'_>,
         request: &StoreRequest,
         caller: &Caller,
         now: DateTime<Utc>,
         told: &mut Use,
     ) -> Result<Maker, Vec<Issue>> {
         let claims = claims(document)?;
-        let proof = self.proof(document, &request.document, caller, now, told).map_err(|issue| vec![issue])?;
+        let proof = self.proof(document, opened, caller, now, told).map_err(|issue| vec![issue])?;
         let person = one_person(&claims, &proof, &request.requester, &document.header.reference.document_type)?;
         told.user_stated = proof.registration.is_none();
         one_organisation(&claims, &request.requester, caller)?;
@@ -80,24 +82,24 @@ impl<S: Store> Centre<S> {
     fn proof(
         &self,
         document: &Document,
-        bytes: &[u8],
+        opened: &Opened<'_>,
         caller: &Caller,
         now: DateTime<Utc>,
         told: &mut Use,
     ) -> Result<Proof, Issue> {
         let wanted = self.settings.signers.of(&document.header.reference.document_type);
         let wanted = match wanted {
-            SignedBy::Nobody => signatures::kind_of(bytes)?,
+            SignedBy::Nobody => signatures::kind_of(opened),
             wanted => wanted,
         };
         match wanted {
             SignedBy::Professional => {
-                let signature = signatures::professional(bytes, &self.trust(), now)?;
+                let signature = signatures::professional(opened, &self.trust(), now)?;
                 told.certificate = Some(fingerprint(&signature.certificate));
                 Ok(Proof { registration: Some(signature.registration), signed_at: Some(signature.signed_at) })
             }
             SignedBy::System => {
-                let signature = signatures::system(bytes, &self.trust(), now)?;
+                let signature = signatures::system(opened, &self.trust(), now)?;
                 told.certificate = Some(fingerprint(&signature.certificate));
                 if signature.organisation != caller.organisation {
                     return Err(Issue::of(Known::OrganisationMismatch).about("signature"));

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use kanta::Issue;
 use kanta::errors::Known;
 use prescription::{Oid, RegistrationNumber, SignatureTrust, SignedBy};
-use signing::{Covered, SignatureKind, Verified, VerifyError};
+use signing::{Covered, Opened, SignatureKind, Verified, VerifyError};
 use trust::{Distrust, Purpose, TrustStore};
 
 /// The one professional signature of a document, checked.
@@ -22,11 +22,11 @@ pub(crate) struct ProfessionalSignature {
 
 /// The professional signature of a document that is to be stored, or the reason why it does not suffice.
 pub(crate) fn professional(
-    document: &[u8],
+    document: &Opened<'_>,
     trust: &TrustStore,
     now: DateTime<Utc>,
 ) -> Result<ProfessionalSignature, Issue> {
-    let signatures = signing::verify(document).map_err(|error| structure(&error))?;
+    let signatures = document.verify();
     let signature = only_professional(&signatures)?;
     let signed = whole(signature)?;
     for at in [signed.at, now] {
@@ -47,8 +47,8 @@ pub(crate) struct SystemSignature {
 }
 
 /// The system signature of a document that a pharmacy's or care unit's program made, or the reason why it does not suffice.
-pub(crate) fn system(document: &[u8], trust: &TrustStore, now: DateTime<Utc>) -> Result<SystemSignature, Issue> {
-    let signatures = signing::verify(document).map_err(|error| structure(&error))?;
+pub(crate) fn system(document: &Opened<'_>, trust: &TrustStore, now: DateTime<Utc>) -> Result<SystemSignature, Issue> {
+    let signatures = document.verify();
     let signature = match signatures.as_slice() {
         [only] if only.kind == Some(SignatureKind::System) => only,
         [] => return Err(Issue::of(Known::SignatureMissing)),
@@ -66,13 +66,12 @@ pub(crate) fn system(document: &[u8], trust: &TrustStore, now: DateTime<Utc>) ->
 }
 
 /// Who seems to have signed a document that nobody needs to sign. A signature that is there is checked all the same.
-pub(crate) fn kind_of(document: &[u8]) -> Result<SignedBy, Issue> {
-    let signatures = signing::verify(document).map_err(|error| structure(&error))?;
-    Ok(match signatures.as_slice() {
+pub(crate) fn kind_of(document: &Opened<'_>) -> SignedBy {
+    match document.verify().as_slice() {
         [] => SignedBy::Nobody,
         [only] if only.kind == Some(SignatureKind::System) => SignedBy::System,
         _ => SignedBy::Professional,
-    })
+    }
 }
 
 /// What the signatures of a document are worth that the Centre's keeper puts in. Certificates are judged at the time of
@@ -173,7 +172,7 @@ fn judge_for(purpose: Purpose, trust: &TrustStore, certificate: &[u8], at: DateT
 }
 
 /// A document that is built so that nothing can be concluded from its signatures.
-fn structure(error: &VerifyError) -> Issue {
+pub(crate) fn structure(error: &VerifyError) -> Issue {
     let known = match error {
         VerifyError::TooLarge => Known::DocumentTooLarge,
         VerifyError::Doctype | VerifyError::TooDeep => Known::XmlRefused,

@@ -5,14 +5,14 @@
 //! rule of the trade (`obeying`). Then the Centre signs it, and documents, projection and log change together or not at
 //! all. The Centre believes nothing that it can compute itself (DI-7e).
 
-use cda::{Content, Document, ReadError};
+use cda::{Content, Document, Mismatch, ReadError};
 use chrono::{DateTime, Duration, Utc};
 use kanta::Issue;
 use kanta::errors::Known;
 use kanta::mr::{StoreAnswer, StoreRequest};
 use prescription::{Conflict, DocumentType, Oid, Prescription, time};
 use sha2::{Digest, Sha256};
-use signing::{SignatureKind, Signing};
+use signing::{Opened, SignatureKind};
 
 use crate::centre::{failed, stated};
 use crate::chain::{Chain, Unfit, prescription_set};
@@ -20,6 +20,7 @@ use crate::holding::given_back;
 use crate::log::{Event, Use};
 use crate::making::Maker;
 use crate::obeying::{Asked, obeys};
+use crate::signatures::structure;
 use crate::store::{Decision, Expected, Outcome, Store, StoreError, StoredDocument};
 use crate::{Caller, Centre};
 
@@ -68,7 +69,7 @@ impl<S: Store> Centre<S> {
         if bytes.len() > cda::LARGEST_DOCUMENT {
             return Err(one(Known::DocumentTooLarge));
         }
-        let document = cda::read(bytes).map_err(|error| vec![unreadable(&error)])?;
+        let (document, mismatches) = cda::read_compared(bytes).map_err(|error| vec![unreadable(&error)])?;
         told.people = document.header.patient.identity_code.iter().map(|c| c.reveal().to_owned()).collect();
 
         // The chain is read before it is asked whether the document is there: were it stored by another sending between
@@ -85,10 +86,11 @@ impl<S: Store> Centre<S> {
             return Ok(Decided::Before(before));
         }
 
-        says_one_thing(bytes)?;
+        says_one_thing(mismatches)?;
         announced(&document, request)?;
         self.only_artificial(document.header.patient.identity_code.as_slice()).map_err(|issue| vec![issue])?;
-        let maker = self.maker(&document, request, caller, now, told)?;
+        let opened = Opened::read(bytes).map_err(|error| vec![structure(&error)])?;
+        let maker = self.maker(&document, &opened, request, caller, now, told)?;
         let asked = Asked {
             chain: chain.as_ref(),
             maker: &maker,
@@ -99,7 +101,8 @@ impl<S: Store> Centre<S> {
         };
         let conflicts = obeys(&document, &asked)?;
         let prescription_set = set.unwrap_or_else(|| document.header.reference.set_id.clone());
-        let taken = Taken { document: &document, maker: &maker, conflicts, prescription_set, chain: chain.as_ref() };
+        let (document, maker, chain) = (&document, &maker, chain.as_ref());
+        let taken = Taken { document, opened: &opened, maker, conflicts, prescription_set, chain };
         self.store_it(&taken, request, caller, now, told)
     }
 
@@ -167,7 +170,7 @@ impl<S: Store> Centre<S> {
         if ends_hold(taken.document) {
             next = given_back(next, &caller.organisation);
         }
-        let signed = self.signed(&request.document, now)?;
+        let signed = self.signed(taken.opened, now)?;
         let stored = StoredDocument {
             id: reference.id.clone(),
             set_id: reference.set_id.clone(),
@@ -212,16 +215,11 @@ impl<S: Store> Centre<S> {
     }
 
     /// The document with the Centre's own signature (type 4).
-    pub(crate) fn signed(&self, document: &[u8], now: DateTime<Utc>) -> Result<Vec<u8>, Vec<Issue>> {
+    pub(crate) fn signed(&self, document: &Opened<'_>, now: DateTime<Utc>) -> Result<Vec<u8>, Vec<Issue>> {
         let seed: String = self.random::<8>().iter().map(|byte| format!("{byte:02x}")).collect();
         let seed = format!("centre-{seed}");
-        let signing = Signing {
-            document,
-            kind: SignatureKind::System,
-            signed_at: time::finnish_with_offset(now),
-            id_seed: &seed,
-        };
-        signing::sign(&signing, self.signer().as_mut()).map_err(|error| {
+        let at = time::finnish_with_offset(now);
+        document.sign(SignatureKind::System, at, &seed, &mut self.signer()).map_err(|error| {
             tracing::error!(code = error.code(), "the Centre could not sign");
             vec![Issue::of(Known::Unavailable).about(error.code())]
         })
@@ -231,6 +229,7 @@ impl<S: Store> Centre<S> {
 /// A document that is to be taken, with what was found of it.
 struct Taken<'a> {
     document: &'a Document,
+    opened: &'a Opened<'a>,
     maker: &'a Maker,
     conflicts: Vec<Conflict>,
     prescription_set: Oid,
@@ -248,8 +247,8 @@ enum Decided {
 }
 
 /// Promise 4: what a header says, which no signature covers, is what the body says.
-fn says_one_thing(bytes: &[u8]) -> Result<(), Vec<Issue>> {
-    let mismatches = cda::header_body_mismatches(bytes).map_err(|error| vec![unreadable(&error)])?;
+fn says_one_thing(compared: Result<Vec<Mismatch>, ReadError>) -> Result<(), Vec<Issue>> {
+    let mismatches = compared.map_err(|error| vec![unreadable(&error)])?;
     if mismatches.is_empty() {
         return Ok(());
     }

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, FixedOffset};
 
-use crate::algorithm::{DIGEST_SHA256, HashAlgorithm, PublicKey};
+use crate::algorithm::{DIGEST_SHA256, DigestMethod, PublicKey};
 use crate::canonical::{Mode, canonical};
 use crate::chain::{Chain, EXCLUSIVE, XPATH};
 use crate::envelope::{CDA, DS, Envelope, HL7FI, attribute, parse};
@@ -16,7 +16,7 @@ use crate::place::PREFIX;
 use crate::{Failure, Listed, SignError, SignatureKind, VerifyError};
 
 /// The digest of everything that is referred to in what is written.
-const DIGEST: HashAlgorithm = HashAlgorithm::Sha256;
+const DIGEST: DigestMethod = DigestMethod::Sha256;
 
 /// What a new signature covers beside its timestamp.
 pub(crate) enum Content {
@@ -36,16 +36,15 @@ impl Content {
     pub fn body(envelope: &Envelope<'_>) -> Result<Self, SignError> {
         let id = attribute(&envelope.document, envelope.body, "ID").map(str::to_owned);
         let chain = if id.is_some() { Chain::plain() } else { Chain::BodyOfCanonical };
-        let bytes = chain.bytes(&envelope.document, envelope.body).map_err(unsignable)?;
-        Ok(Self::Body { id, digest: STANDARD.encode(DIGEST.digest(&bytes)) })
+        let digest = envelope.body_digest(chain, DIGEST).map_err(unsignable)?;
+        Ok(Self::Body { id, digest: STANDARD.encode(digest) })
     }
 }
 
 /// The document as an entry of a list: its identifier and the digest that a signature of type 1 would have.
 pub(crate) fn listed(envelope: &Envelope<'_>) -> Result<Listed, SignError> {
     let id = envelope.document_id().ok_or(SignError::NoIdentifier)?.to_owned();
-    let bytes = Chain::plain().bytes(&envelope.document, envelope.body).map_err(unsignable)?;
-    Ok(Listed { id, digest: DIGEST.digest(&bytes) })
+    Ok(Listed { id, digest: envelope.body_digest(Chain::plain(), DIGEST).map_err(unsignable)? })
 }
 
 /// The IDs of one signature.

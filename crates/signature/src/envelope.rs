@@ -3,11 +3,14 @@
 //! Everything is found by absolute path, never by ID or by name alone, and a document in which an ID or a
 //! body could be taken for another is refused here, before any signature is looked at.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 
 use uppsala::{Attribute, Document, Element, NodeId, NodeKind, Parser};
 
-use crate::VerifyError;
+use crate::algorithm::DigestMethod;
+use crate::chain::Chain;
+use crate::{Failure, VerifyError};
 
 /// The largest document that is read, in bytes.
 pub const MAX_DOCUMENT_BYTES: usize = 1 << 20;
@@ -36,6 +39,8 @@ pub(crate) struct Envelope<'a> {
     pub collection: Option<NodeId>,
     /// The `hl7fi:signature` elements of the collection, in order.
     pub signatures: Vec<NodeId>,
+    /// Digests of the body that were asked for: of all that is done with a signature they cost most.
+    body_digests: RefCell<Vec<(Chain, DigestMethod, Vec<u8>)>>,
 }
 
 impl<'a> Envelope<'a> {
@@ -64,7 +69,19 @@ impl<'a> Envelope<'a> {
             return Err(VerifyError::TooManySignatures);
         }
         let body = look_everywhere(&document, root, collection, &signatures)?;
-        Ok(Self { document, text, root, body, local_header, collection, signatures })
+        let body_digests = RefCell::default();
+        Ok(Self { document, text, root, body, local_header, collection, signatures, body_digests })
+    }
+
+    /// The digest of the body by that chain.
+    pub fn body_digest(&self, chain: Chain, method: DigestMethod) -> Result<Vec<u8>, Failure> {
+        let mut known = self.body_digests.borrow_mut();
+        if let Some((_, _, digest)) = known.iter().find(|(one, with, _)| (*one, *with) == (chain, method)) {
+            return Ok(digest.clone());
+        }
+        let digest = method.digest(&chain.bytes(&self.document, self.body)?);
+        known.push((chain, method, digest.clone()));
+        Ok(digest)
     }
 
     /// Whether some element has one of these IDs.

@@ -27,4 +27,4 @@ pub use envelope::{MAX_ATTRIBUTES, MAX_DEPTH, MAX_DOCUMENT_BYTES, MAX_SIGNATURES
 pub use error::{Failure, SignError, VerifyError};
 pub use sign::{MAX_DOCUMENTS, Signing, sign, sign_many, sign_together};
 pub use signer::{DigestToSign, SignatureKind, Signer, SignerError};
-pub use verify::{Covered, Listed, Verified, verify};
+pub use verify::{Covered, Listed, Opened, Verified, verify};

@@ -13,7 +13,7 @@ use crate::algorithm::PublicKey;
 use crate::draft::{Content, Draft, Ids, listed};
 use crate::envelope::Envelope;
 use crate::place::Place;
-use crate::verify::verify_last;
+use crate::verify::{Opened, verify_last};
 use crate::{SignError, SignatureKind, Signer, SignerError};
 
 /// The largest number of documents that are signed on one occasion.
@@ -38,22 +38,31 @@ pub fn sign(signing: &Signing<'_>, signer: &mut dyn Signer) -> Result<Vec<u8>, S
     signed.pop().ok_or(SignError::DoesNotVerify)
 }
 
+impl Opened<'_> {
+    /// Signs the document as [`sign`] does, without reading it again; what is asked is what [`Signing`] holds.
+    pub fn sign(
+        &self,
+        kind: SignatureKind,
+        signed_at: DateTime<FixedOffset>,
+        id_seed: &str,
+        signer: &mut dyn Signer,
+    ) -> Result<Vec<u8>, SignError> {
+        let by = By::of(signer, 1)?;
+        let document = self.0.text.as_bytes();
+        let (place, draft) = by.prepared(&self.0, &Signing { document, kind, signed_at, id_seed })?;
+        let values = by.values(signer, std::iter::once(&draft))?;
+        let value = values.first().ok_or(SignError::DoesNotVerify)?;
+        by.finish(document, &place, &draft, value)
+    }
+}
+
 /// Signs several documents in one call of the signer: each gets an ordinary signature of its own.
 ///
 /// At most [`MAX_DOCUMENTS`]; in their order; either all are signed or none is returned.
 pub fn sign_many(documents: &[Signing<'_>], signer: &mut dyn Signer) -> Result<Vec<Vec<u8>>, SignError> {
     let by = By::of(signer, documents.len())?;
-    let drafts = documents
-        .iter()
-        .map(|one| {
-            if one.kind == SignatureKind::ProfessionalMulti {
-                return Err(SignError::UnsupportedKind);
-            }
-            let ids = Ids::new(one.id_seed)?;
-            let (place, content) = opened(one.document, &ids, Content::body)?;
-            Ok((place, by.draft(one.kind, content, one.signed_at, ids)?))
-        })
-        .collect::<Result<Vec<_>, _>>()?;
+    let drafts =
+        documents.iter().map(|one| by.prepared(&Envelope::read(one.document)?, one)).collect::<Result<Vec<_>, _>>()?;
     let values = by.values(signer, drafts.iter().map(|(_, draft)| draft))?;
     let signed = documents.iter().zip(&drafts).zip(&values);
     signed.map(|((one, (place, draft)), value)| by.finish(one.document, place, draft, value)).collect()
@@ -76,8 +85,12 @@ pub fn sign_together(
     }
     let by = By::of(signer, documents.len())?;
     let ids = Ids::new(id_seed)?;
-    let (places, list): (Vec<_>, Vec<_>) =
-        documents.iter().map(|one| opened(one, &ids, listed)).collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+    let opened = documents.iter().map(|one| {
+        let envelope = Envelope::read(one)?;
+        ids.must_be_new_in(&envelope)?;
+        Ok((Place::find(&envelope)?, listed(&envelope)?))
+    });
+    let (places, list): (Vec<_>, Vec<_>) = opened.collect::<Result<Vec<_>, SignError>>()?.into_iter().unzip();
     let mut seen = HashSet::new();
     if !list.iter().all(|one| seen.insert(one.id.as_str())) {
         return Err(SignError::ListedTwice);
@@ -86,17 +99,6 @@ pub fn sign_together(
     let values = by.values(signer, std::iter::once(&draft))?;
     let value = values.first().ok_or(SignError::DoesNotVerify)?;
     documents.iter().zip(&places).map(|(one, place)| by.finish(one, place, &draft, value)).collect()
-}
-
-/// Where the signature goes in this document, and what of the document it covers.
-fn opened<T>(
-    document: &[u8],
-    ids: &Ids,
-    covered: impl Fn(&Envelope<'_>) -> Result<T, SignError>,
-) -> Result<(Place, T), SignError> {
-    let envelope = Envelope::read(document)?;
-    ids.must_be_new_in(&envelope)?;
-    Ok((Place::find(&envelope)?, covered(&envelope)?))
 }
 
 /// By whom the documents of one occasion are signed.
@@ -124,6 +126,17 @@ impl By {
         ids: Ids,
     ) -> Result<Draft, SignError> {
         Draft::new(kind, content, signed_at, ids, &self.certificate, &self.key)
+    }
+
+    /// Where an ordinary signature goes in this document, and all of it but its value.
+    fn prepared(&self, envelope: &Envelope<'_>, how: &Signing<'_>) -> Result<(Place, Draft), SignError> {
+        if how.kind == SignatureKind::ProfessionalMulti {
+            return Err(SignError::UnsupportedKind);
+        }
+        let ids = Ids::new(how.id_seed)?;
+        ids.must_be_new_in(envelope)?;
+        let (place, content) = (Place::find(envelope)?, Content::body(envelope)?);
+        Ok((place, self.draft(how.kind, content, how.signed_at, ids)?))
     }
 
     /// One call of the signer for all; none when there is nothing to sign.

@@ -1,13 +1,13 @@
 //! A signer whose key is in memory: a system's signature key, and professionals without a card in tests.
 //!
-//! Signing works on digests, by the `p384` and `rsa` crates, which erase their keys when the signer is dropped; with
-//! P-384 the same message gives the same value. `rsa` needs several times as long as `ring`, so a message that is at hand
-//! whole is signed by `ring` (which does not erase: such a key is a system's, and lives as long as the program).
+//! Signing works on digests, by the `p384` and `rsa` crates, which erase their keys when the signer is dropped. Both need
+//! several times as long as `ring`, so a message that is at hand whole is signed by `ring` (which does not erase: such a
+//! key is a system's, and lives as long as the program).
 
 use p384::ecdsa::signature::hazmat::PrehashSigner;
 use p384::pkcs8::DecodePrivateKey;
 use ring::rand::SystemRandom;
-use ring::signature::{KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384};
+use ring::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384};
 use rsa::Pkcs1v15Sign;
 use rsa::sha2::{Sha256, Sha384};
 
@@ -21,7 +21,7 @@ pub struct SoftwareSigner {
 }
 
 enum Key {
-    P384(Box<p384::ecdsa::SigningKey>),
+    P384 { digests: Box<p384::ecdsa::SigningKey>, messages: Box<EcdsaKeyPair> },
     Rsa { digests: Box<rsa::RsaPrivateKey>, messages: Box<ring::rsa::KeyPair> },
 }
 
@@ -32,7 +32,7 @@ impl SoftwareSigner {
     pub fn from_pkcs8(certificate: &[u8], key: &[u8]) -> Result<Self, SignError> {
         let key = Key::from_pkcs8(key).ok_or(SignError::UnusableCertificate)?;
         let public = match &key {
-            Key::P384(key) => key.verifying_key().to_encoded_point(false).as_bytes().to_vec(),
+            Key::P384 { messages, .. } => messages.public_key().as_ref().to_vec(),
             Key::Rsa { messages, .. } => messages.public_key().as_ref().to_vec(),
         };
         if !PublicKey::of_certificate(certificate).is_some_and(|one| one.is(&public)) {
@@ -43,8 +43,8 @@ impl SoftwareSigner {
 
     fn sign_digest(&self, request: &DigestToSign) -> Option<Vec<u8>> {
         match &self.key {
-            Key::P384(key) => {
-                let value: p384::ecdsa::Signature = key.sign_prehash(&request.digest).ok()?;
+            Key::P384 { digests, .. } => {
+                let value: p384::ecdsa::Signature = digests.sign_prehash(&request.digest).ok()?;
                 Some(value.to_vec())
             }
             Key::Rsa { digests, .. } => {
@@ -59,23 +59,35 @@ impl SoftwareSigner {
     }
 
     fn sign_message(&self, hash: HashAlgorithm, message: &[u8]) -> Option<Vec<u8>> {
-        let Key::Rsa { messages, .. } = &self.key else {
-            return self.sign_digest(&DigestToSign { hash, digest: hash.digest(message) });
-        };
-        let padding = match hash {
-            HashAlgorithm::Sha256 => &RSA_PKCS1_SHA256,
-            HashAlgorithm::Sha384 => &RSA_PKCS1_SHA384,
-        };
-        let mut value = vec![0; messages.public().modulus_len()];
-        messages.sign(padding, &SystemRandom::new(), message, &mut value).ok()?;
-        Some(value)
+        match &self.key {
+            Key::P384 { messages, .. } if hash == HashAlgorithm::Sha384 => {
+                Some(messages.sign(&SystemRandom::new(), message).ok()?.as_ref().to_vec())
+            }
+            // No document asks for another digest with P-384, and `ring` does not offer one.
+            Key::P384 { .. } => self.sign_digest(&DigestToSign { hash, digest: hash.digest(message) }),
+            Key::Rsa { messages, .. } => {
+                let padding = match hash {
+                    HashAlgorithm::Sha256 => &RSA_PKCS1_SHA256,
+                    HashAlgorithm::Sha384 => &RSA_PKCS1_SHA384,
+                };
+                let mut value = vec![0; messages.public().modulus_len()];
+                messages.sign(padding, &SystemRandom::new(), message, &mut value).ok()?;
+                Some(value)
+            }
+        }
     }
 }
 
 impl Key {
     fn from_pkcs8(key: &[u8]) -> Option<Self> {
-        if let Ok(key) = p384::ecdsa::SigningKey::from_pkcs8_der(key) {
-            return Some(Self::P384(Box::new(key)));
+        if let Ok(digests) = p384::ecdsa::SigningKey::from_pkcs8_der(key) {
+            // Not from the document: it may leave the public key out, which `ring` wants to see.
+            let public = digests.verifying_key().to_encoded_point(false);
+            let secret = p384::elliptic_curve::zeroize::Zeroizing::new(digests.to_bytes());
+            let (algorithm, random) = (&ECDSA_P384_SHA384_FIXED_SIGNING, SystemRandom::new());
+            let messages =
+                EcdsaKeyPair::from_private_key_and_public_key(algorithm, &secret, public.as_bytes(), &random).ok()?;
+            return Some(Self::P384 { digests: Box::new(digests), messages: Box::new(messages) });
         }
         let digests = Box::new(rsa::RsaPrivateKey::from_pkcs8_der(key).ok()?);
         Some(Self::Rsa { digests, messages: Box::new(ring::rsa::KeyPair::from_pkcs8(key).ok()?) })

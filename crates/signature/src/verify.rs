@@ -70,8 +70,24 @@ pub struct Listed {
 /// is refused: it cannot be read, or is built to mislead (document type, duplicate ID, second body, misplaced
 /// signature, over the size limit).
 pub fn verify(document: &[u8]) -> Result<Vec<Verified>, VerifyError> {
-    let envelope = Envelope::read(document)?;
-    Ok(envelope.signatures.iter().map(|one| verify_one(&envelope, *one, None)).collect())
+    Ok(Opened::read(document)?.verify())
+}
+
+/// A document that was read for its signatures, so that they can be checked and another one be put beside them without
+/// reading it again.
+pub struct Opened<'a>(pub(crate) Envelope<'a>);
+
+impl<'a> Opened<'a> {
+    /// Reads the document. An error means, as with [`verify`], that it is refused as a whole.
+    pub fn read(document: &'a [u8]) -> Result<Self, VerifyError> {
+        Envelope::read(document).map(Self)
+    }
+
+    /// Checks every signature, as [`verify`] does.
+    #[must_use]
+    pub fn verify(&self) -> Vec<Verified> {
+        self.0.signatures.iter().map(|one| verify_one(&self.0, *one, None)).collect()
+    }
 }
 
 /// As [`verify`], for the newest signature alone. With `vouched`, its value is known to be right over that message.
@@ -148,8 +164,8 @@ fn check(
         // Nobody signed that list.
         return Err(Failure::Malformed("multipleDocumentSignature"));
     }
-    check_digest(document, targets, content)?;
-    check_digest(document, targets, timestamp)?;
+    check_digest(envelope, targets, content)?;
+    check_digest(envelope, targets, timestamp)?;
 
     let key = PublicKey::of_certificate(&verified.certificate).ok_or(Failure::CertificateUnreadable)?;
     let value = base64_text(document, *value).ok_or(Failure::Malformed("SignatureValue"))?;
@@ -205,10 +221,14 @@ impl SignedInfo {
     }
 }
 
-fn check_digest(document: &Document<'_>, targets: &Targets, reference: &Reference) -> Result<(), Failure> {
-    let element = targets.node(reference.target).ok_or(Failure::UnexpectedReferences)?;
-    let bytes = reference.chain.bytes(document, element)?;
-    if reference.digest_method.digest(&bytes) == reference.digest {
+fn check_digest(envelope: &Envelope<'_>, targets: &Targets, reference: &Reference) -> Result<(), Failure> {
+    let Reference { target, chain, digest_method, .. } = reference;
+    let element = targets.node(*target).ok_or(Failure::UnexpectedReferences)?;
+    let digest = match target {
+        Target::Body => envelope.body_digest(*chain, *digest_method)?,
+        Target::Timestamp | Target::List => digest_method.digest(&chain.bytes(&envelope.document, element)?),
+    };
+    if digest == reference.digest {
         return Ok(());
     }
     Err(match reference.target {
@@ -230,7 +250,7 @@ fn list(envelope: &Envelope<'_>, targets: &Targets, reference: &Reference) -> Re
         return Err(Failure::Malformed("multipleDocumentSignature"));
     }
     // A listed digest is the one that the same document would have in a signature of type 1.
-    let own = reference.digest_method.digest(&reference.chain.bytes(document, targets.body)?);
+    let own = envelope.body_digest(reference.chain, reference.digest_method)?;
     if refs.iter().any(|one| one.digest.len() != own.len()) {
         return Err(Failure::UnknownAlgorithm);
     }

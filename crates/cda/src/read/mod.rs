@@ -25,6 +25,7 @@ pub(crate) use values::field_code;
 
 use ::prescription::{DocumentReference, DocumentType};
 
+use crate::compare::{Mismatch, mismatches};
 use crate::tree::{Node, Tree, text};
 use crate::{Content, Document, ReadError};
 
@@ -32,7 +33,20 @@ use crate::{Content, Document, ReadError};
 /// document of a type that is none of a prescription's own is read as far as its header.
 pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     let tree = Tree::parse(text(bytes)?)?;
+    document(tree.clinical_document()?)
+}
+
+/// Reads a document as [`read`] does, and compares its header with its body as [`header_body_mismatches`] does; it is
+/// parsed once for both.
+///
+/// [`header_body_mismatches`]: crate::header_body_mismatches
+pub fn read_compared(bytes: &[u8]) -> Result<(Document, Result<Vec<Mismatch>, ReadError>), ReadError> {
+    let tree = Tree::parse(text(bytes)?)?;
     let root = tree.clinical_document()?;
+    Ok((document(root)?, mismatches(root)))
+}
+
+fn document(root: Node<'_>) -> Result<Document, ReadError> {
     let body = body(root)?;
     let header = header::read(root, body)?;
     let content = match header.reference.document_type.clone() {
