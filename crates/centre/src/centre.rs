@@ -8,7 +8,7 @@ use kanta::errors::Known;
 use kanta::http::{Request, Response};
 use kanta::{Frame, Incoming, Issue, MessageId, Requester, incoming, metadata, mr};
 use prescription::{Oid, Signers};
-use signing::Signer;
+use signing::{Signer, Verifier};
 use trust::TrustStore;
 
 use crate::log::{Event, NewEntry, Use};
@@ -72,6 +72,7 @@ pub fn exchange(request: &Request) -> Option<Exchange> {
 pub struct Centre<S> {
     pub(crate) store: S,
     pub(crate) settings: Settings,
+    pub(crate) verifier: Verifier,
     trust: RwLock<Arc<TrustStore>>,
     register: RwLock<Arc<Register>>,
     wishes: RwLock<Arc<Wishes>>,
@@ -92,12 +93,20 @@ impl<S: Store> Centre<S> {
         Self {
             store,
             settings,
+            verifier: Verifier::default(),
             trust: RwLock::new(Arc::new(trust)),
             register: RwLock::new(Arc::new(register)),
             wishes: RwLock::default(),
             signer: Arc::new(Mutex::new(signer)),
             randomness: Arc::new(randomness),
         }
+    }
+
+    /// The same Centre, which has signatures checked by this verifier: a simulation's.
+    #[must_use]
+    pub fn with_verifier(mut self, verifier: Verifier) -> Self {
+        self.verifier = verifier;
+        self
     }
 
     /// The store, for who verifies or counts.
@@ -164,6 +173,7 @@ impl<S: Store> Centre<S> {
         let lagging = Centre {
             store: Lagging { then, now: &self.store },
             settings: self.settings.clone(),
+            verifier: self.verifier.clone(),
             trust: RwLock::new(self.trust()),
             register: RwLock::new(self.register()),
             wishes: RwLock::new(self.wishes()),
