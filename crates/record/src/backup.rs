@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::files::{self, beside};
-use crate::owner::Door;
+use crate::owner::{Copied, Door};
 use crate::record::Record;
 use crate::verify::VerifyReport;
 use crate::{Key, Options, RecordError, Sequence, file};
@@ -18,6 +18,8 @@ pub struct Backup {
     pub documents: u64,
     /// How many pages of 4 KiB were copied.
     pub pages: u64,
+    /// How many calls of others were answered between them.
+    pub attended: u64,
 }
 
 /// Copies the record into a file that is not there yet. It has its name only after it was read back and verified, and is
@@ -28,23 +30,23 @@ pub(crate) fn make(door: &Door, key: &Arc<Key>, options: &Options, to: &Path) ->
         return Err(RecordError::Exists);
     }
     let part = beside(to, "part");
-    let pages = copy(door, key, options, &part)?;
+    let Copied { pages, attended } = copy(door, key, options, &part)?;
     let report = verified(&part, key, options)?;
     options.files.rename(&part, to).map_err(whole)?;
-    Ok(Backup { end: report.head.sequence, documents: report.documents, pages })
+    Ok(Backup { end: report.head.sequence, documents: report.documents, pages, attended })
 }
 
 /// Copies the pages into a file, which is flushed and needs no log afterwards. What was there before is removed.
-pub(crate) fn copy(door: &Door, key: &Arc<Key>, options: &Options, to: &Path) -> Result<u64, RecordError> {
+pub(crate) fn copy(door: &Door, key: &Arc<Key>, options: &Options, to: &Path) -> Result<Copied, RecordError> {
     discard(options, to)?;
     let mut copy = file::open_copy(to, key, options)?;
-    let pages = door.ask(move |owner| {
-        let pages = owner.copy_into(&mut copy)?;
+    let copied = door.ask(move |owner| {
+        let copied = owner.copy_into(&mut copy)?;
         copy.close().map_err(|(_, error)| RecordError::from(error))?;
-        Ok(pages)
+        Ok(copied)
     })?;
     file::close_into_one(to, key, options)?;
-    Ok(pages)
+    Ok(copied)
 }
 
 /// Reads a copy whole.

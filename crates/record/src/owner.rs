@@ -88,6 +88,13 @@ impl Drop for Door {
 /// Where the owner's work arrives.
 struct Inbox(Receiver<Job>);
 
+/// What was copied.
+pub(crate) struct Copied {
+    pub pages: u64,
+    /// How many calls were answered meanwhile.
+    pub attended: u64,
+}
+
 /// The owner of the file.
 pub(crate) struct Owner {
     /// Shared with a backup that is being made, on this thread alone.
@@ -113,8 +120,8 @@ impl Owner {
     }
 
     /// Copies the file's pages into another, some at a time; between two steps whoever waits is answered, and what he
-    /// writes is in the copy too. Answers how many pages there were.
-    pub(crate) fn copy_into(&mut self, copy: &mut Connection) -> Result<u64, RecordError> {
+    /// writes is in the copy too.
+    pub(crate) fn copy_into(&mut self, copy: &mut Connection) -> Result<Copied, RecordError> {
         if std::mem::replace(&mut self.copying, true) {
             return Err(RecordError::BackupRunning);
         }
@@ -123,15 +130,17 @@ impl Owner {
         copied
     }
 
-    fn copy_in_steps(&mut self, copy: &mut Connection) -> Result<u64, RecordError> {
+    fn copy_in_steps(&mut self, copy: &mut Connection) -> Result<Copied, RecordError> {
+        let mut attended = 0;
         let source = Rc::clone(&self.connection);
         let backup = Backup::new(&source, copy)?;
         loop {
             match backup.step(PAGES_AT_A_TIME)? {
                 StepResult::Done => {
-                    return Ok(u64::try_from(backup.progress().pagecount).unwrap_or_default());
+                    let pages = u64::try_from(backup.progress().pagecount).unwrap_or_default();
+                    return Ok(Copied { pages, attended });
                 }
-                StepResult::More => self.attend(),
+                StepResult::More => attended += self.attend(),
                 // Nobody else has either of the files.
                 _ => return Err(RecordError::InUse),
             }
@@ -139,11 +148,14 @@ impl Owner {
     }
 
     /// Answers those who wait, as many as can wait at a time.
-    fn attend(&mut self) {
+    fn attend(&mut self) -> u64 {
         let inbox = Rc::clone(&self.inbox);
+        let mut attended = 0;
         for job in inbox.0.try_iter().take(LIMIT_QUEUE) {
             job(self);
+            attended += 1;
         }
+        attended
     }
 
     /// Does `work` in one transaction, and answers when the transaction is on the disk.

@@ -81,7 +81,7 @@ fn the_counter_saves_on_while_a_backup_is_made_and_it_is_in_the_backup() {
         record.commit(batch).unwrap();
     }
     let finished = AtomicBool::new(false);
-    let (saved, longest) = std::thread::scope(|scope| {
+    let (made, saved, longest) = std::thread::scope(|scope| {
         let saver = scope.spawn(|| {
             let (mut saved, mut longest) = (0, Duration::ZERO);
             while !finished.load(Ordering::Relaxed) {
@@ -94,12 +94,13 @@ fn the_counter_saves_on_while_a_backup_is_made_and_it_is_in_the_backup() {
         });
         let made = record.backup(&to);
         finished.store(true, Ordering::Relaxed);
-        let saved = saver.join().unwrap();
-        assert!(made.unwrap().pages > 3_000);
-        saved
+        let (saved, longest) = saver.join().unwrap();
+        (made.unwrap(), saved, longest)
     });
-    println!("{saved} dispensations were saved during the backup, the longest wait was {longest:?}");
-    assert!(saved > 3, "the backup held the counter up");
+    println!("{saved} dispensations were saved during {made:?}, the longest wait was {longest:?}");
+    assert!(made.pages > 3_000);
+    assert!(made.attended > 3, "the backup held the counter up");
+    assert!(made.documents > 31 + 3, "what was saved meanwhile is not in it");
     let copy = to_read(&to);
     assert!(copy.document(&oid("during-0")).unwrap().is_some(), "what was saved during the backup is not in it");
     assert!(copy.verify().unwrap().is_sound());
