@@ -176,7 +176,10 @@ enum Change {
     Deleted,
     /// Another file has come to bear this name.
     Renamed(Vec<u8>),
-    Written { offset: usize, bytes: Vec<u8> },
+    Written {
+        offset: usize,
+        bytes: Vec<u8>,
+    },
     Cut(usize),
 }
 

@@ -15,8 +15,8 @@ use crate::files::{self, beside};
 use crate::journal::{self, kinds};
 use crate::record::Record;
 use crate::{
-    EventFilter, Head, Identity, Key, LIMIT_LISTING, Options, OutboxFilter, OutboxState, RecordError, Sequence,
-    backup, file,
+    EventFilter, Head, Identity, Key, LIMIT_LISTING, Options, OutboxFilter, OutboxState, RecordError, Sequence, backup,
+    file,
 };
 
 /// What a restore came to.
