@@ -73,6 +73,11 @@ impl Keeper {
         }
     }
 
+    /// The key that is kept; none is made.
+    pub fn kept(&self) -> Result<Key, KeyError> {
+        self.store.load(&self.name)?.ok_or(KeyError::Lost)
+    }
+
     /// Makes key and recovery key for a record that is not there yet. The recovery key is in no file: it is to be shown
     /// once and written down.
     pub fn set_up(&self) -> Result<RecoveryKey, KeyError> {
@@ -89,7 +94,7 @@ impl Keeper {
 
     /// Makes a new recovery key for the key that is kept; the one before opens nothing any more but old backups.
     pub fn new_recovery_key(&self) -> Result<RecoveryKey, KeyError> {
-        let key = self.store.load(&self.name)?.ok_or(KeyError::Lost)?;
+        let key = self.kept()?;
         self.wrap(&key, &SystemRandom::new())
     }
 

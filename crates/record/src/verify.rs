@@ -65,7 +65,10 @@ pub(crate) fn verify(door: &Door, opening: Opening) -> Result<VerifyReport, Reco
     }
     let mut documents = 0u64;
     let mut after = Sequence::default();
-    while knows_outbox {
+    loop {
+        if !knows_outbox {
+            break;
+        }
         let (next, faults) = door.ask(move |owner| outbox::compare(owner.connection(), after, STEP))?;
         for fault in faults {
             walk.fault(fault);

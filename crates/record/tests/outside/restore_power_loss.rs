@@ -124,7 +124,7 @@ fn at_every_operation(survives: impl Fn(u64) -> Survives) -> (u64, u64, u64) {
             return (operation - 1, old, new);
         }
     }
-    unreachable!()
+    panic!("the loop ends by itself")
 }
 
 #[test]
