@@ -24,7 +24,7 @@ pub use error::CounterError;
 pub use held::{CardHeld, CardProblem, Look, MissingCard, ReadyCard, read_card};
 pub use lot::{Change, Proposal};
 pub use outbox::{GIVEN_UP, Going, Sent};
-pub use pacing::{Heard, Pace, Round, Turn};
+pub use pacing::{Before, Fate, Heard, Pace, Round, Turn};
 pub use papers::{Fetched, SignatureLine};
 pub use practising::{RightSource, RoleService, RoleServiceSilent, Roles};
 pub use session::Session;

@@ -3,7 +3,7 @@
 
 use cda::Content;
 use chrono::{DateTime, Duration, Utc};
-use kanta::errors::{self, Class, Known};
+use kanta::errors::{self, Class};
 use kanta::mr::{StoreAnswer, StoreRequest};
 use kanta::{Issue, KantaError, Party, Requester, User};
 use kanta_client::{ClientError, TransportError};
@@ -12,7 +12,7 @@ use record::{Due, EventFilter, Lease, kinds};
 use signing::SignatureKind;
 use trust::Purpose;
 
-use crate::pacing::{Heard, Turn};
+use crate::pacing::{Before, Fate, Heard, Turn};
 use crate::{Counter, CounterError, Round, lock};
 
 /// How long after the time of dispensing a document is marked as late: the Centre allows five minutes between the two
@@ -140,52 +140,33 @@ impl Counter {
             }
             // No answer, or none that can be read: the document may have arrived, and sending it again is harmless.
             Err(error) => {
-                *heard = self.silence(round)?;
-                let wait = round.wait(round.retry, due.item.attempts, self.random_byte()?);
+                let fate;
+                (fate, *heard) = round.after_silence(self.before(&due, 0), self.random_bytes()?);
+                let Fate::Again(wait) = fate else { return Err(error) };
                 self.try_again(&due.lease(), error.code(), wait, now)
             }
         }
     }
 
-    /// No answer: what that means for all documents.
-    pub(crate) fn silence(&self, round: Round) -> Result<Heard, CounterError> {
-        Ok(Heard::Silence(self.wait_of_all(round, round.retry)?))
+    /// What had come before a try that the Centre did not take.
+    pub(crate) fn before(&self, due: &Due, put_off: u32) -> Before {
+        Before { attempts: due.item.attempts, put_off, troubles: lock(&self.pace).next_trouble() }
     }
 
-    /// The wait of all documents, by how often in a row there was trouble.
-    fn wait_of_all(&self, round: Round, first: Duration) -> Result<Duration, CounterError> {
-        let troubles = lock(&self.pace).next_trouble();
-        Ok(round.wait(first, troubles, self.random_byte()?))
-    }
-
-    /// What a refusal says of the Centre: that it has too much to do, which concerns all documents, or that it works.
-    pub(crate) fn heard_in(&self, issues: &[Issue], round: Round) -> Result<Heard, CounterError> {
-        let overloaded = |issue: &Issue| matches!(errors::look_up(&issue.code), Some(Known::Busy | Known::Unavailable));
-        match errors::class_of_all(issues.iter().map(|issue| issue.code.as_str())) {
-            Class::Later { after_s, .. } if issues.iter().any(overloaded) => {
-                Ok(Heard::Busy(self.wait_of_all(round, Duration::seconds(after_s.into()))?))
-            }
-            _ => Ok(Heard::Answer),
-        }
-    }
-
-    /// The Centre said no: not now, or not at all.
+    /// The Centre said no: not now, or not at all. A person sees the first reason.
     fn refused(&self, due: &Due, issues: &[Issue], round: Round, heard: &mut Heard) -> Result<Sent, CounterError> {
-        *heard = self.heard_in(issues, round)?;
         let (lease, now) = (due.lease(), self.deps.clock.now());
         let unknown = || Issue { code: "unknown".to_owned(), detail: None, diagnostics: None };
         let issue = issues.first().cloned().unwrap_or_else(unknown);
-        // Several can come at once: the strictest decides, a person sees the first.
-        let Class::Later { after_s, tries_at_most } = errors::class_of_all(issues.iter().map(|i| i.code.as_str()))
-        else {
-            return self.ask_a_person(&lease, &issue, now);
-        };
-        let tries = self.put_off(lease.document_id())?.saturating_add(1);
-        if tries >= tries_at_most {
-            return self.ask_a_person(&lease, &issue.about(GIVEN_UP), now);
+        let put_off = self.put_off(lease.document_id())?.saturating_add(1);
+        let codes = issues.iter().map(|issue| issue.code.as_str());
+        let fate;
+        (fate, *heard) = round.after_refusal(codes, self.before(due, put_off), self.random_bytes()?);
+        match fate {
+            Fate::Again(wait) => self.try_again(&lease, issue.code, wait, now),
+            Fate::GivenUp => self.ask_a_person(&lease, &issue.about(GIVEN_UP), now),
+            Fate::Person => self.ask_a_person(&lease, &issue, now),
         }
-        let wait = round.wait(Duration::seconds(after_s.into()), tries, self.random_byte()?);
-        self.try_again(&lease, issue.code, wait, now)
     }
 
     /// How often the Centre has put this document off since it was saved, or since a person had it sent again. What came
@@ -226,11 +207,10 @@ impl Counter {
         Ok(Sent::Waits { document_id: lease.document_id().to_owned(), code, next_try_at })
     }
 
-    pub(crate) fn random_byte(&self) -> Result<u8, CounterError> {
-        let mut byte = [0];
-        (self.deps.randomness)(&mut byte)?;
-        let [byte] = byte;
-        Ok(byte)
+    pub(crate) fn random_bytes(&self) -> Result<[u8; 2], CounterError> {
+        let mut bytes = [0; 2];
+        (self.deps.randomness)(&mut bytes)?;
+        Ok(bytes)
     }
 
     pub(crate) fn exchange(&self, due: &Due) -> Result<StoreAnswer, CounterError> {

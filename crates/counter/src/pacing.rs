@@ -4,6 +4,7 @@
 //! by all that waits at once.
 
 use chrono::{DateTime, Duration, Utc};
+use kanta::errors::{self, Class, Known};
 
 /// How sending is paced: what a workstation is set to.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +31,60 @@ impl Round {
         let whole = whole.min(longest);
         let spread = |wait: Duration| wait / 4 * i32::from(random) / 256;
         (whole + spread(whole)).min(longest - spread(longest))
+    }
+}
+
+/// What becomes of a document that the Centre did not take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It is sent again after this wait.
+    Again(Duration),
+    /// It was put off as often as the table of errors allows: a person is asked.
+    GivenUp,
+    /// A person is asked at once.
+    Person,
+}
+
+/// What had come before a try that the Centre did not take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Before {
+    /// How often the document was handed to a sender, this time counted in.
+    pub attempts: u32,
+    /// How often the Centre has put it off, this time counted in.
+    pub put_off: u32,
+    /// How many times in a row there was trouble with any document, this time counted in ([`Pace::next_trouble`]).
+    pub troubles: u32,
+}
+
+impl Round {
+    /// After no answer, or none that can be read: the document may have arrived, and sending it again is harmless.
+    pub fn after_silence(&self, before: Before, random: [u8; 2]) -> (Fate, Heard) {
+        let [one, all] = random;
+        let wait = self.wait(self.retry, before.attempts, one);
+        (Fate::Again(wait), Heard::Silence(self.wait(self.retry, before.troubles, all)))
+    }
+
+    /// After the Centre said no, with these codes: not now, or not at all. Several can come at once: the strictest decides.
+    pub fn after_refusal<'a>(
+        &self,
+        codes: impl Iterator<Item = &'a str> + Clone,
+        before: Before,
+        random: [u8; 2],
+    ) -> (Fate, Heard) {
+        let [one, all] = random;
+        let overloaded = |code| matches!(errors::look_up(code), Some(Known::Busy | Known::Unavailable));
+        let Class::Later { after_s, tries_at_most } = errors::class_of_all(codes.clone()) else {
+            return (Fate::Person, Heard::Answer);
+        };
+        let first = Duration::seconds(after_s.into());
+        let heard = match codes.clone().any(overloaded) {
+            true => Heard::Busy(self.wait(first, before.troubles, all)),
+            false => Heard::Answer,
+        };
+        match before.put_off >= tries_at_most {
+            true => (Fate::GivenUp, heard),
+            false => (Fate::Again(self.wait(first, before.put_off, one)), heard),
+        }
     }
 }
 
