@@ -1,7 +1,7 @@
 //! How the program's threads are woken and waited for: rounds that are asked for and done.
 
 use std::sync::{Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Wakes a thread, and those who wait for what it did.
 #[derive(Default)]
@@ -14,6 +14,7 @@ pub(crate) struct Bell {
 struct Rounds {
     asked: u64,
     done: u64,
+    news: u64,
     closing: bool,
 }
 
@@ -49,10 +50,33 @@ impl Bell {
         self.changed.notify_all();
     }
 
+    /// Something came of a round that goes on.
+    pub(crate) fn news(&self) {
+        self.rounds.lock().unwrap_or_else(PoisonError::into_inner).news += 1;
+        self.changed.notify_all();
+    }
+
     /// Waits until that round is done, at most so long.
     pub(crate) fn wait_for(&self, round: u64, longest: Duration) {
-        let rounds = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
-        let result = self.changed.wait_timeout_while(rounds, longest, |rounds| rounds.done < round && !rounds.closing);
-        drop(result);
+        self.wait_until(round, longest, || false);
+    }
+
+    /// The same, or until what is wanted is so: asked whenever there is news, without a lock.
+    pub(crate) fn wait_until(&self, round: u64, longest: Duration, wanted: impl Fn() -> bool) {
+        let until = Instant::now() + longest;
+        let mut seen = self.rounds.lock().unwrap_or_else(PoisonError::into_inner).news;
+        while !wanted() {
+            let rounds = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
+            let left = until.saturating_duration_since(Instant::now());
+            let over = |rounds: &Rounds| rounds.done >= round || rounds.closing;
+            let (rounds, _) = self
+                .changed
+                .wait_timeout_while(rounds, left, |rounds| !over(rounds) && rounds.news == seen)
+                .unwrap_or_else(PoisonError::into_inner);
+            if over(&rounds) || rounds.news == seen {
+                return;
+            }
+            seen = rounds.news;
+        }
     }
 }

@@ -3,10 +3,11 @@
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::Scope;
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
-use counter::{Acting, CardHeld, Change, Counter, CounterError, Round, Sent};
+use counter::{Acting, CardHeld, Change, Counter, CounterError, Going, Round, Sent};
 use kanta::{Basis, OnBehalf};
 use prescription::rules::Language;
 use prescription::{Oid, Vnr};
@@ -29,6 +30,9 @@ const LONGEST_SEARCH: usize = 200;
 
 /// A note with which a document is settled has at most so many characters.
 const LONGEST_NOTE: usize = 1_000;
+
+/// So many documents are sent at once at the most, whatever the settings say.
+pub(crate) const SENDERS_AT_MOST: u32 = 16;
 
 /// The longest that `sign` waits for the Centre before it returns.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
@@ -89,33 +93,62 @@ impl Tiski {
         self.push_health();
     }
 
-    /// One round of sending, and its news.
+    /// One round of sending, and its news: until nothing is left that may go now, several at once where the pace allows.
     pub(crate) fn send_round(&self) {
-        let round = Round {
-            most: 16,
-            retry: chrono::Duration::milliseconds(i64::try_from(self.settings.centre.retry_ms).unwrap_or(i64::MAX)),
-            retry_most: chrono::Duration::milliseconds(
-                i64::try_from(self.settings.centre.retry_most_ms).unwrap_or(i64::MAX),
-            ),
-        };
-        let sent = match self.counter.send_due(round) {
-            Ok(sent) => sent,
-            Err(error) => {
-                tracing::warn!(code = error.code(), "a round of sending ended early");
+        std::thread::scope(|scope| self.send_in(scope));
+    }
+
+    /// Sends as one of several senders; where more than one document may go, the others get senders of their own.
+    fn send_in<'s>(&'s self, scope: &'s Scope<'s, '_>) {
+        loop {
+            let mut going = match self.counter.next_to_send(SENDERS_AT_MOST as usize) {
+                Ok(going) => going.into_iter(),
+                Err(error) => return tracing::warn!(code = error.code(), "a round of sending ended early"),
+            };
+            let Some(mine) = going.next() else { return };
+            for other in going {
+                scope.spawn(move || {
+                    if self.send_one(other) {
+                        self.send_in(scope);
+                    }
+                });
+            }
+            if !self.send_one(mine) {
                 return;
             }
-        };
-        for news in sent {
-            let (document_id, answer) = match &news {
-                Sent::Accepted { document_id } => (document_id, Ok(())),
-                Sent::Refused { document_id, .. } => (document_id, Ok(())),
-                Sent::Waits { document_id, code, .. } => (document_id, Err(code.clone())),
-                // Whether the Centre was asked at all is not said.
-                Sent::Withdrawn { .. } => continue,
-            };
-            self.heard(answer);
-            self.push_document(document_id);
         }
+    }
+
+    /// Sends one document and tells its news; false where the record could not note what came of it.
+    fn send_one(&self, going: Going<'_>) -> bool {
+        let milliseconds = |ms: u64| chrono::Duration::milliseconds(i64::try_from(ms).unwrap_or(i64::MAX));
+        let (retry, most) = (self.settings.centre.retry_ms, self.settings.centre.retry_most_ms);
+        let round = Round { most: 1, retry: milliseconds(retry), retry_most: milliseconds(most) };
+        let news = match going.send(round) {
+            Ok(news) => news,
+            Err(error) => {
+                tracing::warn!(code = error.code(), "a round of sending ended early");
+                return false;
+            }
+        };
+        let (document_id, answer) = match &news {
+            Sent::Accepted { document_id } => (document_id, Ok(())),
+            Sent::Refused { document_id, .. } => (document_id, Ok(())),
+            Sent::Waits { document_id, code, .. } => (document_id, Err(code.clone())),
+            // Whether the Centre was asked at all is not said.
+            Sent::Withdrawn { .. } => return true,
+        };
+        self.heard_from_outbox(answer);
+        self.push_document(document_id);
+        self.outbox.news();
+        true
+    }
+
+    /// Whether nothing is to be heard of a document any more, before a person acts.
+    fn is_answered(&self, document_id: &Oid) -> bool {
+        let stored = self.counter.deps().record.document(document_id.as_str());
+        let state = stored.ok().flatten().map(|stored| stored.item.state);
+        !matches!(state, Some(OutboxState::Waiting | OutboxState::Sending))
     }
 
     /// Tells hosts where a document is now; of a release nobody asks.
@@ -135,8 +168,22 @@ impl Tiski {
         self.counts().map_err(|error| self.problem(&error))
     }
 
-    /// Real work has learnt how the Centre answers.
+    /// Real work at the counter has learnt how the Centre answers; where it does, what waits for that is tried.
     fn heard(&self, outcome: Result<(), String>) {
+        if outcome.is_ok() {
+            self.knock();
+        }
+        self.heard_from_outbox(outcome);
+    }
+
+    /// What waits for the Centre to come back is tried, one document first.
+    fn knock(&self) {
+        if self.counter.centre_answers() {
+            self.outbox.ring();
+        }
+    }
+
+    fn heard_from_outbox(&self, outcome: Result<(), String>) {
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         *asked = Some(Asked::by_work(outcome, asked.as_ref()));
         drop(asked);
@@ -217,6 +264,9 @@ impl Tiski {
     /// Asks whether the Centre is there, and tells hosts where that changed something. Blocks.
     pub(crate) fn ask_the_centre(&self) {
         let asked = self.instruments.ask();
+        if asked.outcome.is_ok() {
+            self.knock();
+        }
         *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(asked);
         self.push_health();
     }
@@ -451,7 +501,10 @@ impl Program for Tiski {
         // Saved. Whether the Centre answers in time changes only what the person is told.
         let round = self.outbox.ring();
         let longest = Duration::from_millis(with.wait_ms.unwrap_or(0).into()).min(LONGEST_WAIT);
-        self.outbox.wait_for(round, longest);
+        let visit = self.counter.visit();
+        let answered =
+            || visit.as_ref().is_ok_and(|visit| visit.signed.iter().all(|one| self.is_answered(&one.document_id)));
+        self.outbox.wait_until(round, longest, answered);
         self.view(self.counter.visit())
     }
 

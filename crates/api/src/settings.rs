@@ -114,6 +114,9 @@ pub struct Centre {
     /// Longest wait, milliseconds, also where the table says more; at most an hour.
     #[serde(default = "a_minute")]
     pub retry_most_ms: u64,
+    /// How many documents are sent at once, of different prescriptions; 1–16.
+    #[serde(default = "a_few")]
+    pub senders: u32,
 }
 
 /// Where professional cards are.
@@ -389,6 +392,10 @@ fn ten_seconds() -> u64 {
 
 fn half_a_second() -> u64 {
     500
+}
+
+fn a_few() -> u32 {
+    counter::SENDERS
 }
 
 fn a_minute() -> u64 {

@@ -15,7 +15,7 @@ use scs::ScsAccess;
 
 use crate::bell::Bell;
 use crate::health::{self, Examination, Instruments};
-use crate::program::Tiski;
+use crate::program::{SENDERS_AT_MOST, Tiski};
 use crate::roles::RegisterFile;
 use crate::settings::{Card, Settings, wrong};
 use crate::{Event, Problem, Program, keeping, sentences};
@@ -50,6 +50,7 @@ fn start_with(settings: Settings, instruments: Instruments) -> Result<Started, P
     let deps = deps(&settings, &instruments)?;
     let (sender, events) = sync_channel(EVENTS_AT_MOST);
     let mut counter = Counter::new(deps).with_reader(instruments.reader.recall());
+    counter = counter.with_senders(settings.centre.senders.clamp(1, SENDERS_AT_MOST));
     if let Some(file) = &settings.rights.register {
         counter = counter.with_roles(Roles {
             service: Arc::new(RegisterFile(file.clone())),
@@ -208,7 +209,7 @@ fn ask_about_cards(program: &Weak<Tiski>, asking: &Bell) {
 
 fn until_next(program: &Tiski) -> Duration {
     let deps = program.counter.deps();
-    match deps.record.next_due() {
+    match program.counter.next_sending() {
         Ok(Some(at)) => (at - deps.clock.now()).to_std().unwrap_or(Duration::ZERO).clamp(MINIMUM, OUTBOX_PAUSE),
         Ok(None) => OUTBOX_PAUSE,
         Err(_) => OUTBOX_PAUSE,

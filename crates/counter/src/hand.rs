@@ -5,7 +5,6 @@
 //! and nobody is asked when it fails: the reservation ends by time as well.
 
 use chrono::{DateTime, Duration, Utc};
-use kanta::errors::{self, Class};
 use kanta::mr::StoreAnswer;
 use prescription::{DocumentReference, DocumentType, Mark, MarkKind, Patient, Professional, SignedBy, time};
 use record::{Batch, Due, InHand, NewDocument, NewEvent, OutboxState};
@@ -13,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::outbox::is_hopeless;
+use crate::pacing::{Fate, Heard};
 use crate::{Counter, CounterError, Identifiers, Round, Sent, Session, lock};
 
 /// How long the Centre holds a prescription by itself. A release that comes later gives back nothing, or what another
@@ -117,12 +117,12 @@ impl Counter {
 
     /// Sends a release, unless it was withdrawn since or its time is over. While it is on its way nobody takes a
     /// prescription in hand. Whatever the Centre says against it, no person is asked: it is withdrawn.
-    pub(crate) fn send_release(&self, due: &Due, round: Round) -> Result<Sent, CounterError> {
+    pub(crate) fn send_release(&self, due: &Due, round: Round, heard: &mut Heard) -> Result<Sent, CounterError> {
         let document_id = due.item.document_id.clone();
         let _turn = lock(&self.releasing);
         let now = self.deps.clock.now();
-        let stands = self.deps.record.document(&document_id)?.map(|stored| stored.item.state);
-        if stands != Some(OutboxState::Sending) {
+        let stands = self.deps.record.document(&document_id)?.map(|stored| (stored.item.state, stored.item.attempts));
+        if stands != Some((OutboxState::Sending, due.item.attempts)) {
             return Ok(Sent::Withdrawn { document_id });
         }
         if is_over(due, now) {
@@ -130,6 +130,7 @@ impl Counter {
         }
         let issues = match self.exchange(due) {
             Ok(StoreAnswer::Accepted { document, .. }) => {
+                *heard = Heard::Answer;
                 self.deps.record.accepted(&document_id, &document, self.deps.clock.now())?;
                 return Ok(Sent::Accepted { document_id });
             }
@@ -137,17 +138,19 @@ impl Counter {
             Err(CounterError::Centre(error)) if !error.issues().is_empty() => error.issues().to_vec(),
             Err(error) if is_hopeless(&error) => return self.withdraw(document_id, &error.code()),
             Err(error) => {
-                let wait = round.wait(round.retry, due.item.attempts, self.random_byte()?);
-                return self.try_again(document_id, error.code(), wait, self.deps.clock.now());
+                let fate;
+                (fate, *heard) = round.after_silence(self.before(due, 0), self.random_bytes()?);
+                let Fate::Again(wait) = fate else { return Err(error) };
+                return self.try_again(&due.lease(), error.code(), wait, self.deps.clock.now());
             }
         };
+        let codes = issues.iter().map(|issue| issue.code.as_str());
+        let fate;
+        (fate, *heard) = round.after_refusal(codes, self.before(due, due.item.attempts), self.random_bytes()?);
         let code = issues.first().map_or_else(|| "unknown".to_owned(), |issue| issue.code.clone());
-        match errors::class_of_all(issues.iter().map(|issue| issue.code.as_str())) {
-            Class::Later { after_s, .. } => {
-                let wait = round.wait(Duration::seconds(after_s.into()), due.item.attempts, self.random_byte()?);
-                self.try_again(document_id, code, wait, self.deps.clock.now())
-            }
-            _ => self.withdraw(document_id, &code),
+        match fate {
+            Fate::Again(wait) => self.try_again(&due.lease(), code, wait, self.deps.clock.now()),
+            Fate::GivenUp | Fate::Person => self.withdraw(document_id, &code),
         }
     }
 

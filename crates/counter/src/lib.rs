@@ -23,8 +23,8 @@ pub use deps::{Clock, Deps, Identifiers};
 pub use error::CounterError;
 pub use held::{CardHeld, CardProblem, Look, MissingCard, ReadyCard, read_card};
 pub use lot::{Change, Proposal};
-pub use outbox::{GIVEN_UP, Sent};
-pub use pacing::Round;
+pub use outbox::{GIVEN_UP, Going, Sent};
+pub use pacing::{Before, Fate, Heard, Pace, Round, Turn};
 pub use papers::{Fetched, SignatureLine};
 pub use practising::{RightSource, RoleService, RoleServiceSilent, Roles};
 pub use session::Session;
@@ -35,6 +35,9 @@ use card::ReaderId;
 use signing::Verifier;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// How many documents are sent at once, where nothing else is said.
+pub const SENDERS: u32 = 4;
 
 /// One workstation's counter.
 pub struct Counter {
@@ -49,6 +52,8 @@ pub struct Counter {
     reader: Mutex<Option<ReaderId>>,
     /// Held while a release of a dispensing reservation is on its way.
     releasing: Mutex<()>,
+    /// What all senders share. Held while the record hands documents out, never while one is on its way.
+    pace: Mutex<Pace>,
     service_down: AtomicBool,
 }
 
@@ -64,6 +69,7 @@ impl Counter {
             card: Mutex::new(CardHeld::Unknown),
             reader: Mutex::new(None),
             releasing: Mutex::new(()),
+            pace: Mutex::new(Pace::new(SENDERS)),
             service_down: AtomicBool::new(false),
         }
     }
@@ -86,6 +92,13 @@ impl Counter {
     #[must_use]
     pub fn with_reader(self, reader: Option<ReaderId>) -> Self {
         *lock(&self.reader) = reader;
+        self
+    }
+
+    /// The same counter, which sends at most so many documents at once.
+    #[must_use]
+    pub fn with_senders(self, senders: u32) -> Self {
+        *lock(&self.pace) = Pace::new(senders);
         self
     }
 

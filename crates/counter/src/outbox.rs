@@ -8,11 +8,12 @@ use kanta::mr::{StoreAnswer, StoreRequest};
 use kanta::{Issue, KantaError, Party, Requester, User};
 use kanta_client::{ClientError, TransportError};
 use prescription::{MarkKind, Oid, QueryReason, RegistrationNumber, rules::Language};
-use record::{Due, EventFilter, kinds};
+use record::{Due, EventFilter, Lease, kinds};
 use signing::SignatureKind;
 use trust::Purpose;
 
-use crate::{Counter, CounterError, Round};
+use crate::pacing::{Before, Fate, Heard, Turn};
+use crate::{Counter, CounterError, Round, lock};
 
 /// How long after the time of dispensing a document is marked as late: the Centre allows five minutes between the two
 /// clocks, and the message needs some of them (promise 8 of the house).
@@ -52,22 +53,76 @@ pub enum Sent {
     },
 }
 
+/// A document that may go now, in the hands of one sender. Dropped unsent it keeps its lease and gives back its turn.
+pub struct Going<'a> {
+    counter: &'a Counter,
+    due: Due,
+    turn: Turn,
+    heard: Heard,
+}
+
+impl Drop for Going<'_> {
+    fn drop(&mut self) {
+        lock(&self.counter.pace).end(&self.turn, self.heard, self.counter.deps.clock.now());
+    }
+}
+
+impl Going<'_> {
+    /// Sends it, once. Blocks until the Centre has answered or the time for an answer is over.
+    pub fn send(mut self, round: Round) -> Result<Sent, CounterError> {
+        let (counter, due) = (self.counter, self.due.clone());
+        if due.item.kind_code == record::RELEASE {
+            counter.send_release(&due, round, &mut self.heard)
+        } else {
+            counter.send_one(due, round, &mut self.heard)
+        }
+    }
+}
+
 impl Counter {
-    /// Sends what is due, once each. Blocks while it does; the caller paces the rounds.
+    /// Sends what is due, one after another, as long as the Centre answers. Blocks while it does; the caller paces the rounds.
     pub fn send_due(&self, round: Round) -> Result<Vec<Sent>, CounterError> {
-        let due = self.deps.record.due(self.deps.clock.now(), round.most)?;
-        due.into_iter().map(|document| self.send_one(document, round)).collect()
+        let mut sent = Vec::new();
+        while sent.len() < round.most {
+            let Some(going) = self.next_to_send(1)?.pop() else { break };
+            sent.push(going.send(round)?);
+        }
+        Ok(sent)
     }
 
-    fn send_one(&self, due: Due, round: Round) -> Result<Sent, CounterError> {
-        if due.item.kind_code == record::RELEASE {
-            return self.send_release(&due, round);
+    /// What may go now, `most` at the most: no two of one prescription, none that another sender has, and no more at once
+    /// than the pace allows. Each is for one thread; they do not wait for each other.
+    pub fn next_to_send(&self, most: usize) -> Result<Vec<Going<'_>>, CounterError> {
+        let now = self.deps.clock.now();
+        let mut pace = lock(&self.pace);
+        let room = pace.room(now).min(most);
+        if room == 0 {
+            return Ok(Vec::new());
         }
+        let due = self.deps.record.due(now, room)?;
+        let going = |due| Going { counter: self, due, turn: pace.begin(), heard: Heard::Nothing };
+        Ok(due.into_iter().map(going).collect())
+    }
+
+    /// When something can be sent next: it is due, and the pace allows it. `None` when nothing waits.
+    pub fn next_sending(&self) -> Result<Option<DateTime<Utc>>, CounterError> {
+        let opens_at = lock(&self.pace).opens_at();
+        Ok(self.deps.record.next_due()?.map(|due| opens_at.map_or(due, |opens_at| due.max(opens_at))))
+    }
+
+    /// The Centre has answered something: what waits for it to come back may be tried now, one document first. Whether
+    /// anything waited for that.
+    pub fn centre_answers(&self) -> bool {
+        lock(&self.pace).knock()
+    }
+
+    fn send_one(&self, due: Due, round: Round, heard: &mut Heard) -> Result<Sent, CounterError> {
         let document_id = due.item.document_id.clone();
         let outcome = self.exchange(&due);
         let now = self.deps.clock.now();
         match outcome {
             Ok(StoreAnswer::Accepted { document, conflicts, .. }) => {
+                *heard = Heard::Answer;
                 if !self.is_the_centres(&document, now) {
                     // The Centre has it, which is what counts; a person should still know.
                     tracing::warn!(document = document_id, "the Centre's own signature does not hold");
@@ -76,37 +131,42 @@ impl Counter {
                 self.deps.record.accepted_in_conflict(&document_id, &document, conflicts, now)?;
                 Ok(Sent::Accepted { document_id })
             }
-            Ok(StoreAnswer::Refused(issues)) => self.refused(due, &issues, round, now),
+            Ok(StoreAnswer::Refused(issues)) => self.refused(&due, &issues, round, heard),
             Err(CounterError::Centre(error)) if !error.issues().is_empty() => {
-                self.refused(due, error.issues(), round, now)
+                self.refused(&due, error.issues(), round, heard)
             }
             Err(error) if is_hopeless(&error) => {
-                self.ask_a_person(document_id, &Issue { code: error.code(), detail: None, diagnostics: None }, now)
+                self.ask_a_person(&due.lease(), &Issue { code: error.code(), detail: None, diagnostics: None }, now)
             }
             // No answer, or none that can be read: the document may have arrived, and sending it again is harmless.
             Err(error) => {
-                let wait = round.wait(round.retry, due.item.attempts, self.random_byte()?);
-                self.try_again(document_id, error.code(), wait, now)
+                let fate;
+                (fate, *heard) = round.after_silence(self.before(&due, 0), self.random_bytes()?);
+                let Fate::Again(wait) = fate else { return Err(error) };
+                self.try_again(&due.lease(), error.code(), wait, now)
             }
         }
     }
 
-    /// The Centre said no: not now, or not at all.
-    fn refused(&self, due: Due, issues: &[Issue], round: Round, now: DateTime<Utc>) -> Result<Sent, CounterError> {
-        let document_id = due.item.document_id;
+    /// What had come before a try that the Centre did not take.
+    pub(crate) fn before(&self, due: &Due, put_off: u32) -> Before {
+        Before { attempts: due.item.attempts, put_off, troubles: lock(&self.pace).next_trouble() }
+    }
+
+    /// The Centre said no: not now, or not at all. A person sees the first reason.
+    fn refused(&self, due: &Due, issues: &[Issue], round: Round, heard: &mut Heard) -> Result<Sent, CounterError> {
+        let (lease, now) = (due.lease(), self.deps.clock.now());
         let unknown = || Issue { code: "unknown".to_owned(), detail: None, diagnostics: None };
         let issue = issues.first().cloned().unwrap_or_else(unknown);
-        // Several can come at once: the strictest decides, a person sees the first.
-        let Class::Later { after_s, tries_at_most } = errors::class_of_all(issues.iter().map(|i| i.code.as_str()))
-        else {
-            return self.ask_a_person(document_id, &issue, now);
-        };
-        let tries = self.put_off(&document_id)?.saturating_add(1);
-        if tries >= tries_at_most {
-            return self.ask_a_person(document_id, &issue.about(GIVEN_UP), now);
+        let put_off = self.put_off(lease.document_id())?.saturating_add(1);
+        let codes = issues.iter().map(|issue| issue.code.as_str());
+        let fate;
+        (fate, *heard) = round.after_refusal(codes, self.before(due, put_off), self.random_bytes()?);
+        match fate {
+            Fate::Again(wait) => self.try_again(&lease, issue.code, wait, now),
+            Fate::GivenUp => self.ask_a_person(&lease, &issue.about(GIVEN_UP), now),
+            Fate::Person => self.ask_a_person(&lease, &issue, now),
         }
-        let wait = round.wait(Duration::seconds(after_s.into()), tries, self.random_byte()?);
-        self.try_again(document_id, issue.code, wait, now)
     }
 
     /// How often the Centre has put this document off since it was saved, or since a person had it sent again. What came
@@ -126,32 +186,31 @@ impl Counter {
     }
 
     /// Puts it on the list that a person must clear; it stays there with the reason (promise 3 of the house).
-    fn ask_a_person(&self, document_id: String, issue: &Issue, now: DateTime<Utc>) -> Result<Sent, CounterError> {
+    fn ask_a_person(&self, lease: &Lease, issue: &Issue, now: DateTime<Utc>) -> Result<Sent, CounterError> {
         let code = match &issue.detail {
             Some(detail) => format!("{}:{detail}", issue.code),
             None => issue.code.clone(),
         };
-        self.deps.record.refused(&document_id, &code, &issue.sentence(Language::Fi), now)?;
-        Ok(Sent::Refused { document_id, code })
+        self.deps.record.refused(lease, &code, &issue.sentence(Language::Fi), now)?;
+        Ok(Sent::Refused { document_id: lease.document_id().to_owned(), code })
     }
 
     pub(crate) fn try_again(
         &self,
-        document_id: String,
+        lease: &Lease,
         code: String,
         wait: Duration,
         now: DateTime<Utc>,
     ) -> Result<Sent, CounterError> {
         let next_try_at = now + wait;
-        self.deps.record.attempt_failed(&document_id, &code, next_try_at, now)?;
-        Ok(Sent::Waits { document_id, code, next_try_at })
+        self.deps.record.attempt_failed(lease, &code, next_try_at, now)?;
+        Ok(Sent::Waits { document_id: lease.document_id().to_owned(), code, next_try_at })
     }
 
-    pub(crate) fn random_byte(&self) -> Result<u8, CounterError> {
-        let mut byte = [0];
-        (self.deps.randomness)(&mut byte)?;
-        let [byte] = byte;
-        Ok(byte)
+    pub(crate) fn random_bytes(&self) -> Result<[u8; 2], CounterError> {
+        let mut bytes = [0; 2];
+        (self.deps.randomness)(&mut bytes)?;
+        Ok(bytes)
     }
 
     pub(crate) fn exchange(&self, due: &Due) -> Result<StoreAnswer, CounterError> {

@@ -1,7 +1,10 @@
-//! When a document that the Centre did not take is sent again, and when a person is asked instead. Serves promise 3 of
+//! When a document that the Centre did not take is sent again, and how many are under way at once. Serves promise 3 of
 //! the house: no answer is waited for without end, a "later" as often as the table of errors says, and nothing is dropped.
+//! And it keeps the peace: a Centre that is gone is asked with one document at a time, and one that comes back is not met
+//! by all that waits at once.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
+use kanta::errors::{self, Class, Known};
 
 /// How sending is paced: what a workstation is set to.
 #[derive(Debug, Clone, Copy)]
@@ -21,13 +24,165 @@ impl Round {
     /// The wait before the next try, when `tries` of this kind were made and the first wait is `first`: doubled each time
     /// up to the longest, and spread by a random byte over a quarter of itself, so that a Centre that comes back does not
     /// meet all pharmacies at once. The first wait is never shorter than `first` while the longest allows.
-    pub(crate) fn wait(&self, first: Duration, tries: u32, random: u8) -> Duration {
+    pub fn wait(&self, first: Duration, tries: u32, random: u8) -> Duration {
         let longest = self.retry_most.clamp(Duration::zero(), LONGEST);
         let doublings = tries.saturating_sub(1).min(20);
         let whole = first.clamp(Duration::zero(), LONGEST) * 2_i32.saturating_pow(doublings);
         let whole = whole.min(longest);
         let spread = |wait: Duration| wait / 4 * i32::from(random) / 256;
         (whole + spread(whole)).min(longest - spread(longest))
+    }
+}
+
+/// What becomes of a document that the Centre did not take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It is sent again after this wait.
+    Again(Duration),
+    /// It was put off as often as the table of errors allows: a person is asked.
+    GivenUp,
+    /// A person is asked at once.
+    Person,
+}
+
+/// What had come before a try that the Centre did not take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Before {
+    /// How often the document was handed to a sender, this time counted in.
+    pub attempts: u32,
+    /// How often the Centre has put it off, this time counted in.
+    pub put_off: u32,
+    /// How many times in a row there was trouble with any document, this time counted in ([`Pace::next_trouble`]).
+    pub troubles: u32,
+}
+
+impl Round {
+    /// After no answer, or none that can be read: the document may have arrived, and sending it again is harmless.
+    pub fn after_silence(&self, before: Before, random: [u8; 2]) -> (Fate, Heard) {
+        let [one, all] = random;
+        let wait = self.wait(self.retry, before.attempts, one);
+        (Fate::Again(wait), Heard::Silence(self.wait(self.retry, before.troubles, all)))
+    }
+
+    /// After the Centre said no, with these codes: not now, or not at all. Several can come at once: the strictest decides.
+    pub fn after_refusal<'a>(
+        &self,
+        codes: impl Iterator<Item = &'a str> + Clone,
+        before: Before,
+        random: [u8; 2],
+    ) -> (Fate, Heard) {
+        let [one, all] = random;
+        let overloaded = |code| matches!(errors::look_up(code), Some(Known::Busy | Known::Unavailable));
+        let Class::Later { after_s, tries_at_most } = errors::class_of_all(codes.clone()) else {
+            return (Fate::Person, Heard::Answer);
+        };
+        let first = Duration::seconds(after_s.into());
+        let heard = match codes.clone().any(overloaded) {
+            true => Heard::Busy(self.wait(first, before.troubles, all)),
+            false => Heard::Answer,
+        };
+        match before.put_off >= tries_at_most {
+            true => (Fate::GivenUp, heard),
+            false => (Fate::Again(self.wait(first, before.put_off, one)), heard),
+        }
+    }
+}
+
+/// What a sender heard of one document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// The Centre answered for this document, yes or no: it works.
+    Answer,
+    /// No answer, which concerns all documents: after this wait one is tried, or as soon as the Centre answers anything else.
+    Silence(Duration),
+    /// The Centre has too much to do, which concerns all documents too: after this wait one is tried, and not before.
+    Busy(Duration),
+    /// Nothing: the document was not sent after all.
+    Nothing,
+}
+
+/// What all senders of one workstation share: how many documents may be under way at once, and from when.
+///
+/// While all is well, `most`. After trouble nobody sends for a while, then one alone (a probe); trouble again waits
+/// longer, and each answer lets one more go at once, so that a Centre that comes back is met by 1, 2, 3 … documents
+/// of a workstation and only while it answers.
+#[derive(Debug, Clone)]
+pub struct Pace {
+    most: u32,
+    width: u32,
+    under_way: u32,
+    troubles: u32,
+    not_before: Option<DateTime<Utc>>,
+    /// The last trouble was that the Centre has too much to do.
+    busy: bool,
+    /// Raised by every trouble: what was under way then tells of the time before it.
+    turn: u64,
+}
+
+/// That a document may go. Handed back with what was heard.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Turn(u64);
+
+impl Pace {
+    /// A pace of at most so many at once, one at least.
+    pub fn new(most: u32) -> Self {
+        let most = most.max(1);
+        Self { most, width: most, under_way: 0, troubles: 0, not_before: None, busy: false, turn: 0 }
+    }
+
+    /// How many more may go now.
+    pub fn room(&self, now: DateTime<Utc>) -> usize {
+        // A time further away than any wait is a clock that was set back.
+        let closed = self.not_before.is_some_and(|until| now < until && until <= now + LONGEST);
+        if closed { 0 } else { self.width.saturating_sub(self.under_way) as usize }
+    }
+
+    /// One goes.
+    pub fn begin(&mut self) -> Turn {
+        self.under_way = self.under_way.saturating_add(1);
+        Turn(self.turn)
+    }
+
+    /// How many times in a row there was trouble, the next one counted in: by it a wait is chosen.
+    pub fn next_trouble(&self) -> u32 {
+        self.troubles.saturating_add(1)
+    }
+
+    /// What was heard of one that went.
+    pub fn end(&mut self, turn: &Turn, heard: Heard, now: DateTime<Utc>) {
+        self.under_way = self.under_way.saturating_sub(1);
+        // Several that were under way when the trouble came are one trouble, and an answer from before it is old news.
+        if turn.0 != self.turn {
+            return;
+        }
+        match heard {
+            Heard::Answer => {
+                self.width = self.width.saturating_add(1).min(self.most);
+                self.troubles = 0;
+                self.not_before = None;
+            }
+            Heard::Silence(wait) | Heard::Busy(wait) => {
+                self.busy = matches!(heard, Heard::Busy(_));
+                self.turn = self.turn.wrapping_add(1);
+                self.width = 1;
+                self.troubles = self.next_trouble();
+                // Before the document that met the trouble is due again, so that another one is the probe: one that
+                // alone is never answered must not hold all others.
+                self.not_before = Some(now + wait / 4 * 3);
+            }
+            Heard::Nothing => {}
+        }
+    }
+
+    /// The Centre, which was silent, answered something else than a document: one may go now. Whether that was not so
+    /// before.
+    pub fn knock(&mut self) -> bool {
+        !self.busy && self.not_before.take().is_some()
+    }
+
+    /// When the next may go, if not now.
+    pub fn opens_at(&self) -> Option<DateTime<Utc>> {
+        self.not_before
     }
 }
 
@@ -69,5 +224,52 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn after_trouble_one_alone_is_tried_and_each_answer_lets_one_more_go() {
+        let now = DateTime::UNIX_EPOCH;
+        let mut pace = Pace::new(4);
+        assert_eq!(pace.room(now), 4);
+        let turns: Vec<Turn> = (0..4).map(|_| pace.begin()).collect();
+        assert_eq!(pace.room(now), 0);
+        // Four under way when the Centre goes are one trouble; what one of them heard before it opens nothing.
+        pace.end(&turns[0], Heard::Silence(Duration::seconds(4)), now);
+        pace.end(&turns[1], Heard::Silence(Duration::seconds(4)), now);
+        pace.end(&turns[2], Heard::Answer, now);
+        assert_eq!((pace.room(now), pace.next_trouble()), (0, 2));
+        assert_eq!(pace.opens_at(), Some(now + Duration::seconds(3)));
+        let later = now + Duration::seconds(3);
+        assert_eq!(pace.room(later), 0, "the last of the four is still under way");
+        pace.end(&turns[3], Heard::Nothing, now);
+        assert_eq!(pace.room(later), 1);
+        let probe = pace.begin();
+        assert_eq!(pace.room(later), 0);
+        pace.end(&probe, Heard::Silence(Duration::seconds(8)), later);
+        assert_eq!((pace.room(later + Duration::seconds(5)), pace.next_trouble()), (0, 3));
+        let back = later + Duration::seconds(6);
+        let mut widths = vec![];
+        for _ in 0..5 {
+            widths.push(pace.room(back));
+            let turn = pace.begin();
+            pace.end(&turn, Heard::Answer, back);
+        }
+        assert_eq!((widths, pace.next_trouble()), (vec![1, 2, 3, 4, 4], 1));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_holds_nothing_and_a_knock_opens_for_one() {
+        let now = DateTime::UNIX_EPOCH;
+        let mut pace = Pace::new(4);
+        let turn = pace.begin();
+        pace.end(&turn, Heard::Silence(Duration::minutes(1)), now);
+        assert_eq!((pace.room(now), pace.room(now - Duration::days(1))), (0, 1));
+        assert!(pace.knock() && !pace.knock());
+        assert_eq!(pace.room(now), 1);
+        // One that has too much to do is left alone, whatever else it still answers.
+        let turn = pace.begin();
+        pace.end(&turn, Heard::Busy(Duration::minutes(1)), now);
+        assert!(!pace.knock());
+        assert_eq!((pace.room(now), pace.room(now + Duration::seconds(45))), (0, 1));
     }
 }

@@ -33,7 +33,9 @@ pub use journal::{Batch, Committed, Erasure, Event, EventFilter, NewEvent, Perio
 pub use key::Key;
 pub use limits::*;
 pub use options::{NoRandomness, Options, Randomness};
-pub use outbox::{Change, Counts, Due, NewDocument, OutboxFilter, OutboxItem, OutboxState, RELEASE, StoredDocument};
+pub use outbox::{
+    Change, Counts, Due, Lease, NewDocument, OutboxFilter, OutboxItem, OutboxState, RELEASE, StoredDocument,
+};
 pub use record::{Identity, Record};
 pub use restore::{Lost, Restored};
 pub use verify::VerifyReport;

@@ -12,7 +12,7 @@ use crate::backup::{self, Backup};
 use crate::chain::Content;
 use crate::files::Hold;
 use crate::journal::{self, Batch, Committed, Erasure, Event, EventFilter, NewEvent, kinds};
-use crate::outbox::{self, Change, Counts, Due, OutboxFilter, OutboxItem, StoredDocument};
+use crate::outbox::{self, Change, Counts, Due, Lease, OutboxFilter, OutboxItem, StoredDocument};
 use crate::owner::{Door, Owner};
 use crate::restore::{self, Restored};
 use crate::verify::{self, Opening, VerifyReport};
@@ -177,20 +177,20 @@ impl Record {
         self.door.ask(|owner| outbox::next_due(owner.connection()))
     }
 
-    /// Notes that an attempt to send failed, and when to try again.
+    /// Notes that an attempt to send failed, and when to try again. Of a lease that is over nothing is noted.
     pub fn attempt_failed(
         &self,
-        document_id: &str,
+        lease: impl Into<Lease>,
         code: &str,
         next_try_at: DateTime<Utc>,
         at: DateTime<Utc>,
     ) -> Result<Change, RecordError> {
         journal::name("code", code)?;
-        let (document_id, code) = (document_id.to_owned(), code.to_owned());
+        let (lease, code) = (lease.into(), code.to_owned());
         self.door.ask(move |owner| {
             let latest = time::to_file(at).saturating_add(owner.longest_wait);
             let next = time::to_file(next_try_at).min(latest);
-            owner.write(|writer| outbox::attempt_failed(writer, &document_id, &code, next, at))
+            owner.write(|writer| outbox::attempt_failed(writer, &lease, &code, next, at))
         })
     }
 
@@ -229,18 +229,19 @@ impl Record {
     }
 
     /// Notes that the Centre refused a document: with the code for programs and the sentence for the person who
-    /// must now act. The document stays.
+    /// must now act. The document stays. Of a lease that is over nothing is noted: whoever has the document now hears
+    /// the same.
     pub fn refused(
         &self,
-        document_id: &str,
+        lease: impl Into<Lease>,
         code: &str,
         sentence: &str,
         at: DateTime<Utc>,
     ) -> Result<Change, RecordError> {
         journal::name("code", code)?;
-        let (document_id, code) = (document_id.to_owned(), code.to_owned());
+        let (lease, code) = (lease.into(), code.to_owned());
         let sentence = outbox::cut(sentence);
-        self.door.ask(move |owner| owner.write(|writer| outbox::refused(writer, &document_id, &code, &sentence, at)))
+        self.door.ask(move |owner| owner.write(|writer| outbox::refused(writer, &lease, &code, &sentence, at)))
     }
 
     /// A person has a refused document sent again as it is.

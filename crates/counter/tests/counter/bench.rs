@@ -66,6 +66,8 @@ pub struct Centre {
     pub stored: Vec<StoreRequest>,
     pub asked: u32,
     pub wish: Option<Answerer>,
+    /// Called before each answer, several at once: a Centre that lets wait.
+    pub slow: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
 /// A pharmacy on a workbench.
@@ -84,7 +86,7 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         let prescription = prescribed(now);
         let document = signed_twice(&prescription, now);
-        let centre = Centre { prescription, document, another: None, stored: vec![], asked: 0, wish: None };
+        let centre = Centre { prescription, document, another: None, stored: vec![], asked: 0, wish: None, slow: None };
         let centre = Arc::new(Mutex::new(centre));
         let transport: Arc<dyn Transport> = Arc::new(Wire { centre: centre.clone(), clock: clock.clone() });
         let reader = Arc::new(Reader(Mutex::new(None)));
@@ -216,8 +218,32 @@ impl Bench {
 
     /// One round of sending, ordinary pace.
     pub fn send(&self) -> Vec<counter::Sent> {
-        let (retry, retry_most) = (Duration::milliseconds(500), Duration::minutes(1));
-        self.counter.send_due(Round { most: 16, retry, retry_most }).unwrap()
+        self.counter.send_due(self.round()).unwrap()
+    }
+
+    /// The ordinary pace.
+    pub fn round(&self) -> Round {
+        Round { most: 16, retry: Duration::milliseconds(500), retry_most: Duration::minutes(1) }
+    }
+
+    /// So many documents in the outbox, each of a prescription of its own; their identifiers.
+    pub fn save_many(&self, many: usize) -> Vec<String> {
+        let now = self.clock.now();
+        let lot = samples::lot(&self.centre().prescription, 21, &time::finnish(now).to_string());
+        let bytes = cda::write_dispensation(&lot, &writing()).unwrap();
+        let ids: Vec<String> = (1..=many).map(|n| format!("1.2.246.10.99999901.93.2026.{n}")).collect();
+        for (n, id) in ids.iter().enumerate() {
+            let document = NewDocument {
+                document_id: id.clone(),
+                set_id: id.clone(),
+                prescription_set_id: format!("1.2.246.10.99999902.93.2026.{n}"),
+                kind_code: "10".into(),
+                bytes: bytes.clone(),
+                summary: serde_json::json!({}),
+            };
+            self.counter.deps().record.commit(Batch::new(now).document(document)).unwrap();
+        }
+        ids
     }
 
     /// Where a document stands, and the last code.
@@ -283,6 +309,10 @@ struct Wire {
 
 impl Transport for Wire {
     fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
+        let slow = self.centre.lock().unwrap_or_else(PoisonError::into_inner).slow.clone();
+        if let Some(slow) = slow {
+            slow();
+        }
         let mut centre = self.centre.lock().unwrap_or_else(PoisonError::into_inner);
         centre.asked += 1;
         if let Some(answer) = centre.wish.as_mut().and_then(|wish| wish(request)) {

@@ -142,7 +142,7 @@ fn a_release_that_waits_never_ends_what_is_in_hand_again() {
 fn one_that_is_handed_to_a_sender_and_withdrawn_since_is_not_sent() {
     let bench = in_hand();
     let record = bench.counter.deps().record.clone();
-    // Another prescription's dispensation goes in the same round, before it.
+    // Another prescription's dispensation goes at the same time.
     let bytes = record.document(&bench.saved()).unwrap().unwrap().bytes.unwrap();
     let (now, set_id) = (bench.clock.now(), bench.set_id());
     let other = NewDocument {
@@ -163,7 +163,9 @@ fn one_that_is_handed_to_a_sender_and_withdrawn_since_is_not_sent() {
         record.commit(Batch::new(now).event(event).taking(set_id.as_str(), serde_json::json!({}))).unwrap();
         None
     });
-    let sent = bench.send();
+    // Both were handed out at once, each to a sender of its own.
+    let both = bench.counter.next_to_send(4).unwrap();
+    let sent: Vec<Sent> = both.into_iter().map(|one| one.send(bench.round()).unwrap()).collect();
     assert!(matches!(sent.as_slice(), [Sent::Accepted { .. }, Sent::Withdrawn { .. }]), "{sent:?}");
     assert_eq!(bench.centre().stored.len(), stored + 1);
 }

@@ -5,6 +5,7 @@
 //! refused document stays. Documents of one prescription go in the order in which they were saved. When to try
 //! again, and what the Centre's answer means, is left to `kanta-client` and `counter`.
 
+mod lease;
 mod lists;
 mod replay;
 mod state;
@@ -13,12 +14,12 @@ mod steps;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+pub use lease::Lease;
+pub(crate) use lease::{due, release};
 pub(crate) use lists::{committed_before, counts, document, list, next_due};
 pub(crate) use replay::compare;
 pub use state::OutboxState;
-pub(crate) use steps::{
-    accepted, attempt_failed, due, erase, refused, release, resend, save, settle, withdraw, withdraw_releases,
-};
+pub(crate) use steps::{accepted, attempt_failed, erase, refused, resend, save, settle, withdraw, withdraw_releases};
 
 use crate::journal::{at_most, name};
 use crate::{LIMIT_DOCUMENT_BYTES, LIMIT_SENTENCE_BYTES, Period, RecordError, Sequence};
@@ -100,6 +101,13 @@ pub struct Due {
     pub item: OutboxItem,
     /// Its bytes, to be sent as they are.
     pub bytes: Vec<u8>,
+}
+
+impl Due {
+    /// By what its sender says what came of it.
+    pub fn lease(&self) -> Lease {
+        Lease::of(&self.item)
+    }
 }
 
 /// A document with its bytes and the Centre's answer.

@@ -1,16 +1,16 @@
 //! The steps of a document: each changes its row and appends the event that tells of it, in one transaction.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension, named_params, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Value, json};
 
-use super::lists::{FIRST_OPEN, ITEM, ITEM_COLUMNS, item};
+use super::lease::{Lease, holds};
 use super::replay::digest;
 use super::state::{Happening, Next, OutboxState, after};
-use super::{Change, Due, NewDocument, RELEASE};
+use super::{Change, NewDocument, RELEASE};
 use crate::chain::Content;
 use crate::journal::{kinds, text};
-use crate::owner::{Owner, Writer};
+use crate::owner::Writer;
 use crate::{RecordError, Sequence, time};
 
 /// Saves a document that waits to be sent.
@@ -48,87 +48,18 @@ pub(crate) fn save(
     Ok(sequence)
 }
 
-/// Hands out what is to be sent now. A time further away than the longest wait is a clock that was set back, and a
-/// lease that is longer than a lease likewise.
-pub(crate) fn due(owner: &mut Owner, now: DateTime<Utc>, limit: usize) -> Result<Vec<Due>, RecordError> {
-    let (lease, longest_wait) = (owner.lease, owner.longest_wait);
-    let moment = time::to_file(now);
-    let lease_until = moment.saturating_add(lease);
-    let mut found = {
-        let mut statement = owner.connection().prepare(&format!(
-            "SELECT {ITEM}, o.bytes FROM outbox o
-             WHERE ((o.state = 'waiting' AND (o.next_try_at IS NULL OR o.next_try_at <= :now
-                                              OR o.next_try_at > :latest))
-                 OR (o.state = 'sending' AND (o.lease_until <= :now OR o.lease_until > :lease)))
-               AND {FIRST_OPEN}
-             ORDER BY o.sequence LIMIT :limit"
-        ))?;
-        let mut rows = statement.query(named_params! {
-            ":now": moment,
-            ":latest": moment.saturating_add(longest_wait),
-            ":lease": lease_until,
-            ":limit": i64::try_from(limit).unwrap_or(i64::MAX),
-        })?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
-            found.push(Due { item: item(row)?, bytes: row.get(ITEM_COLUMNS)? });
-        }
-        found
-    };
-    if found.is_empty() {
-        // Nothing to note, so nothing to flush.
-        return Ok(found);
-    }
-    let until = time::from_file(lease_until)?;
-    for due in &mut found {
-        due.item.state = OutboxState::Sending;
-        due.item.attempts = due.item.attempts.saturating_add(1);
-        due.item.lease_until = Some(until);
-        due.item.next_try_at = None;
-    }
-    owner.write(|writer| {
-        for due in &found {
-            let id = &due.item.document_id;
-            let payload = json!({ "attempt": due.item.attempts, "lease_until": until });
-            step(writer, id, Happening::Leased, None, now, &payload)?;
-            writer.connection().execute(
-                "UPDATE outbox SET lease_until = ?2, attempts = ?3, next_try_at = NULL, state = 'sending'
-                 WHERE document_id = ?1",
-                params![id, lease_until, due.item.attempts],
-            )?;
-        }
-        Ok(())
-    })?;
-    Ok(found)
-}
-
-/// Lets go of what a program that died was sending.
-pub(crate) fn release(owner: &mut Owner, now: DateTime<Utc>) -> Result<(), RecordError> {
-    let abandoned: Vec<String> = {
-        let mut statement =
-            owner.connection().prepare("SELECT document_id FROM outbox WHERE state = 'sending' ORDER BY sequence")?;
-        let rows = statement.query_map([], |row| row.get(0))?;
-        rows.collect::<Result<_, _>>()?
-    };
-    if abandoned.is_empty() {
-        return Ok(());
-    }
-    owner.write(|writer| {
-        for document_id in &abandoned {
-            step(writer, document_id, Happening::Released, None, now, &json!({}))?;
-        }
-        Ok(())
-    })
-}
-
 /// Notes a failed attempt. `next` is in the file's unit.
 pub(crate) fn attempt_failed(
     writer: &mut Writer<'_>,
-    document_id: &str,
+    lease: &Lease,
     code: &str,
     next: i64,
     at: DateTime<Utc>,
 ) -> Result<Change, RecordError> {
+    if !holds(writer.connection(), lease)? {
+        return Ok(Change::Already);
+    }
+    let document_id = lease.document_id();
     let payload = json!({ "code": code, "next_try_at": time::from_file(next)? });
     let change = step(writer, document_id, Happening::AttemptFailed, None, at, &payload)?;
     if let Change::Made(_) = change {
@@ -168,11 +99,15 @@ pub(crate) fn accepted(
 /// Notes the Centre's refusal.
 pub(crate) fn refused(
     writer: &mut Writer<'_>,
-    document_id: &str,
+    lease: &Lease,
     code: &str,
     sentence: &str,
     at: DateTime<Utc>,
 ) -> Result<Change, RecordError> {
+    if !holds(writer.connection(), lease)? {
+        return Ok(Change::Already);
+    }
+    let document_id = lease.document_id();
     let payload = json!({ "code": code, "sentence": sentence });
     let change = step(writer, document_id, Happening::Refused, None, at, &payload)?;
     if let Change::Made(_) = change {
@@ -264,7 +199,7 @@ pub(crate) fn erase(connection: &Connection, document_id: &str) -> Result<Vec<Se
 }
 
 /// One step by the table: the new state and the event, or neither.
-fn step(
+pub(super) fn step(
     writer: &mut Writer<'_>,
     document_id: &str,
     happening: Happening,
@@ -290,7 +225,7 @@ fn step(
     }
 }
 
-fn state_of(connection: &Connection, document_id: &str) -> Result<OutboxState, RecordError> {
+pub(super) fn state_of(connection: &Connection, document_id: &str) -> Result<OutboxState, RecordError> {
     let word: Option<String> = connection
         .query_row("SELECT state FROM outbox WHERE document_id = ?1", [document_id], |row| row.get(0))
         .optional()?;

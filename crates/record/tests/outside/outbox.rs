@@ -195,3 +195,74 @@ fn the_outbox_is_listed_by_state_day_and_prescription() {
     assert_eq!(item.actor.as_deref(), Some("12345678903"));
     assert_eq!(item.summary.unwrap()["medicine"], "lääke 1");
 }
+
+#[test]
+fn a_late_word_of_a_lease_that_is_over_undoes_nothing() {
+    let room = Room::new();
+    let record = room.open();
+    record.commit(dispensation("1", "7")).unwrap();
+    let first = record.due(at(1), 1).unwrap().remove(0).lease();
+    // Its sender is slow; the lease ends, and another gets the document.
+    let second = record.due(at(121), 1).unwrap().remove(0).lease();
+    assert_ne!(first, second);
+    let state = || record.document(&oid("1")).unwrap().unwrap().item;
+    assert_eq!(record.refused(&first, "x", "y", at(122)).unwrap(), Change::Already);
+    assert_eq!(record.attempt_failed(&first, "answer-timed-out", at(500), at(122)).unwrap(), Change::Already);
+    assert_eq!((state().state, state().last_code), (OutboxState::Sending, None));
+    assert!(record.due(at(123), 1).unwrap().is_empty(), "nobody else gets it meanwhile");
+    // The second is refused, and a person has it sent again: no late word may put it back, the second's own neither.
+    assert!(matches!(record.refused(&second, "DI-7b", "ei", at(124)), Ok(Change::Made(_))));
+    record.resend(&oid("1"), "12345678903", at(125)).unwrap();
+    for lease in [&first, &second] {
+        assert_eq!(record.refused(lease, "DI-7b", "ei", at(126)).unwrap(), Change::Already);
+        assert_eq!(record.attempt_failed(lease, "answer-lost", at(900), at(126)).unwrap(), Change::Already);
+    }
+    assert_eq!((state().state, state().next_try_at), (OutboxState::Waiting, None));
+    // That the Centre has it counts whoever says so.
+    let third = record.due(at(127), 1).unwrap().remove(0).lease();
+    assert!(matches!(record.accepted(first.document_id(), b"answer", at(128)), Ok(Change::Made(_))));
+    assert_eq!(record.refused(&third, "x", "y", at(129)).unwrap(), Change::Already);
+    assert_eq!(state().state, OutboxState::Accepted);
+    assert_eq!(record.refused("1.2.3", "x", "y", at(130)).unwrap_err().code(), "record-unknown-document");
+    assert!(record.verify().unwrap().is_sound());
+}
+
+#[test]
+fn several_senders_at_once_never_get_the_same_document() {
+    let room = Room::new();
+    let record = room.open();
+    for number in 0..40 {
+        record.commit(dispensation(&number.to_string(), &(number % 7).to_string())).unwrap();
+    }
+    let got = std::sync::Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                loop {
+                    let due = record.due(at(1), 2).unwrap();
+                    if due.is_empty() {
+                        // What is left is behind what another sender has, or there is none.
+                        if record.counts().unwrap().waiting == 0 {
+                            return;
+                        }
+                        std::thread::yield_now();
+                    }
+                    for one in due {
+                        got.lock().unwrap().push(one.item.document_id.clone());
+                        record.accepted(&one.item.document_id, b"", at(2)).unwrap();
+                    }
+                }
+            });
+        }
+    });
+    let got = got.into_inner().unwrap();
+    let mut once = got.clone();
+    once.sort();
+    once.dedup();
+    assert_eq!((got.len(), once.len()), (40, 40));
+    for prescription in 0..7 {
+        let wanted: Vec<String> = (0..40).filter(|n| n % 7 == prescription).map(|n| oid(&n.to_string())).collect();
+        let found: Vec<String> = got.iter().filter(|id| wanted.contains(id)).cloned().collect();
+        assert_eq!(found, wanted, "in order within each prescription");
+    }
+}
