@@ -131,6 +131,29 @@ export const screens = [
     } },
   { name: 'waiting-empty', scene: 'logged', do: (page) => page.keyboard.press('Control+2') },
   { name: 'waiting', scene: 'logged waits refused conflict centre-down', do: (page) => page.keyboard.press('Control+2') },
+  { name: 'outage-before', scene: 'visit opened basket' },
+  { name: 'outage-just-down', scene: 'visit opened basket', do: (page) => page.evaluate(() => globalThis.tiskiDouble.centre(false)) },
+  { name: 'outage-one-waits', scene: 'logged waits centre-down', do: (page) => page.keyboard.press('Control+2') },
+  { name: 'outage-an-hour', scene: 'logged waits hour centre-down', do: (page) => page.keyboard.press('Control+2') },
+  { name: 'outage-an-hour-at-the-counter', scene: 'visit opened waits hour centre-down' },
+  { name: 'outage-closing', scene: 'logged waits refused closing hour centre-down' },
+  { name: 'outage-many', scene: 'logged many hour centre-down', do: async (page) => {
+      await page.keyboard.press('Control+2');
+      await page.getByTestId('waiting-list-pages').getByRole('button').last().click();
+      await page.getByText('51–100').waitFor();
+    } },
+  { name: 'outage-coming-back', scene: 'logged waits centre-down', do: async (page) => {
+      await page.keyboard.press('Control+2');
+      await page.getByTestId('waiting-list').waitFor();
+      await page.evaluate(() => globalThis.tiskiDouble.centre(true));
+    } },
+  { name: 'outage-conflict', scene: 'logged conflict', do: (page) => page.keyboard.press('Control+2') },
+  { name: 'outage-all-sent', scene: 'logged waits', do: async (page) => {
+      await page.keyboard.press('Control+2');
+      await page.getByTestId('send-now').click();
+      await page.getByTestId('nothing-waits').waitFor();
+    } },
+  { name: 'review-notice', scene: 'logged busy waits hour', do: (page) => page.keyboard.press('Control+3') },
   { name: 'waiting-settle', scene: 'logged conflict', do: async (page) => {
       await page.keyboard.press('Control+2');
       await page.getByTestId('settle').waitFor();

@@ -2,7 +2,7 @@
 // The production build does not contain it (checks/built.js sees to that). `?scene=` in the address chooses a beginning,
 // and `window.tiskiDouble` lets a test move the card, the Centre and the environment.
 
-import type { DispensationRow, DocumentState, Event, Problem, Status, VisitView } from '../src/generated/api';
+import type { DispensationRow, DocumentState, Event, Problem, Status, VisitView, WaitingDesk, WaitingGroup, WaitingRow } from '../src/generated/api';
 import { day, packagesOf, prescription, say, setTongue, visitOf, type Tongue } from './people';
 
 type Heard = (event: Event) => void;
@@ -117,6 +117,77 @@ function health(): Status['health'] {
   ];
 }
 
+/** When the Centre fell silent, for the header. */
+const silentSince = (): string => (scene.includes('hour') ? '9.36' : '10.39');
+
+function freshness(): Status['freshness'] {
+  return {
+    answeredAt: world.centreUp ? '10.42' : silentSince(),
+    answeredAgoS: world.centreUp ? 4 : 400,
+    silentSince: world.centreUp ? null : silentSince(),
+    medicines: '2026.022',
+  };
+}
+
+function notices(): Status['notices'] {
+  const open = rows.filter((line) => line.state !== 'accepted' && line.state !== 'settled').length;
+  const found: Status['notices'] = [];
+  if (open > 0 && scene.includes('closing'))
+    found.push({
+      kind: 'closing',
+      number: open,
+      short: say(`Suljetaan 20.00, ${open} kesken`, `Stänger 20.00, ${open} öppna`, `Closing 20.00, ${open} open`),
+      sentence: say(`Apteekki suljetaan klo 20.00, ja ${open} toimitusta on kesken.`, `Apoteket stänger kl. 20.00, och ${open} expedieringar är öppna.`, `The pharmacy closes at 20.00, and ${open} dispensations are open.`),
+    });
+  if (open > 0 && scene.includes('hour'))
+    found.push({
+      kind: 'waits-long',
+      number: open,
+      short: say(`${open} odottanut yli tunnin`, `${open} har väntat över en timme`, `${open} have waited over an hour`),
+      sentence: say(`${open} toimitusta on odottanut yli tunnin.`, `${open} expedieringar har väntat över en timme.`, `${open} dispensations have waited for more than an hour.`),
+    });
+  return found;
+}
+
+const PAGE = 50;
+const groupOf = (state: DocumentState): WaitingGroup | null =>
+  state === 'refused' ? 'refused' : state === 'accepted-in-conflict' ? 'conflict' : state === 'waiting' || state === 'saved' ? 'waits' : null;
+
+function waitingRow(line: DispensationRow, group: WaitingGroup): WaitingRow {
+  const fault = line.state === 'waiting' ? why() : line.state === 'refused' ? refusal() : null;
+  return {
+    ...line,
+    group,
+    since: line.at.slice(11, 16).replace(/^0/, '').replace(':', '.'),
+    waited: scene.includes('hour') ? '1 h 5 min' : '4 min',
+    long: scene.includes('hour'),
+    place: fault?.place ?? (group === 'conflict' ? 'centre' : null),
+    next:
+      group === 'refused'
+        ? say('Ei lähde itsestään. Lähetä uudelleen tai selvitä.', 'Skickas inte av sig själv. Skicka på nytt eller red ut.', 'Does not go by itself. Send it again or settle it.')
+        : group === 'conflict'
+          ? say('On Reseptikeskuksessa. Pysyy tässä, kunnes joku selvittää.', 'Finns i Receptcentret. Stannar här tills någon reder ut det.', 'Is at the Prescription Centre. Stays here until somebody settles it.')
+          : line.state === 'saved'
+            ? say('Lähetetään nyt.', 'Skickas nu.', 'Being sent now.')
+            : say('Lähtee itsestään, seuraava yritys klo 10.43.', 'Skickas av sig själv, nästa försök kl. 10.43.', 'Goes by itself, next try at 10.43.'),
+    advice:
+      fault?.advice ??
+      (group === 'conflict' ? say('Ota yhteys lääkkeen määrääjään ja kirjaa, mitä sovittiin.', 'Kontakta förskrivaren och anteckna vad som avtalades.', 'Contact the prescriber and note what was agreed.') : ''),
+  };
+}
+
+function waitingDesk(group?: WaitingGroup, after?: number): WaitingDesk {
+  const desk: WaitingDesk = { parts: [], rows: [] };
+  for (const one of ['refused', 'conflict', 'waits'] as const) {
+    if (group && group !== one) continue;
+    const all = rows.filter((line) => groupOf(line.state) === one).reverse();
+    const from = group && after ? after : 0;
+    desk.parts.push({ group: one, count: all.length, next: from + PAGE < all.length ? from + PAGE : null });
+    desk.rows.push(...all.slice(from, from + PAGE).map((line) => waitingRow(line, one)));
+  }
+  return desk;
+}
+
 function counts(): Status['outbox'] {
   const n = (state: DocumentState): number => rows.filter((row) => row.state === state).length;
   return { waiting: n('waiting') + n('saved'), refused: n('refused'), conflicts: n('accepted-in-conflict'), acceptedToday: n('accepted') };
@@ -131,6 +202,8 @@ function status(): Status {
     card: card(),
     health: health(),
     outbox: counts(),
+    notices: notices(),
+    freshness: freshness(),
     version: '0.1.0',
   };
 }
@@ -166,6 +239,9 @@ function seed(): void {
     row('1.2.246.10.12345678.93.2026.2001', 'DIAPAM 10 mg', '21 fol', '10:38:40', 'Potilas, P.', 'waiting');
     row('1.2.246.10.12345678.93.2026.2002', 'METFORMIN TEVA 500 mg', '400 fol', '10:38:41', 'Potilas, P.', 'waiting');
   }
+  if (scene.includes('many'))
+    for (let i = 0; i < 130; i += 1)
+      row(`1.2.246.10.12345678.93.2026.${5000 + i}`, products[i % products.length] ?? '', '100 fol', `09:${String(36 + Math.floor(i / 6)).padStart(2, '0')}:10`, people[i % people.length] ?? '', 'waiting');
   if (scene.includes('conflict')) row('1.2.246.10.12345678.93.2026.2004', 'METFORMIN TEVA 500 mg', '400 fol', '09:58:20', 'Malli, A.', 'accepted-in-conflict');
   if (scene.includes('settled')) row('1.2.246.10.12345678.93.2026.2005', 'BURANA 600 mg', '100 fol', '09:41:02', 'Malli, A.', 'settled');
   if (scene.includes('refused')) row('1.2.246.10.12345678.93.2026.2003', 'THYROXIN 100 mikrog', '100 tabl', '10:12:09', 'Testinen, T.', 'refused');
@@ -195,7 +271,7 @@ function row(documentId: string, product: string, amount: string, time: string, 
         : [],
     settled:
       state === 'settled'
-        ? { by: '90000005555', at: '22.11.2026 10.20', note: say('Soitettu lääkärille: uusi resepti tehtiin, asiakkaalle kerrottiin.', 'Läkaren uppringd: nytt recept gjordes, kunden informerades.', 'The prescriber was called: a new prescription was made, the customer was told.') }
+        ? { by: '90000005555', name: 'Petri Proviisori', at: '22.11.2026 10.20', note: say('Soitettu lääkärille: uusi resepti tehtiin, asiakkaalle kerrottiin.', 'Läkaren uppringd: nytt recept gjordes, kunden informerades.', 'The prescriber was called: a new prescription was made, the customer was told.') }
         : null,
     nextTry: state === 'waiting' ? '10.43' : null,
     prescriptionId: '1.2.246.10.99.93.2026.77',
@@ -210,6 +286,7 @@ function settle(documentId: string, state: DocumentState): void {
   const signed = visit?.signed.find((line) => line.documentId === documentId);
   if (signed) Object.assign(signed, { state, problem: fault });
   tell({ event: 'document', documentId, state, counts: counts() });
+  tell({ event: 'notices', notices: notices() });
 }
 
 function current(): VisitView {
@@ -405,7 +482,7 @@ const answers: Record<string, (given: Given) => unknown> = {
     visit = null;
     return status();
   },
-  waiting: () => ({ day, rows: rows.filter((line) => line.state !== 'accepted' && line.state !== 'settled') }),
+  waiting: ({ group, after }) => waitingDesk(group as WaitingGroup | undefined, after === undefined ? undefined : Number(after)),
   settle: ({ documentId }) => {
     settle(documentId ?? '', 'settled');
     return counts();
@@ -476,7 +553,7 @@ Object.assign(window, {
     digits: () => [...world.digits],
     centre: (up: boolean) => {
       world.centreUp = up;
-      tell({ event: 'health', lines: health() });
+      tell({ event: 'health', lines: health(), freshness: freshness() });
     },
   },
 });

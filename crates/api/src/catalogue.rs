@@ -6,7 +6,7 @@ use ts_rs::TS;
 
 use crate::{
     BackupMade, CredentialsView, DayList, DocumentView, Export, OutboxCounts, PrescriptionView, Problem, Secret,
-    SessionView, Status, VisitView,
+    SessionView, Status, VisitView, WaitingDesk, WaitingPage,
 };
 
 macro_rules! catalogue {
@@ -85,8 +85,8 @@ catalogue! {
     sign / Sign (Sign) -> VisitView;
     /// Closes the visit and removes its working copies.
     close_visit / CloseVisit (Nothing) -> Status;
-    /// What waits or was refused.
-    waiting / Waiting (Nothing) -> DayList;
+    /// What waits for the Centre or for a person, a page at a time.
+    waiting / Waiting (WaitingPage) -> WaitingDesk;
     /// Has a refused document sent again as it is.
     resend / Resend (OnDocument) -> OutboxCounts;
     /// Settles a refused document, or one that the Centre took in conflict, with a note that says how.

@@ -25,7 +25,8 @@ const COMPARE: Text = text(
     "Compare the new version with what was dispensed and note what was done.",
 );
 
-/// The sentence and the advice of a conflict; cases a–g and i of prescriptions notes, section 4.
+/// The sentence and the advice of a conflict; cases a–g and i of prescriptions notes, section 4. Case h, a denial of consent,
+/// hinders fetching and never storing: there is nothing to settle, and nothing may hint at what is withheld.
 pub(crate) fn told(conflict: Conflict) -> (&'static Text, &'static Text) {
     match conflict {
         Conflict::Cancelled => (&CANCELLED, &CALL),
@@ -60,9 +61,9 @@ const LOCKED: Text = text(
     "The prescription had meanwhile been locked.",
 );
 const RESERVED: Text = text(
-    "Lääkemääräys oli sillä välin varattu toiselle apteekille.",
-    "Receptet hade under tiden reserverats av ett annat apotek.",
-    "The prescription had meanwhile been reserved by another pharmacy.",
+    "Lääkemääräys oli sillä välin varattu toiseen apteekkiin tai sen käsittelyssä.",
+    "Receptet hade under tiden reserverats av ett annat apotek eller behandlades där.",
+    "The prescription had meanwhile been reserved by another pharmacy, or was in hand there.",
 );
 const EXPIRED: Text =
     text("Lääkemääräys oli vanhentunut.", "Receptet hade föråldrats.", "The prescription had expired.");
@@ -72,9 +73,9 @@ const NEWER_VERSION: Text = text(
     "There was a newer version of the prescription.",
 );
 const RIGHT_ENDED: Text = text(
-    "Allekirjoittajan ammattioikeus oli päättynyt allekirjoituksen jälkeen.",
-    "Undertecknarens yrkesrätt hade upphört efter undertecknandet.",
-    "The signer's professional right had ended after the signing.",
+    "Allekirjoittajan ammattioikeus tai varmenne oli päättynyt allekirjoituksen jälkeen.",
+    "Undertecknarens yrkesrätt eller certifikat hade upphört efter undertecknandet.",
+    "The signer's professional right or certificate had ended after the signing.",
 );
 
 #[cfg(test)]

@@ -9,15 +9,16 @@ use crate::{Fact, sentences, words};
 
 impl Render {
     /// The steps of one document, oldest first. Attempts that failed one after the other for the same reason are one step.
-    pub(crate) fn history(&self, events: &[Event]) -> Vec<Fact> {
+    /// Of whoever did something, `name` tells the name where it is known.
+    pub(crate) fn history(&self, events: &[Event], name: impl Fn(&Event) -> Option<String>) -> Vec<Fact> {
         let told: Vec<&Event> = events.iter().filter(|event| concerns_a_person(event)).collect();
         told.chunk_by(|one, next| is_attempt(one) && is_attempt(next) && code(one) == code(next))
             .filter_map(|steps| Some((steps.first()?, steps.last()?, steps.len())))
-            .map(|(first, last, times)| self.step(first, last, times))
+            .map(|(first, last, times)| self.step(first, last, times, &name))
             .collect()
     }
 
-    fn step(&self, first: &Event, last: &Event, times: usize) -> Fact {
+    fn step(&self, first: &Event, last: &Event, times: usize, name: impl Fn(&Event) -> Option<String>) -> Fact {
         let text = match first.kind.as_str() {
             "dispensation.signed" if prepared(first) => &words::SIGNED_PREPARED,
             "dispensation.signed" => &words::SIGNED,
@@ -36,7 +37,8 @@ impl Render {
         }
         // A person's own steps say whose they are.
         if let ("outbox.settled" | "outbox.resent", Some(by)) = (first.kind.as_str(), &first.actor) {
-            text.push_str(&format!(" ({by})"));
+            let whose = name(first).map_or_else(|| by.clone(), |name| format!("{name}, {by}"));
+            text.push_str(&format!(" ({whose})"));
         }
         let why: Vec<String> = codes(first).map(|code| sentences::of_code(code, self.language).sentence).collect();
         if !why.is_empty() {
@@ -120,7 +122,7 @@ mod tests {
             event("outbox.accepted", 7, json!({})),
         ];
         let render = Render { language: Language::En, today: chrono::NaiveDate::default() };
-        let steps = render.history(&events);
+        let steps = render.history(&events, |_| None);
         let texts: Vec<&str> = steps.iter().map(|step| step.text.as_str()).collect();
         assert_eq!(
             texts,
@@ -143,13 +145,14 @@ mod tests {
             by(event("outbox.settled", 9, json!({ "how": "Soitettu lääkärille" }))),
         ];
         let render = Render { language: Language::En, today: chrono::NaiveDate::default() };
-        let texts: Vec<String> = render.history(&events).into_iter().map(|step| step.text).collect();
+        let texts: Vec<String> =
+            render.history(&events, |_| Some("Siri Salminen".to_owned())).into_iter().map(|step| step.text).collect();
         assert_eq!(
             texts,
             [
                 "The Centre accepted it in conflict: The prescription had meanwhile been cancelled. The prescription had \
                  meanwhile been locked.",
-                "Settled (99900000011): Soitettu lääkärille",
+                "Settled (Siri Salminen, 99900000011): Soitettu lääkärille",
             ]
         );
     }

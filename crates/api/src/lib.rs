@@ -8,9 +8,11 @@ mod bell;
 mod catalogue;
 mod conflicts;
 mod credentials;
+mod freshness;
 mod health;
 mod history;
 mod keeping;
+mod notices;
 mod pin;
 mod program;
 mod reader;
@@ -22,14 +24,19 @@ mod sentences;
 mod settings;
 mod start;
 mod views;
+mod waiting;
 mod words;
 
 pub use catalogue::*;
+pub use freshness::Freshness;
 pub use health::Examination;
 pub use keeping::{key_problem, record_problem};
+pub use notices::{NoticeKind, NoticeView};
 pub use secret::Secret;
 pub use settings::{
-    Card, Centre, Environment, Health, KeyPlace, Medicines, Pharmacy, RecordKeeping, Rights, Session, Settings, Trust,
+    Card, Centre, Environment, Health, KeyPlace, Medicines, Notices, Pharmacy, RecordKeeping, Rights, Session,
+    Settings, Trust,
 };
 pub use start::{Started, examine, start};
 pub use views::*;
+pub use waiting::{PAGE_ROWS, WaitingDesk, WaitingGroup, WaitingPage, WaitingPart, WaitingRow};

@@ -15,14 +15,17 @@ use record::{OutboxFilter, OutboxState, Period};
 use rust_decimal::Decimal;
 
 use crate::bell::Bell;
+use crate::freshness::Heard;
 use crate::health::{Asked, Instruments};
+use crate::notices::Standing;
 use crate::pin::PinEntry;
 use crate::render::{Render, document_state};
 use crate::settings::{Card, Environment, Settings};
 use crate::{
-    BackupMade, CredentialsView, DayList, DocumentView, Event, Export, HealthLine, HealthState, LogIn, Nothing, OnDay,
-    OnDocument, OnPrescription, OutboxCounts, PinDigit, PinErase, PrescriptionView, Problem, Program, Propose, Search,
-    Secret, SessionView, SetLanguage, SettleDocument, Sign, Status, VisitView, keeping, sentences, words,
+    BackupMade, CredentialsView, DayList, DocumentView, Event, Export, Freshness, HealthLine, HealthState, LogIn,
+    Nothing, NoticeView, OnDay, OnDocument, OnPrescription, OutboxCounts, PinDigit, PinErase, PrescriptionView,
+    Problem, Program, Propose, Search, Secret, SessionView, SetLanguage, SettleDocument, Sign, Status, VisitView,
+    WaitingDesk, WaitingPage, keeping, sentences, waiting, words,
 };
 
 /// What is typed or scanned in the search field is at most this long.
@@ -37,6 +40,9 @@ pub(crate) const SENDERS_AT_MOST: u32 = 16;
 /// The longest that `sign` waits for the Centre before it returns.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
+/// How old what is known of waiting too long may be where nobody has just acted.
+const STANDING_OLD: Duration = Duration::from_secs(2);
+
 /// The program: one counter, its review, its way to hosts.
 pub(crate) struct Tiski {
     pub(crate) counter: Counter,
@@ -45,8 +51,13 @@ pub(crate) struct Tiski {
     events: SyncSender<Event>,
     instruments: Instruments,
     asked: Mutex<Option<Asked>>,
+    heard: Mutex<Heard>,
     /// State and code of each link, as hosts were told last.
     told: Mutex<Vec<(HealthState, String)>>,
+    /// What waits too long, and when that was looked at.
+    standing: Mutex<Option<(Instant, Standing)>>,
+    /// The notices that hosts were told last.
+    noticed: Mutex<Vec<NoticeView>>,
     typed: Mutex<PinEntry>,
     pub(crate) outbox: Arc<Bell>,
     /// Wakes the thread that asks whether the Centre is there.
@@ -69,7 +80,10 @@ impl Tiski {
             events,
             instruments,
             asked: Mutex::default(),
+            heard: Mutex::default(),
             told: Mutex::default(),
+            standing: Mutex::default(),
+            noticed: Mutex::default(),
             typed: Mutex::default(),
             outbox: Arc::default(),
             asking: Arc::default(),
@@ -96,6 +110,7 @@ impl Tiski {
     /// One round of sending, and its news: until nothing is left that may go now, several at once where the pace allows.
     pub(crate) fn send_round(&self) {
         std::thread::scope(|scope| self.send_in(scope));
+        self.push_notices(STANDING_OLD);
     }
 
     /// Sends as one of several senders; where more than one document may go, the others get senders of their own.
@@ -165,6 +180,7 @@ impl Tiski {
     fn moved(&self, document_id: &str, done: Result<(), CounterError>) -> Result<OutboxCounts, Problem> {
         done.map_err(|error| self.problem(&error))?;
         self.push_document(document_id);
+        self.push_notices(Duration::ZERO);
         self.counts().map_err(|error| self.problem(&error))
     }
 
@@ -184,10 +200,48 @@ impl Tiski {
     }
 
     fn heard_from_outbox(&self, outcome: Result<(), String>) {
+        self.note_answer(outcome.is_ok());
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         *asked = Some(Asked::by_work(outcome, asked.as_ref()));
         drop(asked);
         self.push_health();
+    }
+
+    fn note_answer(&self, answered: bool) {
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.note(answered, Instant::now(), self.counter.deps().clock.now());
+    }
+
+    fn freshness(&self) -> Freshness {
+        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.view(Instant::now(), self.instruments.edition())
+    }
+
+    /// What somebody should hear of. The record is asked anew where what is known is older than `at_most`: while a thousand
+    /// documents go out one after the other it has better to do.
+    fn notices(&self, at_most: Duration) -> Vec<NoticeView> {
+        let limits = &self.settings.notices;
+        let mut known = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.as_ref().is_none_or(|(at, _)| at.elapsed() >= at_most) {
+            let deps = self.counter.deps();
+            let counts = deps.record.counts().map_err(review::ReviewError::from);
+            match counts.and_then(|counts| Standing::of(&deps.record, &counts, limits, deps.clock.now())) {
+                Ok(standing) => *known = Some((Instant::now(), standing)),
+                Err(error) => tracing::warn!(code = error.code(), "what waits too long cannot be looked up"),
+            }
+        }
+        known.as_ref().map(|(_, standing)| standing.notices(limits, self.language())).unwrap_or_default()
+    }
+
+    /// Tells hosts of the notices where they are others than they were told last.
+    pub(crate) fn push_notices(&self, at_most: Duration) {
+        let notices = self.notices(at_most);
+        let mut before = self.noticed.lock().unwrap_or_else(PoisonError::into_inner);
+        if *before != notices {
+            before.clone_from(&notices);
+            drop(before);
+            self.push(Event::Notices { notices });
+        }
     }
 
     fn heard_of<T>(&self, result: &Result<T, CounterError>) {
@@ -267,6 +321,7 @@ impl Tiski {
         if asked.outcome.is_ok() {
             self.knock();
         }
+        self.note_answer(asked.outcome.is_ok());
         *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(asked);
         self.push_health();
     }
@@ -294,7 +349,7 @@ impl Tiski {
         if *before != told {
             *before = told;
             drop(before);
-            self.push(Event::Health { lines });
+            self.push(Event::Health { lines, freshness: self.freshness() });
         }
     }
 
@@ -357,6 +412,8 @@ impl Tiski {
             card: render.card(&self.counter.card(), &self.settings.card),
             health: self.health(),
             outbox: self.counts()?,
+            notices: self.notices(STANDING_OLD),
+            freshness: self.freshness(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         })
     }
@@ -515,10 +572,12 @@ impl Program for Tiski {
         self.frame().map_err(|error| self.problem(&error))
     }
 
-    fn waiting(&self, _: Nothing) -> Result<DayList, Problem> {
+    fn waiting(&self, with: WaitingPage) -> Result<WaitingDesk, Problem> {
         self.for_a_person()?;
-        let rows = review::open(&self.counter.deps().record).map_err(|error| self.of_code(error.code()))?;
-        Ok(self.list(review::finnish_day(self.counter.deps().clock.now()), &rows))
+        let deps = self.counter.deps();
+        let long_after = chrono::Duration::minutes(self.settings.notices.waiting_minutes.into());
+        waiting::desk(&self.render(), &deps.record, &with, long_after, deps.clock.now())
+            .map_err(|error| self.of_code(error.code()))
     }
 
     fn resend(&self, with: OnDocument) -> Result<OutboxCounts, Problem> {
@@ -568,11 +627,12 @@ impl Program for Tiski {
         let history = review::history(record, &with.document_id).map_err(|error| self.of_code(error.code()))?;
         let render = self.render();
         let bytes = stored.bytes.ok_or_else(unknown)?;
+        let name = |event: &record::Event| review::name_of(record, event.actor.as_deref()?, event.at).ok().flatten();
         Ok(DocumentView {
             document_id: with.document_id,
             xml: String::from_utf8_lossy(&bytes).into_owned(),
             state: document_state(&stored.item),
-            history: render.history(&history),
+            history: render.history(&history, name),
         })
     }
 

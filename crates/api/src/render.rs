@@ -503,6 +503,7 @@ impl Render {
             conflicts: self.conflicts(item),
             settled: row.settled.as_ref().map(|settled| Settled {
                 by: settled.by.clone(),
+                name: settled.name.clone(),
                 at: prescription::time::finnish(settled.at).format("%-d.%-m.%Y %-H.%M").to_string(),
                 note: settled.note.clone(),
             }),

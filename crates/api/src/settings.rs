@@ -59,6 +59,9 @@ pub struct Settings {
     /// How the record is kept.
     #[serde(default)]
     pub record: RecordKeeping,
+    /// When somebody is told that something waits.
+    #[serde(default)]
+    pub notices: Notices,
 }
 
 /// An environment.
@@ -284,6 +287,30 @@ impl Default for Health {
     }
 }
 
+/// When somebody is told that something waits.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Notices {
+    /// What waits longer than so many minutes is told of; 5–1440.
+    pub waiting_minutes: u32,
+    /// When the pharmacy closes, Finnish time: "20.00". Where it is absent, nothing is said at closing time.
+    pub closing_time: Option<String>,
+}
+
+impl Default for Notices {
+    fn default() -> Self {
+        Self { waiting_minutes: 60, closing_time: None }
+    }
+}
+
+impl Notices {
+    /// The closing time, where there is one that can be read.
+    pub(crate) fn closing(&self) -> Option<chrono::NaiveTime> {
+        let text = self.closing_time.as_ref()?.replace('.', ":");
+        chrono::NaiveTime::parse_from_str(&text, "%H:%M").ok()
+    }
+}
+
 impl Settings {
     /// Reads and checks a settings file.
     pub fn load(path: &Path) -> Result<Self, Problem> {
@@ -325,6 +352,12 @@ impl Settings {
         }
         if matches!(&self.card, Card::Scs { patience_s, .. } if !(10..=300).contains(patience_s)) {
             return Err(wrong("card.patience_s", "10–300"));
+        }
+        if !(5..=1440).contains(&self.notices.waiting_minutes) {
+            return Err(wrong("notices.waiting_minutes", "5–1440"));
+        }
+        if self.notices.closing_time.is_some() && self.notices.closing().is_none() {
+            return Err(wrong("notices.closing_time", "20.00"));
         }
         if self.trust.grace_hours > 168 {
             return Err(wrong("trust.grace_hours", "0–168"));
@@ -457,6 +490,10 @@ mod tests {
         assert!(refused("[centre]", "[session]\nidle_minutes = 0\n[centre]").starts_with("session.idle_minutes"));
         let hasty = "[card]\nkind = \"scs\"\ntrusted = \"x\"\norigin = \"y\"\npatience_s = 1\n[centre]";
         assert!(refused("[centre]", hasty).starts_with("card.patience_s"));
+        assert!(refused("[centre]", "[notices]\nwaiting_minutes = 1\n[centre]").starts_with("notices.waiting_minutes"));
+        assert!(
+            refused("[centre]", "[notices]\nclosing_time = \"25.00\"\n[centre]").starts_with("notices.closing_time")
+        );
         assert!(refused("https:", "http:").starts_with("centre.url"));
         assert!(refused("[centre]", "[centre]\nsurprise = 1").starts_with("file"));
         assert!(refused("workstation = 1", "workstation = 1\nsigning = \"both\"").contains("`both`"));

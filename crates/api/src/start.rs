@@ -190,6 +190,7 @@ fn watch_over_the_centre(program: &Weak<Tiski>, asking: &Bell) {
             lists_due = Instant::now() + Duration::from_secs(minutes * 60);
         }
         program.ask_the_centre();
+        program.push_notices(Duration::ZERO);
         asking.done(asked);
         pause = Duration::from_secs(program.settings.health.probe_s.clamp(5, 3600).into());
     }

@@ -5,6 +5,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::{Freshness, NoticeView};
+
 /// Everything that a screen needs before anybody has logged in, and its frame afterwards.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -23,6 +25,10 @@ pub struct Status {
     pub health: Vec<HealthLine>,
     /// What waits, was refused, was accepted today.
     pub outbox: OutboxCounts,
+    /// What somebody should hear of, the more pressing first.
+    pub notices: Vec<NoticeView>,
+    /// How fresh what is seen is.
+    pub freshness: Freshness,
     /// The program's version.
     pub version: String,
 }
@@ -527,6 +533,8 @@ pub struct DispensationRow {
 pub struct Settled {
     /// Registration number of the person.
     pub by: String,
+    /// "Siri Salminen", where it is known.
+    pub name: Option<String>,
     /// "25.11.2026 12.31".
     pub at: String,
     /// The person's note.
@@ -596,5 +604,12 @@ pub enum Event {
     Health {
         /// All links.
         lines: Vec<HealthLine>,
+        /// How fresh what is seen is.
+        freshness: Freshness,
+    },
+    /// What somebody should hear of has changed.
+    Notices {
+        /// As it is now.
+        notices: Vec<NoticeView>,
     },
 }

@@ -127,6 +127,19 @@ pub(crate) fn clock(at: NaiveDateTime) -> String {
     at.format("%-H.%M").to_string()
 }
 
+/// "100 000", with a space that does not break.
+pub(crate) fn thousands(number: u32) -> String {
+    let digits = number.to_string();
+    let mut shown = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            shown.push('\u{a0}');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
 /// "3,86 €", or "€3.86" in English.
 pub(crate) fn euro(value: Decimal, language: Language) -> String {
     let plain = format!("{:.2}", value.round_dp(2));

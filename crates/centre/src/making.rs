@@ -26,7 +26,7 @@ pub(crate) struct Maker {
     pub right: Option<Right>,
     /// What the signature is worth.
     pub trust: SignatureTrust,
-    /// The right held when signing and has ended since. Only a late document comes so far.
+    /// The right, or the certificate, held when signing and has ended since. Only a late document comes so far.
     pub right_ended: bool,
 }
 
@@ -42,6 +42,8 @@ struct Claims<'a> {
 struct Proof {
     registration: Option<RegistrationNumber>,
     signed_at: Option<DateTime<Utc>>,
+    /// The certificate has ended since.
+    ended: bool,
 }
 
 impl<S: Store> Centre<S> {
@@ -56,7 +58,8 @@ impl<S: Store> Centre<S> {
         told: &mut Use,
     ) -> Result<Maker, Vec<Issue>> {
         let claims = claims(document)?;
-        let proof = self.proof(document, opened, caller, now, told).map_err(|issue| vec![issue])?;
+        let late = request.late && document.header.reference.document_type == DocumentType::Dispensation;
+        let proof = self.proof(document, opened, late, caller, now, told).map_err(|issue| vec![issue])?;
         let person = one_person(&claims, &proof, &request.requester, &document.header.reference.document_type)?;
         told.user_stated = proof.registration.is_none();
         one_organisation(&claims, &request.requester, caller)?;
@@ -64,8 +67,8 @@ impl<S: Store> Centre<S> {
         let maker = match person {
             Some(number) => {
                 let made_at = proof.signed_at.unwrap_or_else(|| time::instant(claims.act.1));
-                let late = request.late && document.header.reference.document_type == DocumentType::Dispensation;
                 let (right, right_ended) = self.right(number, made_at, late, now)?;
+                let right_ended = right_ended || proof.ended;
                 told.right = Some(right.code().to_owned());
                 Maker { role: self.register().role_of(&right), right: Some(right), trust, right_ended }
             }
@@ -83,6 +86,7 @@ impl<S: Store> Centre<S> {
         &self,
         document: &Document,
         opened: &Opened<'_>,
+        late: bool,
         caller: &Caller,
         now: DateTime<Utc>,
         told: &mut Use,
@@ -94,9 +98,13 @@ impl<S: Store> Centre<S> {
         };
         match wanted {
             SignedBy::Professional => {
-                let signature = signatures::professional(opened, &self.verifier, &self.trust(), now)?;
+                let signature = signatures::professional(opened, &self.verifier, &self.trust(), late, now)?;
                 told.certificate = Some(fingerprint(&signature.certificate));
-                Ok(Proof { registration: Some(signature.registration), signed_at: Some(signature.signed_at) })
+                Ok(Proof {
+                    registration: Some(signature.registration),
+                    signed_at: Some(signature.signed_at),
+                    ended: signature.ended,
+                })
             }
             SignedBy::System => {
                 let signature = signatures::system(opened, &self.verifier, &self.trust(), now)?;
@@ -104,9 +112,9 @@ impl<S: Store> Centre<S> {
                 if signature.organisation != caller.organisation {
                     return Err(Issue::of(Known::OrganisationMismatch).about("signature"));
                 }
-                Ok(Proof { registration: None, signed_at: Some(signature.signed_at) })
+                Ok(Proof { registration: None, signed_at: Some(signature.signed_at), ended: false })
             }
-            SignedBy::Nobody => Ok(Proof { registration: None, signed_at: None }),
+            SignedBy::Nobody => Ok(Proof { registration: None, signed_at: None, ended: false }),
         }
     }
 

@@ -127,6 +127,10 @@ fn dispensed(made: &Dispensation, chain: &Chain, asked: &Asked<'_>) -> Result<Ve
         // Where nothing was left, less was left than was given: that is said once.
         conflicts.retain(|conflict| *conflict != Conflict::LessRemained);
     }
+    if conflicts.contains(&Conflict::Cancelled) {
+        // A cancellation is a version itself: that is said once as well.
+        conflicts.retain(|conflict| *conflict != Conflict::NewerVersion);
+    }
     Ok(conflicts)
 }
 

@@ -18,22 +18,30 @@ pub(crate) struct ProfessionalSignature {
     pub signed_at: DateTime<Utc>,
     /// The certificate, DER.
     pub certificate: Vec<u8>,
+    /// It held when it was signed, and was revoked or expired since. Only a late document comes so far.
+    pub ended: bool,
 }
 
-/// The professional signature of a document that is to be stored, or the reason why it does not suffice.
+/// The professional signature of a document that is to be stored, or the reason why it does not suffice. The certificate of
+/// what was made in an outage may have been revoked, or have expired, between the signature and now (case i of section 4);
+/// one whose key somebody else may have had never held, whatever moment the signature states.
 pub(crate) fn professional(
     document: &Opened<'_>,
     verifier: &Verifier,
     trust: &TrustStore,
+    late: bool,
     now: DateTime<Utc>,
 ) -> Result<ProfessionalSignature, Issue> {
     let signatures = document.verify(verifier);
     let signature = only_professional(&signatures)?;
     let signed = whole(signature)?;
-    for at in [signed.at, now] {
-        judge(trust, &signature.certificate, at)?;
-    }
-    holder_of(signature, signed.at)
+    judge(trust, &signature.certificate, signed.at)?;
+    let ended = match trust.judge(&signature.certificate, Purpose::ProfessionalSignature, now) {
+        Ok(_) => false,
+        Err(Distrust::Revoked | Distrust::Expired { .. }) if late => true,
+        Err(_) => return judge(trust, &signature.certificate, now).and_then(|()| holder_of(signature, signed.at)),
+    };
+    Ok(ProfessionalSignature { ended, ..holder_of(signature, signed.at)? })
 }
 
 /// The one system signature of a document, checked.
@@ -159,7 +167,7 @@ fn holder_of(signature: &Verified, signed_at: DateTime<Utc>) -> Result<Professio
     let wrong_use = || Issue::of(Known::CertificateWrongUse);
     let holder = trust::holder(&signature.certificate).map_err(|_| wrong_use())?;
     let registration = holder.registration_number.ok_or_else(wrong_use)?;
-    Ok(ProfessionalSignature { registration, signed_at, certificate: signature.certificate.clone() })
+    Ok(ProfessionalSignature { registration, signed_at, certificate: signature.certificate.clone(), ended: false })
 }
 
 fn judge(trust: &TrustStore, certificate: &[u8], at: DateTime<Utc>) -> Result<(), Issue> {

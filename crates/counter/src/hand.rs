@@ -6,8 +6,11 @@
 
 use chrono::{DateTime, Duration, Utc};
 use kanta::mr::StoreAnswer;
+use kanta_client::{Delivery, TransportError};
 use prescription::{DocumentReference, DocumentType, Mark, MarkKind, Patient, Professional, SignedBy, time};
-use record::{Batch, Due, InHand, NewDocument, NewEvent, OutboxState};
+use record::{
+    Batch, Due, EventFilter, InHand, NewDocument, NewEvent, OutboxFilter, OutboxItem, OutboxState, Period, kinds,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -50,8 +53,49 @@ impl Counter {
         let event = NewEvent::new("prescription.taken-in-hand", now, json!({ "prescription": set_id }));
         let batch = Batch::new(now).event(event.by(session.registration.as_str())).taking(set_id, json!(held));
         let _none_on_its_way = lock(&self.releasing);
+        self.learn_of_releases(set_id, now)?;
         self.deps.record.commit(batch)?;
         Ok(())
+    }
+
+    /// Asks the Centre once more about releases of this prescription that were sent and of which no answer came: the network
+    /// may still hold one back, and it would end the reservation that the fetch sets. Once the Centre has answered, the same
+    /// document changes nothing any more (promise 2). Where there is still no answer, the fetch will hardly have one either.
+    fn learn_of_releases(&self, set_id: &str, now: DateTime<Utc>) -> Result<(), CounterError> {
+        let sent_and_unanswered = self.deps.record.outbox(OutboxFilter {
+            states: vec![OutboxState::Waiting, OutboxState::Sending, OutboxState::Settled],
+            saved: Period { from: Some(now - HELD_FOR), to: None },
+            prescription_set_id: Some(set_id.to_owned()),
+            releases: true,
+            newest_first: true,
+            limit: Some(AT_A_TIME),
+            ..OutboxFilter::default()
+        })?;
+        for item in sent_and_unanswered {
+            if item.kind_code != record::RELEASE || !self.may_have_arrived(&item)? {
+                continue;
+            }
+            let Some(stored) = self.deps.record.document(&item.document_id)? else { continue };
+            let Some(bytes) = stored.bytes else { continue };
+            if let Ok(StoreAnswer::Accepted { document, .. }) = self.exchange(&Due { item, bytes }) {
+                self.deps.record.accepted(&stored.item.document_id, &document, self.deps.clock.now())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the Centre may have got a document, or get it still: one of the tries did not end before anything was sent.
+    fn may_have_arrived(&self, item: &OutboxItem) -> Result<bool, CounterError> {
+        let failed = self.deps.record.events(EventFilter {
+            kinds: vec![kinds::ATTEMPT_FAILED.to_owned()],
+            document_id: Some(item.document_id.clone()),
+            limit: Some(record::LIMIT_LISTING),
+            ..EventFilter::default()
+        })?;
+        let code = |event: &record::Event| event.payload.as_ref()?.get("code")?.as_str().map(str::to_owned);
+        let not_sent = |code: &String| TransportError::of_code(code).is_some_and(|e| e.delivery() == Delivery::No);
+        Ok(failed.iter().filter_map(code).filter(not_sent).count()
+            < usize::try_from(item.attempts).unwrap_or(usize::MAX))
     }
 
     /// Gives back whatever is in hand, because its visit has ended, or the program that had it. Never fails and never asks

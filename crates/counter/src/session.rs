@@ -189,7 +189,9 @@ impl Counter {
     /// sees anything of it (docs/decisions/0007).
     fn begin(&self, session: &Session) -> Result<(), CounterError> {
         let by = session.registration.as_str();
-        let opened = NewEvent::new("session.opened", session.since, json!({ "right": session.right.code() })).by(by);
+        let name = session.professional().name.given_first();
+        let payload = json!({ "right": session.right.code(), "name": name });
+        let opened = NewEvent::new("session.opened", session.since, payload).by(by);
         let mut visit = lock(&self.visit);
         let succession = visit.as_ref().map(|visit| visit.succession(session));
         let mut events = vec![opened];

@@ -1,9 +1,9 @@
 //! The manager's lists: what was dispensed on a day, by whom, where each document is, and what waits for a person. It
 //! only reads the record; words for people are left to `api`.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use prescription::{Summary, time};
-use record::{EventFilter, OutboxFilter, OutboxItem, OutboxState, Period, Record, RecordError, kinds};
+use record::{EventFilter, OutboxFilter, OutboxItem, OutboxState, Period, Record, RecordError, Sequence, kinds};
 
 /// A list holds at most this many rows; a large pharmacy dispenses 800 a day.
 const MOST_ROWS: usize = 5_000;
@@ -45,6 +45,8 @@ pub struct Row {
 pub struct Settled {
     /// Registration number of the person.
     pub by: String,
+    /// The person's name, where the record has it.
+    pub name: Option<String>,
     /// When.
     pub at: DateTime<Utc>,
     /// The person's note.
@@ -63,6 +65,37 @@ pub fn day(record: &Record, day: NaiveDate) -> Result<Vec<Row>, ReviewError> {
 pub fn open(record: &Record) -> Result<Vec<Row>, ReviewError> {
     let states = vec![OutboxState::Waiting, OutboxState::Sending, OutboxState::Refused, OutboxState::Conflicting];
     rows(record, OutboxFilter { states, ..newest_first() })
+}
+
+/// A page of what stands in these states, the oldest first, beyond `after`; so many rows at the most.
+pub fn page(
+    record: &Record,
+    states: Vec<OutboxState>,
+    after: Option<Sequence>,
+    most: usize,
+) -> Result<Vec<Row>, ReviewError> {
+    rows(record, OutboxFilter { states, after, limit: Some(most.min(MOST_ROWS)), ..OutboxFilter::default() })
+}
+
+/// How many documents that want the Centre's answer or a person were saved before that moment; counted up to `most`.
+pub fn open_since(record: &Record, moment: DateTime<Utc>, most: usize) -> Result<usize, ReviewError> {
+    let states = vec![OutboxState::Waiting, OutboxState::Sending, OutboxState::Refused, OutboxState::Conflicting];
+    let saved = Period { from: None, to: Some(moment) };
+    Ok(record.outbox(OutboxFilter { states, saved, limit: Some(most), ..OutboxFilter::default() })?.len())
+}
+
+/// The name under which a person logged in last, up to that moment; nothing where the record does not know it (any more).
+pub fn name_of(record: &Record, registration: &str, at: DateTime<Utc>) -> Result<Option<String>, ReviewError> {
+    let newest = record.events(EventFilter {
+        kinds: vec!["session.opened".to_owned()],
+        period: Period { from: None, to: at.checked_add_signed(TimeDelta::milliseconds(1)) },
+        actor: Some(registration.to_owned()),
+        newest_first: true,
+        limit: Some(1),
+        ..EventFilter::default()
+    })?;
+    let name = |event: record::Event| Some(event.payload?.get("name")?.as_str()?.to_owned());
+    Ok(newest.into_iter().next().and_then(name))
 }
 
 /// What happened to one document, oldest first. A long outage leaves thousands of attempts.
@@ -158,10 +191,10 @@ fn settled(record: &Record, item: &OutboxItem) -> Result<Option<Settled>, Review
         limit: Some(1),
         ..EventFilter::default()
     })?;
-    Ok(newest.into_iter().next().map(|event| {
-        let note = event.payload.as_ref().and_then(|payload| payload.get("how")?.as_str()).unwrap_or_default();
-        Settled { by: event.actor.unwrap_or_default(), at: event.at, note: note.to_owned() }
-    }))
+    let Some(event) = newest.into_iter().next() else { return Ok(None) };
+    let note = event.payload.as_ref().and_then(|payload| payload.get("how")?.as_str()).unwrap_or_default().to_owned();
+    let by = event.actor.unwrap_or_default();
+    Ok(Some(Settled { name: name_of(record, &by, event.at)?, by, at: event.at, note }))
 }
 
 #[cfg(test)]
@@ -219,16 +252,55 @@ mod tests {
     }
 
     #[test]
+    fn a_page_is_of_the_oldest_and_the_next_begins_after_it() {
+        let (_folder, record) = record_with("Potilas, P.", "2026-11-21T10:00:00Z");
+        let at: DateTime<Utc> = "2026-11-21T11:00:00Z".parse().unwrap();
+        for n in 2..=5 {
+            let document = NewDocument {
+                document_id: format!("1.2.246.{n}"),
+                set_id: format!("1.2.246.{n}"),
+                prescription_set_id: format!("1.2.3.4.{n}"),
+                kind_code: "10".into(),
+                bytes: b"<a/>".to_vec(),
+                summary: serde_json::json!({}),
+            };
+            record.commit(Batch::new(at).document(document)).unwrap();
+        }
+        let ids = |rows: &[Row]| rows.iter().map(|row| row.item.document_id.clone()).collect::<Vec<_>>();
+        let first = page(&record, vec![OutboxState::Waiting], None, 2).unwrap();
+        assert_eq!(ids(&first), ["1.2.246.1", "1.2.246.2"]);
+        let second = page(&record, vec![OutboxState::Waiting], Some(first[1].item.sequence), 9).unwrap();
+        assert_eq!(ids(&second), ["1.2.246.3", "1.2.246.4", "1.2.246.5"]);
+        assert_eq!(page(&record, vec![OutboxState::Refused], None, 9).unwrap().len(), 0);
+        let since = |moment: DateTime<Utc>, most| open_since(&record, moment, most).unwrap();
+        assert_eq!(
+            (since(at, 9), since(at + TimeDelta::seconds(1), 9), since(at + TimeDelta::seconds(1), 3)),
+            (1, 5, 3)
+        );
+    }
+
+    #[test]
     fn a_conflict_is_open_until_a_person_settles_it_and_the_day_says_who() {
         let (_folder, record) = record_with("Potilas, P.", "2026-11-21T10:00:00Z");
         let at: DateTime<Utc> = "2026-11-21T12:00:00Z".parse().unwrap();
         record.accepted_in_conflict("1.2.246.1", b"", vec!["late-expired".into()], at).unwrap();
         let [row] = open(&record).unwrap().try_into().unwrap();
         assert_eq!((row.item.state, row.settled), (OutboxState::Conflicting, None));
+        let opened = |name: &str, at| {
+            let payload = serde_json::json!({ "right": "006", "name": name });
+            record.append(vec![record::NewEvent::new("session.opened", at, payload).by("99900000029")]).unwrap();
+        };
+        opened("Petri Proviisori", at);
         record.settle("1.2.246.1", "Soitettu lääkärille", "99900000029", at).unwrap();
+        opened("Petri Toinen", at + TimeDelta::hours(1));
         assert!(open(&record).unwrap().is_empty());
         let rows = day(&record, "2026-11-21".parse().unwrap()).unwrap();
-        let settled = Settled { by: "99900000029".into(), at, note: "Soitettu lääkärille".into() };
+        let settled = Settled {
+            by: "99900000029".into(),
+            name: Some("Petri Proviisori".into()),
+            at,
+            note: "Soitettu lääkärille".into(),
+        };
         assert_eq!(rows[0].settled, Some(settled));
         assert!(csv(&rows).unwrap().contains(";settled;"));
     }

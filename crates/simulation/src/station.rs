@@ -125,6 +125,7 @@ impl Station {
                 dice.lock().unwrap_or_else(PoisonError::into_inner).fill(bytes);
                 Ok(())
             }),
+            ..Options::new(0, self.now(materials))
         };
         Record::open(Path::new(RECORD_PATH), &Key::new(RECORD_KEY), options)
     }

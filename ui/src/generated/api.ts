@@ -30,6 +30,14 @@ health: Array<HealthLine>,
  */
 outbox: OutboxCounts, 
 /**
+ * What somebody should hear of, the more pressing first.
+ */
+notices: Array<NoticeView>, 
+/**
+ * How fresh what is seen is.
+ */
+freshness: Freshness, 
+/**
  * The program's version.
  */
 version: string, };
@@ -570,6 +578,10 @@ export type Settled = {
  */
 by: string, 
 /**
+ * "Siri Salminen", where it is known.
+ */
+name: string | null, 
+/**
  * "25.11.2026 12.31".
  */
 at: string, 
@@ -587,6 +599,174 @@ day: string,
  * Newest first.
  */
 rows: Array<DispensationRow>, };
+
+export type NoticeView = { 
+/**
+ * Which.
+ */
+kind: NoticeKind, 
+/**
+ * How many documents it is about; "at least" beyond a thousand.
+ */
+number: number, 
+/**
+ * A few words, for a mark on the screen: "3 odottanut yli tunnin".
+ */
+short: string, 
+/**
+ * The whole sentence.
+ */
+sentence: string, };
+
+export type NoticeKind = "waits-long" | "closing";
+
+export type Freshness = { 
+/**
+ * When the Centre answered last, "10.42"; absent where it has not answered since the program started.
+ */
+answeredAt: string | null, 
+/**
+ * How long ago that was, seconds.
+ */
+answeredAgoS: number | null, 
+/**
+ * Since when it does not answer, "10.43"; absent while it does, and before it was asked.
+ */
+silentSince: string | null, 
+/**
+ * The edition of the Pharmaceutical Database, "2026.022"; empty where there is none.
+ */
+medicines: string, };
+
+export type WaitingPage = { 
+/**
+ * One group only.
+ */
+group?: WaitingGroup, 
+/**
+ * The place beyond which that group's page begins, as [`WaitingPart::next`] gave it.
+ */
+after?: number, };
+
+export type WaitingGroup = "refused" | "conflict" | "waits";
+
+export type WaitingDesk = { 
+/**
+ * The groups that were asked for, in the order of the desk, empty ones as well.
+ */
+parts: Array<WaitingPart>, 
+/**
+ * Their rows, in the same order.
+ */
+rows: Array<WaitingRow>, };
+
+export type WaitingPart = { 
+/**
+ * Which.
+ */
+group: WaitingGroup, 
+/**
+ * How many there are in all.
+ */
+count: number, 
+/**
+ * Where the next page begins; absent on the last one.
+ */
+next: number | null, };
+
+export type WaitingRow = { 
+/**
+ * In which group.
+ */
+group: WaitingGroup, 
+/**
+ * Since when: "10.38", or "24.11. 10.38" where that was another day.
+ */
+since: string, 
+/**
+ * How long that is: "4 min", "1 h 12 min", "2 pv".
+ */
+waited: string, 
+/**
+ * Whether that is longer than the settings say.
+ */
+long: boolean, 
+/**
+ * Whose fault it is, or where; absent where nothing has failed.
+ */
+place: Place | null, 
+/**
+ * What happens next, and when.
+ */
+next: string, 
+/**
+ * What a person can do.
+ */
+advice: string, 
+/**
+ * Identifier of the document.
+ */
+documentId: string, 
+/**
+ * "2026-11-22 10:42:05", Finnish time.
+ */
+at: string, 
+/**
+ * Who dispensed.
+ */
+person: string, 
+/**
+ * Registration number of that person.
+ */
+registration: string, 
+/**
+ * "Potilas, P." — no identity code in a list.
+ */
+customer: string, 
+/**
+ * "DIAPAM 10 mg".
+ */
+product: string, 
+/**
+ * "21 fol".
+ */
+amount: string, 
+/**
+ * What remained, as stated.
+ */
+remaining: string, 
+/**
+ * Where it is.
+ */
+state: DocumentState, 
+/**
+ * How often it was tried.
+ */
+attempts: number, 
+/**
+ * Last error's code.
+ */
+lastError: string | null, 
+/**
+ * Why, in one sentence; empty when accepted.
+ */
+sentence: string, 
+/**
+ * Each thing that it conflicts with, a sentence each; empty where there is none, or it is settled.
+ */
+conflicts: Array<string>, 
+/**
+ * Who settled it, when and how.
+ */
+settled: Settled | null, 
+/**
+ * When the next attempt is, "10.43".
+ */
+nextTry: string | null, 
+/**
+ * The prescription it was made from.
+ */
+prescriptionId: string, };
 
 export type Export = { 
 /**
@@ -644,7 +824,15 @@ counts: OutboxCounts, } | { "event": "health",
 /**
  * All links.
  */
-lines: Array<HealthLine>, };
+lines: Array<HealthLine>, 
+/**
+ * How fresh what is seen is.
+ */
+freshness: Freshness, } | { "event": "notices", 
+/**
+ * As it is now.
+ */
+notices: Array<NoticeView>, };
 
 export type Nothing = Record<symbol, never>;
 
@@ -817,7 +1005,7 @@ export interface Catalogue {
   remove: { with: OnPrescription; gives: VisitView };
   sign: { with: Sign; gives: VisitView };
   close_visit: { with: Nothing; gives: Status };
-  waiting: { with: Nothing; gives: DayList };
+  waiting: { with: WaitingPage; gives: WaitingDesk };
   resend: { with: OnDocument; gives: OutboxCounts };
   settle: { with: SettleDocument; gives: OutboxCounts };
   send_now: { with: Nothing; gives: OutboxCounts };

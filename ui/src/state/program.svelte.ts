@@ -64,6 +64,10 @@ function take(event: Event): void {
       break;
     case 'health':
       program.status.health = event.lines;
+      program.status.freshness = event.freshness;
+      break;
+    case 'notices':
+      program.status.notices = event.notices;
       break;
     case 'document':
       takeCounts(event.counts);

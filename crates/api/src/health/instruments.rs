@@ -205,6 +205,14 @@ impl Instruments {
         read_card(self.cards.as_ref(), look, &self.trust, self.clock.now())
     }
 
+    /// The name of the edition of the medicines; empty where there is none.
+    pub(crate) fn edition(&self) -> &str {
+        match &self.stock {
+            Stock::Edition { name, .. } => name,
+            Stock::Missing => "",
+        }
+    }
+
     /// Every link, as it is now.
     pub(crate) fn lines(&self, card: &CardHeld, asked: Option<&Asked>, language: Language) -> Vec<HealthLine> {
         let without_right = self.without_right.lock().unwrap_or_else(PoisonError::into_inner).clone();

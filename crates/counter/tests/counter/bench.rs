@@ -26,7 +26,7 @@ use trust::TrustStore;
 /// Certificates of a few people, made once a day for all tests: each test runs in a process of its own.
 pub static AUTHORITY: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let whole = folder.join(format!("counter-authority-2-{}", Utc::now().format("%Y%m%d")));
+    let whole = folder.join(format!("counter-authority-3-{}", Utc::now().format("%Y%m%d")));
     let lock = std::fs::File::create(folder.join("counter-authority.lock")).unwrap();
     lock.lock().unwrap();
     if !whole.exists() {
@@ -34,6 +34,7 @@ pub static AUTHORITY: LazyLock<PathBuf> = LazyLock::new(|| {
         let people = People::built_in().unwrap().only(&[
             who::SIRI,
             who::PETRI,
+            who::SOFIA,
             who::ONNI,
             who::KAISA_REVOKED,
             who::VESA_EXPIRED,
@@ -415,12 +416,12 @@ fn software() -> cda::Software {
     cda::Software { vendor: "Tiski".into(), product: "Tiski".into(), version: "0.1".into() }
 }
 
-fn writing() -> cda::Writing {
+pub fn writing() -> cda::Writing {
     cda::Writing { definition: cda::Definition::dispensation_2014().unwrap(), software: software() }
 }
 
 /// The prescription as a Centre holds it: signed by its prescriber and by the Centre.
-fn signed_twice(prescription: &Prescription, now: DateTime<Utc>) -> Vec<u8> {
+pub fn signed_twice(prescription: &Prescription, now: DateTime<Utc>) -> Vec<u8> {
     let writing = cda::Writing { definition: cda::Definition::version_3_30().unwrap(), software: software() };
     let document = cda::write_prescription(prescription, &writing).unwrap();
     let once = sign(&document, &format!("people/{}/sign", who::LAURI_PRESCRIBER), SignatureKind::Professional, now);

@@ -6,6 +6,8 @@ extern crate tiski_counter as counter;
 
 mod advance;
 mod bench;
+mod coming_back;
+mod elsewhere;
 mod from_hand_to_hand;
 mod hand;
 mod hostile;

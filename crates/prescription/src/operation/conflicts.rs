@@ -22,7 +22,7 @@ pub enum Conflict {
     Expired,
     /// g: there was a newer version.
     NewerVersion,
-    /// i: the signer's professional right ended after signing.
+    /// i: the signer's professional right ended after signing, or the certificate was revoked or expired.
     RightEnded,
 }
 
