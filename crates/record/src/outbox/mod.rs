@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 pub(crate) use lists::{committed_before, counts, document, list, next_due};
-pub(crate) use replay::compare;
+pub(crate) use replay::{compare, digest};
 pub use state::OutboxState;
 pub(crate) use steps::{
     accepted, attempt_failed, due, erase, refused, release, resend, save, settle, withdraw, withdraw_releases,

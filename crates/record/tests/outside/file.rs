@@ -66,7 +66,7 @@ fn a_newer_format_is_refused_plainly_and_left_as_it_is() {
     drop(room.open());
     room.raw().execute_batch("PRAGMA user_version = 77;").unwrap();
     let error = Record::open(&room.path, &key(), options()).unwrap_err();
-    assert_eq!(error, RecordError::NewerSchema { found: 77, known: 2 });
+    assert_eq!(error, RecordError::NewerSchema { found: 77, known: 3 });
     let version: i64 = room.raw().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
     assert_eq!(version, 77);
 }
