@@ -10,6 +10,7 @@ mod from_hand_to_hand;
 mod hand;
 mod hostile;
 mod on_behalf;
+mod outage;
 mod outbox;
 mod practising;
 mod profiles;
