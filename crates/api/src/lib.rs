@@ -10,6 +10,7 @@ mod conflicts;
 mod credentials;
 mod health;
 mod history;
+mod outage;
 mod pin;
 mod program;
 mod reader;
@@ -25,6 +26,7 @@ mod words;
 
 pub use catalogue::*;
 pub use health::Examination;
+pub use outage::*;
 pub use secret::Secret;
 pub use settings::{Card, Centre, Environment, Health, Medicines, Pharmacy, Rights, Session, Settings, Trust};
 pub use start::{Started, examine, start};

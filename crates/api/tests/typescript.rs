@@ -56,6 +56,19 @@ declarations!(
     OnDay,
     OnDocument,
     SettleDocument,
+    HandOverFacts,
+    HandOverForm,
+    HandOverChecks,
+    HandOverLine,
+    HandOverList,
+    HandOverSaved,
+    OnHandOver,
+    SettleHandOver,
+    FindPackages,
+    FoundPackages,
+    FoundPackage,
+    OutagePack,
+    PackField,
 );
 
 #[test]

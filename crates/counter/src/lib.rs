@@ -31,7 +31,7 @@ pub use papers::{Fetched, SignatureLine};
 pub use practising::{RightSource, RoleService, RoleServiceSilent, Roles};
 pub use session::Session;
 pub use signing_desk::{Signed, VisitSigning};
-pub use visit::{Acting, Visit};
+pub use visit::{Acting, Visit, identifier_in};
 
 use card::ReaderId;
 use std::sync::atomic::AtomicBool;

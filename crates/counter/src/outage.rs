@@ -57,6 +57,8 @@ pub struct HandOver {
     pub reason: Option<String>,
     /// When it was handed over; now where absent.
     pub handed_over_at: Option<DateTime<Utc>>,
+    /// The name of who hands over; the counter writes it.
+    pub person: String,
 }
 
 /// A hand-over as the record has it.
@@ -116,7 +118,8 @@ impl Counter {
         }
         let now = self.deps.clock.now();
         let at = said.handed_over_at.unwrap_or(now);
-        let said = HandOver { handed_over_at: Some(at), ..said };
+        let person = session.professional().name.given_first();
+        let said = HandOver { handed_over_at: Some(at), person, ..said };
         let entry_id =
             Identifiers { record: &self.deps.record, pharmacy: &self.deps.pharmacy.id }.next(now)?.to_string();
         let entry = NewOutageEntry { entry_id: entry_id.clone(), handed_over_at: at, content: json!(said) };

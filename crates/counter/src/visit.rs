@@ -290,14 +290,17 @@ fn understand(text: &str) -> Result<Query, CounterError> {
         Err(why @ InvalidIdentifier::IdentityCodeCheck) => return Err(CounterError::NotUnderstood(Some(why))),
         Err(_) => {}
     }
-    let identifier = text
-        .split(|c: char| !(c.is_ascii_digit() || c == '.'))
-        .find_map(|word| Oid::parse(word).ok().filter(|oid| oid.as_str().matches('.').count() >= 4));
-    match identifier {
+    match identifier_in(text) {
         Some(identifier) => Ok(Query { identifiers: vec![identifier], ..Query::default() }),
         None if text.len() == 11 => Err(CounterError::NotUnderstood(Some(InvalidIdentifier::IdentityCodeForm))),
         None => Err(CounterError::NotUnderstood(None)),
     }
+}
+
+/// A prescription's identifier, alone or inside the text of a bar code.
+pub fn identifier_in(text: &str) -> Option<Oid> {
+    text.split(|c: char| !(c.is_ascii_digit() || c == '.'))
+        .find_map(|word| Oid::parse(word).ok().filter(|oid| oid.as_str().matches('.').count() >= 4))
 }
 
 #[cfg(test)]

@@ -35,6 +35,7 @@ fn on_instruction(bench: &Bench) -> HandOver {
         immediate: true,
         reason: None,
         handed_over_at: None,
+        person: String::new(),
     }
 }
 
