@@ -4,6 +4,7 @@ mod doctor;
 mod document;
 mod evidence;
 mod headless;
+mod outage_pack;
 mod rules;
 
 use std::io::Write;
@@ -31,6 +32,8 @@ enum Work {
     Doctor(doctor::Arguments),
     /// The table of rules as Markdown.
     Rules,
+    /// Writes the blank form for dispensing in an outage, as a page to print. Needs no settings.
+    OutagePack(outage_pack::Arguments),
     /// Shows, checks or compares documents in files. Needs no settings.
     Document(document::Arguments),
 }
@@ -45,6 +48,15 @@ fn main() -> ExitCode {
     let settings = || api::Settings::load(&arguments.settings);
     let ended = match arguments.work {
         Work::Document(arguments) => return document::run(&arguments),
+        Work::OutagePack(arguments) => {
+            return match outage_pack::run(&arguments) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => {
+                    eprintln!("file-not-written: {error}");
+                    ExitCode::FAILURE
+                }
+            };
+        }
         Work::Headless => settings().and_then(api::start).map(headless::serve),
         Work::Doctor(arguments) => settings().and_then(|settings| doctor::run(&arguments, &settings)),
         Work::Rules => {
