@@ -45,6 +45,10 @@ stories! {
     op_13_the_app_killed_with_a_prescription_in_hand_gives_it_back = "app-killed-in-hand";
     op_13_a_release_never_ends_what_is_in_hand_again = "given-back-after-an-outage";
     ou_6_an_outage_in_conflict_is_settled_by_a_person = "outage-in-conflict";
+    ou_1_ou_4_ou_6_handed_over_on_the_instruction_and_written_with_its_real_time = "outage-on-the-instruction";
+    ou_1b_an_old_label_is_not_for_narcotics_or_pkv = "outage-old-label";
+    ou_6_the_app_killed_after_a_hand_over_keeps_the_entry_until_a_person_ends_it = "outage-app-killed";
+    ou_6_ou_6b_lc_1_what_was_dispensed_meanwhile_is_stored_in_conflict = "outage-dispensed-meanwhile";
     op_2_the_list_says_in_advance_what_hinders = "answered-in-advance";
     ob_2_ob_6_ob_7_for_another_only_what_the_right_opens = "for-another";
     a_refused_document_is_sent_again_or_settled = "refused-and-sent-again";

@@ -10,6 +10,7 @@ const everywhere: readonly KeyLine[] = [
   ['F1', 'key.help'],
   ['F2', 'key.search'],
   ['Ctrl 1–4', 'key.desks'],
+  ['F7', 'key.outage'],
   ['Esc', 'key.back'],
 ];
 const inVisit: readonly KeyLine[] = [
@@ -41,12 +42,13 @@ export const allKeys: readonly { title: Word; lines: readonly KeyLine[] }[] = [
 ];
 
 /** What the footer shows: only what works here. */
-export function keysHere(desk: Desk, visit: boolean, open: boolean): readonly KeyLine[] {
+export function keysHere(desk: Desk, visit: boolean, open: boolean, silent: boolean): readonly KeyLine[] {
   const f1 = ['F1', 'key.help'] as const;
   const f2 = ['F2', visit ? 'key.newCustomer' : 'key.search'] as const;
   if (desk === 'waiting') return [f2, ['F4', 'key.settle'], ['F5', 'key.resend'], ['F7', 'key.sendNow'], ['Enter', 'key.document'], f1];
   if (desk === 'review') return [f2, ['Enter', 'key.document'], f1];
   if (desk === 'settings') return [f2, f1];
+  if (!visit && silent) return [f2, ['F7', 'key.outage'], ['Ctrl 1–4', 'key.desks'], f1];
   if (!visit) return [f2, ['Ctrl 1–4', 'key.desks'], f1];
   if (!open) return [f2, ['Enter', 'key.open'], ['Space', 'key.basket'], ['F8', 'key.cover'], ['F9', 'key.sign'], f1];
   return [f2, ['F4', 'key.package'], ['F6', 'key.amount'], ['Space', 'key.basket'], ['F8', 'key.cover'], ['F9', 'key.sign'], f1];
@@ -133,6 +135,7 @@ export function press(event: KeyboardEvent): void {
       break;
     case 'F7':
       if (screen.desk === 'waiting') pressHere('send-now');
+      else if (screen.desk === 'counter' && !atCounter) screen.panel = 'outage';
       break;
     case 'F8':
       done();

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    BackupMade, CredentialsView, DayList, DocumentView, Export, OutboxCounts, PrescriptionView, Problem, Secret,
-    SessionView, Status, VisitView, WaitingDesk, WaitingPage,
+    BackupMade, CredentialsView, DayList, DocumentView, Export, FindPackages, FoundPackages, HandOverChecks,
+    HandOverForm, HandOverList, HandOverSaved, OnHandOver, OutagePack, OutboxCounts, PrescriptionView, Problem, Secret,
+    SessionView, SettleHandOver, Status, VisitView, WaitingDesk, WaitingPage,
 };
 
 macro_rules! catalogue {
@@ -99,6 +100,20 @@ catalogue! {
     export_day / ExportDay (OnDay) -> Export;
     /// One document with its history.
     document / Document (OnDocument) -> DocumentView;
+    /// Packages of the database that may be meant, by words or number.
+    find_packages / FindPackages (FindPackages) -> FoundPackages;
+    /// What the rules say of a hand-over in an outage, as far as it is entered. Asks nobody.
+    check_hand_over / CheckHandOver (HandOverForm) -> HandOverChecks;
+    /// Saves a hand-over in an outage: durable when it is answered, without a network.
+    hand_over / HandOver (HandOverForm) -> HandOverSaved;
+    /// What was handed over in an outage and has no document yet.
+    hand_overs / HandOvers (Nothing) -> HandOverList;
+    /// Opens a visit in which the document of a hand-over is written, by who handed over.
+    write_up / WriteUp (OnHandOver) -> VisitView;
+    /// Settles a hand-over without its document, with a note that says how.
+    settle_hand_over / SettleHandOver (SettleHandOver) -> OutboxCounts;
+    /// The paper pack for emergencies: a blank form.
+    outage_pack / OutagePack (Nothing) -> OutagePack;
     /// What the right and the certificates of whoever is logged in rest on.
     credentials / Credentials (Nothing) -> CredentialsView;
     /// Makes a backup of the record while the counter works, in the folder that the settings name.

@@ -13,6 +13,7 @@ mod health;
 mod history;
 mod keeping;
 mod notices;
+mod outage;
 mod pin;
 mod program;
 mod reader;
@@ -32,6 +33,7 @@ pub use freshness::Freshness;
 pub use health::Examination;
 pub use keeping::{key_problem, record_problem};
 pub use notices::{NoticeKind, NoticeView};
+pub use outage::*;
 pub use secret::Secret;
 pub use settings::{
     Card, Centre, Environment, Health, KeyPlace, Medicines, Notices, Pharmacy, RecordKeeping, Rights, Session,

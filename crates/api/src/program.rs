@@ -22,17 +22,18 @@ use crate::pin::PinEntry;
 use crate::render::{Render, document_state};
 use crate::settings::{Card, Environment, Settings};
 use crate::{
-    BackupMade, CredentialsView, DayList, DocumentView, Event, Export, Freshness, HealthLine, HealthState, LogIn,
-    Nothing, NoticeView, OnDay, OnDocument, OnPrescription, OutboxCounts, PinDigit, PinErase, PrescriptionView,
-    Problem, Program, Propose, Search, Secret, SessionView, SetLanguage, SettleDocument, Sign, Status, VisitView,
-    WaitingDesk, WaitingPage, keeping, sentences, waiting, words,
+    BackupMade, CredentialsView, DayList, DocumentView, Event, Export, FindPackages, FoundPackages, Freshness,
+    HandOverChecks, HandOverForm, HandOverList, HandOverSaved, HealthLine, HealthState, LogIn, Nothing, NoticeView,
+    OnDay, OnDocument, OnHandOver, OnPrescription, OutagePack, OutboxCounts, PinDigit, PinErase, PrescriptionView,
+    Problem, Program, Propose, Search, Secret, SessionView, SetLanguage, SettleDocument, SettleHandOver, Sign, Status,
+    VisitView, WaitingDesk, WaitingPage, keeping, sentences, waiting, words,
 };
 
 /// What is typed or scanned in the search field is at most this long.
 const LONGEST_SEARCH: usize = 200;
 
 /// A note with which a document is settled has at most so many characters.
-const LONGEST_NOTE: usize = 1_000;
+pub(crate) const LONGEST_NOTE: usize = 1_000;
 
 /// So many documents are sent at once at the most, whatever the settings say.
 pub(crate) const SENDERS_AT_MOST: u32 = 16;
@@ -244,7 +245,13 @@ impl Tiski {
         }
     }
 
-    fn heard_of<T>(&self, result: &Result<T, CounterError>) {
+    /// Whether the Centre was reached the last time that anything asked it.
+    pub(crate) fn centre_answers(&self) -> bool {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.as_ref().is_some_and(|asked| asked.outcome.is_ok())
+    }
+
+    pub(crate) fn heard_of<T>(&self, result: &Result<T, CounterError>) {
         match result {
             Ok(_) => self.heard(Ok(())),
             Err(CounterError::Centre(error)) if error.issues().is_empty() => self.heard(Err(error.code().to_owned())),
@@ -260,19 +267,19 @@ impl Tiski {
         }
     }
 
-    fn render(&self) -> Render {
+    pub(crate) fn render(&self) -> Render {
         Render { language: self.language(), today: review::finnish_day(self.counter.deps().clock.now()) }
     }
 
-    fn problem(&self, error: &CounterError) -> Problem {
+    pub(crate) fn problem(&self, error: &CounterError) -> Problem {
         sentences::problem(error, self.language())
     }
 
-    fn of_code(&self, code: &str) -> Problem {
+    pub(crate) fn of_code(&self, code: &str) -> Problem {
         sentences::of_code(code, self.language())
     }
 
-    fn view(&self, visit: Result<counter::Visit, CounterError>) -> Result<VisitView, Problem> {
+    pub(crate) fn view(&self, visit: Result<counter::Visit, CounterError>) -> Result<VisitView, Problem> {
         visit.and_then(|visit| self.render().visit(&self.counter, &visit)).map_err(|error| self.problem(&error))
     }
 
@@ -290,7 +297,7 @@ impl Tiski {
         Oid::parse(text).map_err(|_| self.problem(&CounterError::UnknownPrescription))
     }
 
-    fn counts(&self) -> Result<OutboxCounts, CounterError> {
+    pub(crate) fn counts(&self) -> Result<OutboxCounts, CounterError> {
         let record = &self.counter.deps().record;
         let counts = record.counts()?;
         let today = review::finnish_day(self.counter.deps().clock.now());
@@ -306,6 +313,7 @@ impl Tiski {
             waiting: number(counts.waiting.saturating_add(counts.sending)),
             refused: number(counts.refused),
             conflicts: number(counts.conflicting),
+            handed_over: number(record.outage_waiting()?),
             accepted_today: u32::try_from(accepted.len()).unwrap_or(u32::MAX),
         })
     }
@@ -431,7 +439,7 @@ impl Tiski {
     }
 
     /// The lists hold names: they are for a person who is logged in.
-    fn for_a_person(&self) -> Result<(), Problem> {
+    pub(crate) fn for_a_person(&self) -> Result<(), Problem> {
         match self.counter.session() {
             Some(session) if !session.locked => Ok(()),
             _ => Err(self.problem(&CounterError::NoSession)),
@@ -634,6 +642,39 @@ impl Program for Tiski {
             state: document_state(&stored.item),
             history: render.history(&history, name),
         })
+    }
+
+    fn find_packages(&self, with: FindPackages) -> Result<FoundPackages, Problem> {
+        self.acted();
+        Ok(self.found_packages(&with))
+    }
+
+    fn check_hand_over(&self, with: HandOverForm) -> Result<HandOverChecks, Problem> {
+        self.acted();
+        self.hand_over_checks(&with)
+    }
+
+    fn hand_over(&self, with: HandOverForm) -> Result<HandOverSaved, Problem> {
+        self.acted();
+        self.save_hand_over(&with)
+    }
+
+    fn hand_overs(&self, _: Nothing) -> Result<HandOverList, Problem> {
+        self.waiting_hand_overs()
+    }
+
+    fn write_up(&self, with: OnHandOver) -> Result<VisitView, Problem> {
+        self.acted();
+        self.write_up_visit(&with)
+    }
+
+    fn settle_hand_over(&self, with: SettleHandOver) -> Result<OutboxCounts, Problem> {
+        self.acted();
+        self.hand_over_settled(&with)
+    }
+
+    fn outage_pack(&self, _: Nothing) -> Result<OutagePack, Problem> {
+        Ok(self.blank_form())
     }
 
     fn credentials(&self, _: Nothing) -> Result<CredentialsView, Problem> {

@@ -12,9 +12,9 @@ use rust_decimal::Decimal;
 use signing::SignatureKind;
 
 use crate::{
-    BasketLine, CardState, CardView, CheckLine, CheckOutcome, Chip, DispensationRow, DocumentState, Fact, PackageLine,
-    PinAt, PrescriptionLine, PrescriptionView, Problem, ProposalView, SessionView, Settled, SignedLine, Tone,
-    VisitView, sentences, settings, words,
+    BasketLine, CardState, CardView, CheckLine, CheckOutcome, Chip, DispensationRow, DocumentState, Fact,
+    HandOverFacts, PackageLine, PinAt, PrescriptionLine, PrescriptionView, Problem, ProposalView, SessionView, Settled,
+    SignedLine, Tone, VisitView, sentences, settings, words,
 };
 
 /// Renders in one language, on one Finnish day.
@@ -122,6 +122,7 @@ impl Render {
             basket: basket.iter().map(|(set_id, proposal)| self.basket_line(set_id, proposal)).collect(),
             basket_total: words::euro(total, self.language),
             signed: self.signed(counter, &visit.signed)?,
+            handed_over: visit.handed_over.as_ref().map(|entry| self.handed_over(counter, entry)),
         })
     }
 
@@ -145,15 +146,7 @@ impl Render {
             Some(Basis::ElectronicAuthorisation) => &words::AUTHORISED,
             Some(_) => &words::OTHER,
         });
-        let how = match visit.acting.identified.as_str() {
-            "identity-card" => Some(&words::BY_CARD),
-            "driving-licence" => Some(&words::BY_LICENCE),
-            "passport" => Some(&words::BY_PASSPORT),
-            "kela-card" => Some(&words::BY_KELA),
-            "instruction" => Some(&words::BY_INSTRUCTION),
-            "known" => Some(&words::BY_KNOWN),
-            _ => None,
-        };
+        let how = words::identified(&visit.acting.identified);
         let who = how.map_or_else(|| who.to_owned(), |how| format!("{who} · {}", self.say(how)));
         vec![who, self.say(&words::REASON_DISPENSING).to_owned()]
     }
@@ -182,6 +175,8 @@ impl Render {
         let findings = counter.hindrances(visit, metadata);
         let hindrance = self.hindrance(metadata, &findings);
         // What a reason opens can be dispensed.
+        // What was handed over in an outage is a fact: what happened meanwhile keeps nobody from writing it.
+        let is_fact = visit.handed_over.is_some() && metadata.signature == SignatureTrust::Trusted;
         let opens = metadata.signature == SignatureTrust::Trusted
             && !findings.is_empty()
             && findings.iter().all(|finding| finding.outcome == Outcome::NeedsReason);
@@ -199,7 +194,7 @@ impl Render {
             pieces_left: pieces_left.filter(few).filter(|_| pieces_total.as_ref().is_none_or(few)),
             pieces_total: pieces_total.filter(few),
             valid_until: metadata.valid_until.map(words::day).unwrap_or_default(),
-            dispensable: hindrance.is_none() || opens,
+            dispensable: hindrance.is_none() || opens || is_fact,
             hindrance,
             marks: self.marks(medicine.control.as_ref(), medicine.narcotic),
             in_basket: visit.basket.contains(set_id),
@@ -399,23 +394,7 @@ impl Render {
 
     fn proposal(&self, proposal: &Proposal, session: Option<&Session>) -> ProposalView {
         let made = &proposal.dispensation;
-        let mut checks: Vec<CheckLine> = proposal
-            .findings
-            .iter()
-            .map(|finding| CheckLine {
-                rule: finding.rule.id.to_owned(),
-                outcome: outcome(finding.outcome),
-                sentence: finding.sentence(self.language),
-                advice: finding.advice(self.language).to_owned(),
-            })
-            .collect();
-        checks.sort_by_key(|check| match check.outcome {
-            CheckOutcome::Stop => 0,
-            CheckOutcome::NeedsReason => 1,
-            CheckOutcome::Reasoned => 2,
-            CheckOutcome::Note => 3,
-            CheckOutcome::Pass => 4,
-        });
+        let checks = self.checks(&proposal.findings);
         let passed = checks.iter().filter(|check| check.outcome == CheckOutcome::Pass).count();
         ProposalView {
             vnr: proposal.vnr.as_str().to_owned(),
@@ -432,6 +411,37 @@ impl Render {
             passed: u32::try_from(passed).unwrap_or(u32::MAX),
             may_add: session.is_some_and(|session| proposal.may_be_added_by(&session.right)),
             may_sign: proposal.may_sign(),
+        }
+    }
+
+    /// Every rule's answer, hindering ones first.
+    pub(crate) fn checks(&self, findings: &[Finding]) -> Vec<CheckLine> {
+        let line = |finding: &Finding| CheckLine {
+            rule: finding.rule.id.to_owned(),
+            outcome: outcome(finding.outcome),
+            sentence: finding.sentence(self.language),
+            advice: finding.advice(self.language).to_owned(),
+        };
+        let mut checks: Vec<CheckLine> = findings.iter().map(line).collect();
+        checks.sort_by_key(|check| match check.outcome {
+            CheckOutcome::Stop => 0,
+            CheckOutcome::NeedsReason => 1,
+            CheckOutcome::Reasoned => 2,
+            CheckOutcome::Note => 3,
+            CheckOutcome::Pass => 4,
+        });
+        checks
+    }
+
+    fn handed_over(&self, counter: &Counter, entry: &counter::HandedOver) -> HandOverFacts {
+        let package = counter.package_of(&entry.said);
+        let product =
+            package.map_or_else(|| entry.said.product.clone(), |one| format!("{} {}", one.name, one.strength));
+        let amount = format!("{} {}", prescription::amount::plain(entry.said.amount), counter.unit_of(&entry.said));
+        HandOverFacts {
+            entry_id: entry.entry_id.clone(),
+            at: prescription::time::finnish(entry.at).format("%-d.%-m.%Y %-H.%M").to_string(),
+            said: format!("{product}, {}", amount.trim()),
         }
     }
 

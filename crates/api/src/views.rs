@@ -229,6 +229,8 @@ pub struct OutboxCounts {
     pub refused: u32,
     /// Accepted in conflict with what happened meanwhile: a person must settle each.
     pub conflicts: u32,
+    /// Handed over in an outage and not written yet: the person who did it must, when the Centre answers.
+    pub handed_over: u32,
     /// Accepted today.
     pub accepted_today: u32,
 }
@@ -259,6 +261,20 @@ pub struct VisitView {
     pub basket_total: String,
     /// What was signed in this visit, with its way to the Centre.
     pub signed: Vec<SignedLine>,
+    /// The hand-over of an outage whose document is written in this visit.
+    pub handed_over: Option<HandOverFacts>,
+}
+
+/// What a visit tells of the hand-over whose document is written in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct HandOverFacts {
+    /// Names it in requests.
+    pub entry_id: String,
+    /// "25.11.2026 10.42".
+    pub at: String,
+    /// What was entered then.
+    pub said: String,
 }
 
 /// One row of the list.

@@ -117,6 +117,19 @@ impl Link {
     }
 }
 
+/// How a person was identified, by its code.
+pub(crate) fn identified(code: &str) -> Option<&'static Text> {
+    Some(match code {
+        "identity-card" => &BY_CARD,
+        "driving-licence" => &BY_LICENCE,
+        "passport" => &BY_PASSPORT,
+        "kela-card" => &BY_KELA,
+        "instruction" => &BY_INSTRUCTION,
+        "known" => &BY_KNOWN,
+        _ => return None,
+    })
+}
+
 /// "24.4.2027"; Finnish and Swedish habits are the same, and one form avoids doubt about day and month.
 pub(crate) fn day(day: NaiveDate) -> String {
     day.format("%-d.%-m.%Y").to_string()

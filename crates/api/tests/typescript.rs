@@ -65,6 +65,19 @@ declarations!(
     OnDocument,
     SettleDocument,
     BackupMade,
+    HandOverFacts,
+    HandOverForm,
+    HandOverChecks,
+    HandOverLine,
+    HandOverList,
+    HandOverSaved,
+    OnHandOver,
+    SettleHandOver,
+    FindPackages,
+    FoundPackages,
+    FoundPackage,
+    OutagePack,
+    PackField,
 );
 
 #[test]

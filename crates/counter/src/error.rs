@@ -45,6 +45,12 @@ pub enum CounterError {
     /// Whoever brings the patient's Kela card names the medicine.
     #[error("no medicine was named")]
     MedicineNotNamed,
+    /// There is no such hand-over of an outage, or its document is written already.
+    #[error("no such hand-over waits")]
+    UnknownHandOver,
+    /// Another person handed it over, and writes its document.
+    #[error("another person handed it over")]
+    AnothersHandOver,
     /// A document is settled with a note that says how.
     #[error("no note")]
     NoNote,
@@ -103,6 +109,8 @@ impl CounterError {
             Self::NoBasis => "basis-missing",
             Self::InstructionNotScanned => "instruction-not-scanned",
             Self::MedicineNotNamed => "medicine-not-named",
+            Self::UnknownHandOver => "hand-over-unknown",
+            Self::AnothersHandOver => "hand-over-of-another",
             Self::NoNote => "note-missing",
             Self::Right => "right-missing",
             Self::RightEnded => "right-ended",

@@ -11,7 +11,7 @@ use prescription::{
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use crate::{Counter, CounterError, Fetched, Session, lock};
+use crate::{Counter, CounterError, Fetched, HandedOver, Session, lock};
 
 /// What is proposed.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct Proposal {
     pub findings: Vec<Finding>,
     /// A person's reason.
     pub reason: Option<String>,
+    /// When it was handed over, where that was in an outage: the document bears that time.
+    pub handed_over: Option<HandOverTime>,
     /// The student who put it in the basket, whoever signs it (DI-3).
     pub preparer: Option<Professional>,
 }
@@ -44,6 +46,21 @@ impl Proposal {
     /// Whether no rule hinders.
     pub fn may_sign(&self) -> bool {
         !self.findings.iter().any(Finding::hinders)
+    }
+}
+
+/// Of what hand-over in an outage a proposal tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandOverTime {
+    /// The entry.
+    pub entry_id: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+impl From<&HandedOver> for HandOverTime {
+    fn from(entry: &HandedOver) -> Self {
+        Self { entry_id: entry.entry_id.clone(), at: entry.at }
     }
 }
 
@@ -89,7 +106,8 @@ impl Counter {
             .unwrap_or_else(|| label_dosage(&fetched.prescription));
         let reason = change.reason.or_else(|| old.and_then(|p| p.reason.clone()));
         let preparer = old.and_then(|p| p.preparer.as_ref());
-        let lot = Lot { package, amount, label: &label, reason: reason.as_deref(), preparer };
+        let handed_over = visit.handed_over.as_ref().map(HandOverTime::from);
+        let lot = Lot { package, amount, label: &label, reason: reason.as_deref(), preparer, handed_over };
         let proposal = self.proposal(&session, &metadata, fetched, &lot);
         // A changed proposal must be looked at again before it is signed.
         visit.basket.retain(|other| other != set_id || proposal.may_be_added_by(&session.right));
@@ -97,12 +115,25 @@ impl Counter {
         Ok(visit.clone())
     }
 
-    /// What the program proposes by itself: the prescribed package, the amount that is due.
-    pub(crate) fn first_proposal(&self, session: &Session, metadata: &Metadata, fetched: &Fetched) -> Option<Proposal> {
-        let package = *self.deps.medicines.choices(&fetched.prescription).first()?;
-        let amount = usual_amount(&fetched.prescription, &fetched.history, package);
+    /// What the program proposes by itself: the prescribed package, the amount that is due; or what was handed over in an
+    /// outage, as it was handed over.
+    pub(crate) fn first_proposal(
+        &self,
+        session: &Session,
+        metadata: &Metadata,
+        fetched: &Fetched,
+        handed_over: Option<&HandedOver>,
+    ) -> Option<Proposal> {
+        let choices = self.deps.medicines.choices(&fetched.prescription);
+        let given = handed_over.and_then(|entry| entry.said.vnr.as_ref());
+        let package = given.and_then(|vnr| choices.iter().find(|package| package.vnr == *vnr)).or(choices.first())?;
+        let amount = match handed_over {
+            Some(entry) => entry.said.amount,
+            None => usual_amount(&fetched.prescription, &fetched.history, package),
+        };
         let label = label_dosage(&fetched.prescription);
-        let lot = Lot { package, amount, label: &label, reason: None, preparer: None };
+        let handed_over = handed_over.map(HandOverTime::from);
+        let lot = Lot { package, amount, label: &label, reason: None, preparer: None, handed_over };
         Some(self.proposal(session, metadata, fetched, &lot))
     }
 
@@ -121,6 +152,7 @@ impl Counter {
             label: &old.dispensation.label_dosage,
             reason: old.reason.as_deref(),
             preparer: old.preparer.as_ref(),
+            handed_over: old.handed_over.clone(),
         };
         Ok(self.proposal(session, metadata, fetched, &lot))
     }
@@ -132,7 +164,7 @@ impl Counter {
             .then(|| metadata.reference.clone())
             .filter(|_| metadata.version > fetched.prescription.version);
         let state = rules::State { newer, ..metadata.state.clone() };
-        let findings = check(&Case {
+        let mut findings = check(&Case {
             prescription: &fetched.prescription,
             state: &state,
             signature: fetched.trust,
@@ -142,11 +174,17 @@ impl Counter {
             now: prescription::time::finnish(now),
             reason: lot.reason,
         });
+        if lot.handed_over.is_some() {
+            findings = prescription::outage::after_handing_over(findings);
+        }
+        let entry = lot.handed_over.as_ref().map(|entry| entry.entry_id.as_str());
+        findings.extend(self.unwritten_of(&fetched.prescription, entry, lot.reason));
         Proposal {
             vnr: lot.package.vnr.clone(),
             dispensation,
             findings,
             reason: lot.reason.map(str::to_owned),
+            handed_over: lot.handed_over.clone(),
             preparer: lot.preparer.cloned(),
         }
     }
@@ -175,7 +213,7 @@ impl Counter {
             author,
             pharmacy: self.deps.pharmacy.clone(),
             preparer,
-            dispensed_at: at,
+            dispensed_at: lot.handed_over.as_ref().map_or(at, |entry| prescription::time::finnish(entry.at)),
             made_at: at,
             substituted: prescription.product.kind() != prescription::ProductKind::ByActiveSubstance
                 && !prescription.product.name().trim().eq_ignore_ascii_case(product.name.trim()),
@@ -209,9 +247,22 @@ impl Counter {
         let after = remaining(prescription, fetched.history.iter().chain([&made]));
         made.fully_dispensed = after.is_over() && matches!(after, Remaining::Units { .. });
         if let Some(statement) = after.statement() {
-            made.remaining = statement;
+            made.remaining = if lot.handed_over.is_some() { never_below_zero(statement) } else { statement };
         }
         made
+    }
+}
+
+/// What remains after a hand-over that cannot be undone: a document states no amount below zero, and says in words by how
+/// much more was given. The Centre counts for itself, and keeps it as a conflict.
+fn never_below_zero(statement: RemainingStatement) -> RemainingStatement {
+    match statement.value.filter(Decimal::is_sign_negative) {
+        Some(below) => {
+            let over = prescription::amount::plain(below.abs());
+            let words = format!("Annettu käyttökatkon aikana {over} {} yli jäljellä olevan.", statement.unit);
+            RemainingStatement { value: Some(Decimal::ZERO), words: Some(words), ..statement }
+        }
+        None => statement,
     }
 }
 
@@ -221,6 +272,7 @@ struct Lot<'a> {
     label: &'a str,
     reason: Option<&'a str>,
     preparer: Option<&'a Professional>,
+    handed_over: Option<HandOverTime>,
 }
 
 /// How many whole packages an amount is, if it is.

@@ -277,7 +277,7 @@ impl Counter {
     }
 
     /// Only one who may dispense answers for what was dispensed.
-    fn one_who_may_settle(&self) -> Result<RegistrationNumber, CounterError> {
+    pub(crate) fn one_who_may_settle(&self) -> Result<RegistrationNumber, CounterError> {
         let session = self.open_session()?;
         if session.right.may_dispense() { Ok(session.registration) } else { Err(CounterError::Right) }
     }

@@ -106,6 +106,9 @@ impl Counter {
             let prescription_set_id = dispensation.prescription.set_id.clone();
             signed.push(Signed { document_id: id, prescription_set_id, summary: line });
         }
+        if let (Some(entry), Some(line)) = (&visit.handed_over, signed.first()) {
+            batch = batch.writing(entry.entry_id.as_str(), line.document_id.as_str());
+        }
         self.deps.record.commit(batch)?;
         // From here on it is saved, whatever happens.
         for (line, dispensation) in signed.into_iter().zip(dispensations) {
@@ -132,7 +135,11 @@ impl Counter {
             if let Some(finding) = renewed.findings.iter().find(|finding| finding.hinders()) {
                 return Err(CounterError::Rule(Box::new(finding.clone())));
             }
-            let id = identifiers.next(now)?;
+            // Made at hand-over where it was handed over in an outage: one identity, however often it is tried.
+            let id = match &visit.handed_over {
+                Some(entry) => Oid::parse(&entry.entry_id).map_err(|_| CounterError::UnknownHandOver)?,
+                None => identifiers.next(now)?,
+            };
             let reference = DocumentReference { set_id: id.clone(), id, document_type: DocumentType::Dispensation };
             finished.push(Dispensation { reference, ..renewed.dispensation });
         }

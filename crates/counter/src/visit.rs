@@ -10,7 +10,7 @@ use prescription::{InvalidIdentifier, Oid, Patient, PersonIdentityCode, Professi
 use record::NewEvent;
 use serde_json::json;
 
-use crate::{Counter, CounterError, Fetched, Proposal, Session, Signed, lock};
+use crate::{Counter, CounterError, Fetched, HandedOver, Proposal, Session, Signed, lock};
 
 /// Who stands at the counter (OB-1, OB-2, OB-6). The names are this program's; no national code set was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +48,8 @@ pub struct Visit {
     pub basket: Vec<Oid>,
     /// What was signed.
     pub signed: Vec<Signed>,
+    /// The hand-over of an outage whose document is written in this visit.
+    pub handed_over: Option<HandedOver>,
 }
 
 /// A visit signs at most this many documents with one PIN.
@@ -73,9 +75,19 @@ impl Counter {
     /// Opens a visit by an identity code or a prescription's identifier. The Centre is told the reason: dispensing.
     pub fn search(&self, text: &str, acting: Acting) -> Result<Visit, CounterError> {
         let session = self.open_session()?;
-        let query = understand(text)?;
+        self.visit_of(&session, understand(text)?, acting, None)
+    }
+
+    /// Asks the Centre, and opens a visit with what it lists.
+    pub(crate) fn visit_of(
+        &self,
+        session: &Session,
+        query: Query,
+        acting: Acting,
+        handed_over: Option<HandedOver>,
+    ) -> Result<Visit, CounterError> {
         may_ask(&acting, &query)?;
-        let requester = self.requester(&session, &acting)?;
+        let requester = self.requester(session, &acting)?;
         let now = self.deps.clock.now();
         let answer = self.deps.centre.search(&query, &requester);
         self.deps.record.append(vec![
@@ -89,6 +101,7 @@ impl Counter {
                     "basis": acting.on_behalf.as_ref().map(|behalf| behalf.basis.code()),
                     "identified": acting.identified,
                     "found": answer.as_ref().map(|found| found.total).ok(),
+                    "hand_over": handed_over.as_ref().map(|entry| entry.entry_id.as_str()),
                 }),
             )
             .by(session.registration.as_str()),
@@ -106,6 +119,7 @@ impl Counter {
             open: None,
             basket: Vec::new(),
             signed: Vec::new(),
+            handed_over,
         };
         let mut slot = lock(&self.visit);
         // While the Centre was asked, somebody else may have logged in.
@@ -135,7 +149,7 @@ impl Counter {
         self.take_in_hand(&session, &metadata.reference, &metadata.patient)?;
         let fetched = self.fetch(set_id, &requester)?;
         if !visit.proposals.contains_key(set_id) || !visit.basket.contains(set_id) {
-            let proposal = self.first_proposal(&session, &metadata, &fetched);
+            let proposal = self.first_proposal(&session, &metadata, &fetched, visit.handed_over.as_ref());
             match proposal {
                 Some(proposal) => visit.proposals.insert(set_id.clone(), proposal),
                 None => visit.proposals.remove(set_id),
@@ -159,7 +173,12 @@ impl Counter {
         if visit.basket.contains(set_id) {
             return Ok(visit.clone());
         }
-        if visit.basket.len() >= MOST_IN_BASKET {
+        // A hand-over has one document.
+        let is_full = match visit.handed_over {
+            Some(_) => !(visit.basket.is_empty() && visit.signed.is_empty()),
+            None => visit.basket.len() >= MOST_IN_BASKET,
+        };
+        if is_full {
             return Err(CounterError::FullBasket);
         }
         if !session.right.may_dispense() {
@@ -271,14 +290,17 @@ fn understand(text: &str) -> Result<Query, CounterError> {
         Err(why @ InvalidIdentifier::IdentityCodeCheck) => return Err(CounterError::NotUnderstood(Some(why))),
         Err(_) => {}
     }
-    let identifier = text
-        .split(|c: char| !(c.is_ascii_digit() || c == '.'))
-        .find_map(|word| Oid::parse(word).ok().filter(|oid| oid.as_str().matches('.').count() >= 4));
-    match identifier {
+    match identifier_in(text) {
         Some(identifier) => Ok(Query { identifiers: vec![identifier], ..Query::default() }),
         None if text.len() == 11 => Err(CounterError::NotUnderstood(Some(InvalidIdentifier::IdentityCodeForm))),
         None => Err(CounterError::NotUnderstood(None)),
     }
+}
+
+/// A prescription's identifier, alone or inside the text of a bar code.
+pub fn identifier_in(text: &str) -> Option<Oid> {
+    text.split(|c: char| !(c.is_ascii_digit() || c == '.'))
+        .find_map(|word| Oid::parse(word).ok().filter(|oid| oid.as_str().matches('.').count() >= 4))
 }
 
 #[cfg(test)]

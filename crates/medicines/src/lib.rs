@@ -164,6 +164,30 @@ impl Edition {
         self.by_vnr.get(vnr).and_then(|&i| self.packages.get(i))
     }
 
+    /// Packages that a person may mean: by number, typed or at the end of what was scanned, or by words that all stand in
+    /// name, strength, form or substance. At most so many, in the order of their names; nothing for fewer than two letters.
+    pub fn find(&self, text: &str, most: usize) -> Vec<&Package> {
+        let text = text.trim().to_lowercase();
+        if text.chars().count() < 2 {
+            return vec![];
+        }
+        let is_number = text.len() >= 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let is_meant = |package: &&Package| {
+            if is_number {
+                return text.ends_with(package.vnr.as_str()) || package.vnr.as_str().starts_with(&text);
+            }
+            let said =
+                format!("{} {} {} {}", package.name, package.strength, package.form, package.substances.join(" "));
+            let said = said.to_lowercase();
+            words.iter().all(|word| said.contains(word))
+        };
+        let mut found: Vec<&Package> = self.packages.iter().filter(is_meant).collect();
+        found.sort_by(|a, b| (&a.name, &a.strength, a.size).cmp(&(&b.name, &b.strength, b.size)));
+        found.truncate(most);
+        found
+    }
+
     /// The packages that may be given for a prescription: the prescribed product's own first, smallest price first
     /// within each. A product that the database does not know, and one that is made in the pharmacy, has none.
     pub fn choices(&self, prescription: &Prescription) -> Vec<&Package> {
@@ -208,6 +232,18 @@ mod tests {
         assert_eq!(choices[0].vnr.as_str(), "469452");
         assert!(choices.iter().all(|p| p.strength == "10 mg"), "another strength among the choices");
         assert!(choices.iter().any(|p| p.name == "MEDIPAM"));
+    }
+
+    #[test]
+    fn a_package_is_found_by_number_scan_or_words_and_one_letter_finds_nothing() {
+        let edition = edition();
+        let found = |text: &str| edition.find(text, 3).iter().map(|p| p.vnr.as_str()).collect::<Vec<_>>();
+        assert_eq!(found("469593"), ["469593"]);
+        assert_eq!(found("6438153469593"), ["469593"]);
+        assert_eq!(found("diapam 10")[0], "469593", "the smallest package of a name first");
+        assert!(!found("diatsepaami").is_empty() && found("diatsepaami").len() <= 3);
+        assert_eq!(found("d"), [""; 0]);
+        assert_eq!(found("diapam 11 mg"), [""; 0]);
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod identifiers;
 pub mod lifecycle;
 pub mod mark;
 pub mod operation;
+pub mod outage;
 pub mod people;
 pub mod prescribed;
 pub mod product;

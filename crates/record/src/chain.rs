@@ -72,7 +72,7 @@ pub enum Fault {
         /// The last event that is there.
         found: Sequence,
     },
-    /// A document of the outbox is not what the journal says: bytes, answer or state.
+    /// A document of the outbox, or a hand-over of an outage, is not what the journal says: bytes, answer, content or state.
     Document {
         /// The document's OID.
         document_id: String,

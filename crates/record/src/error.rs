@@ -5,7 +5,7 @@
 
 use thiserror::Error;
 
-use crate::OutboxState;
+use crate::{OutageState, OutboxState};
 
 /// What can go wrong with a record. `sqlite` is SQLite's extended result code.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -83,6 +83,14 @@ pub enum RecordError {
         /// The state that it is in.
         state: OutboxState,
     },
+    /// What was handed over in an outage is written or settled already, or waits and cannot be erased.
+    #[error("what was handed over under {entry_id} is {state}: this cannot happen to it")]
+    EntryState {
+        /// Its identifier.
+        entry_id: String,
+        /// The state that it is in.
+        state: OutageState,
+    },
     /// There is nothing to write.
     #[error("there is nothing to write")]
     EmptyBatch,
@@ -144,7 +152,7 @@ impl RecordError {
             RecordError::DocumentConflict { .. } => "record-document-conflict",
             RecordError::UnknownDocument { .. } => "record-unknown-document",
             RecordError::UnknownEvent { .. } => "record-unknown-event",
-            RecordError::WrongState { .. } => "record-wrong-state",
+            RecordError::WrongState { .. } | RecordError::EntryState { .. } => "record-wrong-state",
             RecordError::EmptyBatch => "record-empty-batch",
             RecordError::NoRandomness => "record-no-randomness",
             RecordError::Exists => "record-file-exists",

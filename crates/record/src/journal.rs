@@ -13,11 +13,12 @@ use crate::chain::{Content, StoredEvent};
 use crate::owner::Writer;
 use crate::{
     DEFAULT_LISTING, Head, InHand, LIMIT_BATCH_DOCUMENTS, LIMIT_BATCH_EVENTS, LIMIT_ERASURE, LIMIT_LISTING,
-    LIMIT_NAME_BYTES, LIMIT_NOTE_BYTES, LIMIT_PAYLOAD_BYTES, NewDocument, RecordError, Sequence, hand, outbox, time,
+    LIMIT_NAME_BYTES, LIMIT_NOTE_BYTES, LIMIT_PAYLOAD_BYTES, NewDocument, NewOutageEntry, RecordError, Sequence,
+    Written, hand, outage, outbox, time,
 };
 
-/// The kinds of event that the record itself writes. Nobody else may use a kind that begins with `record.` or
-/// `outbox.`.
+/// The kinds of event that the record itself writes. Nobody else may use a kind that begins with `record.`, `outbox.` or
+/// `outage.`.
 pub mod kinds {
     /// The file was made.
     pub const CREATED: &str = "record.created";
@@ -47,6 +48,12 @@ pub mod kinds {
     pub const WITHDRAWN: &str = "outbox.withdrawn";
     /// A person has settled a refused or conflicting document in another way.
     pub const SETTLED: &str = "outbox.settled";
+    /// Something was handed over in an outage; its document is still to be written.
+    pub const HANDED_OVER: &str = "outage.handed-over";
+    /// The document of what was handed over was signed and saved.
+    pub const ENTRY_WRITTEN: &str = "outage.written";
+    /// A person has settled what was handed over in another way.
+    pub const ENTRY_SETTLED: &str = "outage.settled";
 }
 
 /// An event to be written.
@@ -86,7 +93,7 @@ impl NewEvent {
 
     fn check(&self) -> Result<(), RecordError> {
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-');
-        let reserved = ["record.", "outbox."];
+        let reserved = ["record.", "outbox.", "outage."];
         if self.kind.is_empty()
             || !self.kind.chars().all(plain)
             || reserved.iter().any(|own| self.kind.starts_with(own))
@@ -140,6 +147,10 @@ pub struct Batch {
     pub put_down: Vec<String>,
     /// Prescriptions that are taken in hand with it.
     pub take: Vec<InHand>,
+    /// What was handed over in an outage, without a fetched prescription.
+    pub handed_over: Vec<NewOutageEntry>,
+    /// What was handed over in an outage and whose document is among those of this batch.
+    pub written: Vec<Written>,
     /// Documents to be sent, in this order.
     pub outbox: Vec<NewDocument>,
 }
@@ -154,6 +165,8 @@ impl Batch {
             settle: Vec::new(),
             put_down: Vec::new(),
             take: Vec::new(),
+            handed_over: Vec::new(),
+            written: Vec::new(),
             outbox: Vec::new(),
         }
     }
@@ -176,6 +189,20 @@ impl Batch {
     #[must_use]
     pub fn document(mut self, document: NewDocument) -> Batch {
         self.outbox.push(document);
+        self
+    }
+
+    /// The same batch with one more hand-over of an outage.
+    #[must_use]
+    pub fn handing_over(mut self, entry: NewOutageEntry) -> Batch {
+        self.handed_over.push(entry);
+        self
+    }
+
+    /// The same batch with one more hand-over of an outage whose document is among its own.
+    #[must_use]
+    pub fn writing(mut self, entry_id: impl Into<String>, document_id: impl Into<String>) -> Batch {
+        self.written.push(Written { entry_id: entry_id.into(), document_id: document_id.into() });
         self
     }
 
@@ -203,8 +230,19 @@ impl Batch {
 
     pub(crate) fn check(&self) -> Result<(), RecordError> {
         // A prescription is taken and put down with an event that tells of it.
-        if self.events.is_empty() && self.outbox.is_empty() && self.settle.is_empty() {
+        if self.events.is_empty() && self.outbox.is_empty() && self.settle.is_empty() && self.handed_over.is_empty() {
             return Err(RecordError::EmptyBatch);
+        }
+        at_most("hand-overs of a batch", self.handed_over.len().max(self.written.len()), LIMIT_BATCH_DOCUMENTS)?;
+        for entry in &self.handed_over {
+            entry.check()?;
+        }
+        for written in &self.written {
+            name("entry", &written.entry_id)?;
+            // A document of another batch would leave the two settled apart.
+            if !self.outbox.iter().any(|document| document.document_id == written.document_id) {
+                return Err(RecordError::UnknownDocument { document_id: written.document_id.clone() });
+            }
         }
         at_most("prescriptions of a batch", self.take.len().max(self.put_down.len()), LIMIT_BATCH_DOCUMENTS)?;
         for taken in &self.take {
@@ -291,7 +329,8 @@ pub struct Erasure {
     pub reason: String,
     /// Events (not those of the outbox or of the record itself).
     pub events: Vec<Sequence>,
-    /// Documents that are accepted or settled: with their bytes, their answers and their outbox events.
+    /// Documents that are accepted or settled, with their bytes, their answers and their outbox events; and what was handed
+    /// over in an outage under that identifier, written or settled.
     pub documents: Vec<String>,
 }
 
@@ -344,6 +383,12 @@ pub(crate) fn commit(writer: &mut Writer<'_>, batch: &Batch) -> Result<Committed
     for taken in &batch.take {
         hand::take(writer, taken, batch.at)?;
     }
+    for entry in &batch.handed_over {
+        outage::save(writer, entry, batch.actor.as_deref(), batch.at)?;
+    }
+    for written in &batch.written {
+        outage::written(writer, written, batch.actor.as_deref(), batch.at)?;
+    }
     for document in &batch.outbox {
         outbox::save(writer, document, batch.actor.as_deref(), batch.at)?;
     }
@@ -369,14 +414,20 @@ pub(crate) fn erase(writer: &mut Writer<'_>, erasure: &Erasure) -> Result<Commit
             None => {
                 return Err(RecordError::UnknownEvent { sequence: sequence.0 });
             }
-            Some(kind) if kind.starts_with("record.") || kind.starts_with("outbox.") => {
+            Some(kind) if ["record.", "outbox.", "outage."].iter().any(|own| kind.starts_with(own)) => {
                 return Err(RecordError::BadKind);
             }
             Some(_) => erased.insert(*sequence),
         };
     }
     for document_id in &erasure.documents {
-        erased.extend(outbox::erase(writer.connection(), document_id)?);
+        let of_entry = outage::erase(writer.connection(), document_id)?;
+        match outbox::erase(writer.connection(), document_id) {
+            // What was handed over in an outage and settled without a document.
+            Err(RecordError::UnknownDocument { .. }) if !of_entry.is_empty() => {}
+            of_document => erased.extend(of_document?),
+        }
+        erased.extend(of_entry);
     }
     if erased.is_empty() {
         return Err(RecordError::EmptyBatch);

@@ -17,6 +17,7 @@ mod journal;
 mod key;
 mod limits;
 mod options;
+mod outage;
 mod outbox;
 mod owner;
 mod record;
@@ -33,6 +34,7 @@ pub use journal::{Batch, Committed, Erasure, Event, EventFilter, NewEvent, Perio
 pub use key::Key;
 pub use limits::*;
 pub use options::{NoRandomness, Options, Randomness};
+pub use outage::{NewOutageEntry, OutageEntry, OutageFilter, OutageState, Written};
 pub use outbox::{
     Change, Counts, Due, Lease, NewDocument, OutboxFilter, OutboxItem, OutboxState, RELEASE, StoredDocument,
 };

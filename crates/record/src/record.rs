@@ -12,6 +12,7 @@ use crate::backup::{self, Backup};
 use crate::chain::Content;
 use crate::files::Hold;
 use crate::journal::{self, Batch, Committed, Erasure, Event, EventFilter, NewEvent, kinds};
+use crate::outage::{self, OutageEntry, OutageFilter};
 use crate::outbox::{self, Change, Counts, Due, Lease, OutboxFilter, OutboxItem, StoredDocument};
 use crate::owner::{Door, Owner};
 use crate::restore::{self, Restored};
@@ -258,6 +259,35 @@ impl Record {
         journal::name("actor", actor)?;
         let (document_id, how, actor) = (document_id.to_owned(), how.to_owned(), actor.to_owned());
         self.door.ask(move |owner| owner.write(|writer| outbox::settle(writer, &document_id, &how, Some(&actor), at)))
+    }
+
+    /// What was handed over in an outage, as the filter names it.
+    pub fn outage_entries(&self, filter: OutageFilter) -> Result<Vec<OutageEntry>, RecordError> {
+        self.door.ask(move |owner| outage::list(owner.connection(), &filter))
+    }
+
+    /// One hand-over of an outage.
+    pub fn outage_entry(&self, entry_id: &str) -> Result<Option<OutageEntry>, RecordError> {
+        let entry_id = entry_id.to_owned();
+        self.door.ask(move |owner| outage::one(owner.connection(), &entry_id))
+    }
+
+    /// How many hand-overs of an outage wait for their document.
+    pub fn outage_waiting(&self) -> Result<u64, RecordError> {
+        self.door.ask(|owner| outage::waiting(owner.connection()))
+    }
+
+    /// A person has settled what was handed over in an outage without its document, with a note of how.
+    pub fn settle_outage_entry(
+        &self,
+        entry_id: &str,
+        how: &str,
+        actor: &str,
+        at: DateTime<Utc>,
+    ) -> Result<(), RecordError> {
+        journal::name("actor", actor)?;
+        let (entry_id, how, actor) = (entry_id.to_owned(), how.to_owned(), actor.to_owned());
+        self.door.ask(move |owner| owner.write(|writer| outage::settle(writer, &entry_id, &how, &actor, at)))
     }
 
     /// The documents that the filter names, without their bytes.

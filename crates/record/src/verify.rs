@@ -1,7 +1,7 @@
 //! The verifier: whether the past is still what was written.
 //!
 //! It serves promise 5. It rebuilds the chain from the first event, counts what was erased, compares each document
-//! of the outbox with what the journal tells of it, and has SQLite check its pages and SQLCipher the seals on
+//! of the outbox and each hand-over of an outage with what the journal tells of it, and has SQLite check its pages and SQLCipher the seals on
 //! them. It goes in steps, so that a long journal does not hold up the counter.
 
 use rusqlite::{Connection, OptionalExtension, params};
@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::chain::{Fault, Head, Sequence, StoredEvent, Walk};
 use crate::journal::{self, kinds};
 use crate::owner::Door;
-use crate::{RecordError, outbox};
+use crate::{RecordError, outage, outbox};
 
 /// How many events or documents one step looks at.
 const STEP: u32 = 512;
@@ -81,6 +81,18 @@ pub(crate) fn verify(door: &Door, opening: Opening) -> Result<VerifyReport, Reco
             None => break,
         }
     }
+    let mut after = Sequence::default();
+    // A file of an older program has no such entries yet.
+    let mut has_entries =
+        knows_outbox && door.ask(|owner| Ok(owner.connection().table_exists(None, "outage_entry")?))?;
+    while has_entries {
+        let (next, faults) = door.ask(move |owner| outage::compare(owner.connection(), after, STEP as usize))?;
+        for fault in faults {
+            walk.fault(fault);
+        }
+        has_entries = next.is_some();
+        after = next.unwrap_or(after);
+    }
     let (integrity, cipher_integrity) = door.ask(move |owner| pages(owner.connection(), opening.to_read))?;
     Ok(VerifyReport {
         events: walk.events,
@@ -108,6 +120,14 @@ fn step(connection: &Connection, mut walk: Walk, knows_outbox: bool) -> Result<(
         walk.step(&event);
         if event.kind == kinds::ERASED {
             walk.explain(erased(&event));
+        }
+        if knows_outbox
+            && event.kind == kinds::HANDED_OVER
+            && !event.is_erased()
+            && !outage::is_there(connection, event.sequence, event.document_id.as_deref())?
+        {
+            let document_id = event.document_id.clone().unwrap_or_default();
+            walk.fault(Fault::Document { document_id, what: "not among the outage entries" });
         }
         if knows_outbox && event.kind == kinds::WAITING && !event.is_erased() && !is_in_outbox(connection, &event)? {
             walk.fault(Fault::Document {

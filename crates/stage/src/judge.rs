@@ -26,6 +26,18 @@ pub struct Judge {
     pki: PathBuf,
 }
 
+/// The times of a dispensation.
+pub struct Times {
+    /// The body's `effectiveTime`: the dispensing.
+    pub dispensed: String,
+    /// The header's encounter: the dispensing.
+    pub encounter: String,
+    /// The header's `effectiveTime`: the document's making.
+    pub made: String,
+    /// `declaredTime`: the document's making.
+    pub declared: String,
+}
+
 impl Judge {
     /// Judges by the certificates of `pki`.
     pub fn new(folder: &Path, pki: &Path) -> Self {
@@ -69,6 +81,23 @@ impl Judge {
         let value = format!("{}/*[local-name()='value']", coded(&format!("@code='{code}'")));
         let path = format!("normalize-space(concat({value}/@value, ' ', {value}//*[local-name()='originalText']))");
         Ok(xpath(&file, &path)?.trim().to_owned())
+    }
+
+    /// The times that a dispensation states, as another program reads them.
+    pub fn times(&self, document: &[u8]) -> Result<Times> {
+        let file = self.put("times.xml", document)?;
+        let root = "/*[local-name()='ClinicalDocument']";
+        let value =
+            |path: &str| -> Result<String> { Ok(xpath(&file, &format!("string({path}/@value)"))?.trim().to_owned()) };
+        let body = "(//*[local-name()='structuredBody']//*[local-name()='supply' or local-name()='substanceAdministration']/*[local-name()='effectiveTime'][@value])[1]";
+        Ok(Times {
+            dispensed: value(body)?,
+            encounter: value(&format!(
+                "{root}/*[local-name()='componentOf']//*[local-name()='encompassingEncounter']/*[local-name()='effectiveTime']"
+            ))?,
+            made: value(&format!("{root}/*[local-name()='effectiveTime']"))?,
+            declared: value("(//*[local-name()='declaredTime'])[1]")?,
+        })
     }
 
     /// Who has a part in a dispensation's signed body, and with which right: "Onni Opiskelija, 907".

@@ -30,13 +30,15 @@ pub struct Play<'a> {
     hands: &'a mut dyn Hands,
     judge: Judge,
     refusal: Option<Refusal>,
+    /// When something was handed over in an outage last.
+    handed_over_at: Option<chrono::DateTime<chrono::Utc>>,
 }
 
 impl<'a> Play<'a> {
     /// Gets ready to play in `world`.
     pub fn new(world: &'a mut World, hands: &'a mut dyn Hands) -> Self {
         let judge = Judge::new(&world.folder().join("judged"), &world.folder().join("pki"));
-        Self { world, hands, judge, refusal: None }
+        Self { world, hands, judge, refusal: None, handed_over_at: None }
     }
 
     /// Plays all steps, until one fails; `tell` hears of each.
@@ -76,6 +78,19 @@ impl<'a> Play<'a> {
             Act::SendNow => self.hands.send_now()?,
             Act::Settle(note) => self.hands.settle(note)?,
             Act::Resend => self.hands.resend()?,
+            Act::HandOver(what) => {
+                let centre = &self.world.centre;
+                let product = what.instruction_of.as_deref();
+                let identifier = product.map(|product| centre.prescription_of(&what.identity, product)).transpose()?;
+                let done = self.hands.hand_over(what, identifier.as_deref())?;
+                if done.is_ok() {
+                    self.handed_over_at = Some(self.world.clock.now());
+                }
+                done
+            }
+            Act::WriteUp => self.hands.write_up()?,
+            Act::SettleHandOver(note) => self.hands.settle_hand_over(note)?,
+            Act::HandOverTime => return self.hand_over_time(),
             Act::Later(time) => return self.world.clock.pass(*time).map(|()| self.time_of_day()),
             Act::PullCard => return self.reader()?.pull().map(|()| String::new()),
             Act::InsertCard(slug) => return self.reader()?.insert(slug.as_deref()).map(|()| String::new()),
@@ -177,6 +192,28 @@ impl<'a> Play<'a> {
         }
         anyhow::ensure!(ids.len() == usize::try_from(count)?, "seen: {} documents", ids.len());
         Ok(format!("each of {count} lists all of them; xmlsec1 and the viewer say the same of each alone"))
+    }
+
+    /// The newest document, here and at the Centre: the time of dispensing is that of the hand-over, to the second or two
+    /// that the program's clock goes apart from the story's, and the document's own making is later.
+    fn hand_over_time(&mut self) -> Result<String> {
+        let at = self.handed_over_at.context("nothing was handed over in this story")?;
+        let newest = self.hands.today()?.into_iter().next().context("nothing was signed today")?;
+        let stored = self.world.centre.document(&newest.document)?;
+        let mut told = String::new();
+        for document in [self.hands.document(&newest.document)?, stored] {
+            let times = self.judge.times(&document)?;
+            let given = [&times.dispensed, &times.encounter].map(|time| instant(time));
+            for one in given {
+                let apart = (one? - at).num_seconds().abs();
+                anyhow::ensure!(apart <= 5, "seen: dispensed {} and {}", times.dispensed, times.encounter);
+            }
+            for made in [&times.made, &times.declared] {
+                anyhow::ensure!((instant(made)? - at).num_seconds() > 60, "seen: made {made}");
+            }
+            told = format!("dispensed {}, made {}", times.dispensed, times.made);
+        }
+        Ok(told)
     }
 
     fn newest_document(&mut self) -> Result<Vec<u8>> {
@@ -284,6 +321,10 @@ impl<'a> Play<'a> {
                 let seen = hands.outbox()?.refused;
                 (format!("{seen} refused"), seen == *count)
             }
+            Expect::HandedOver(count) => {
+                let seen = hands.handed_over()?;
+                (format!("{seen} handed over and not written"), seen == *count)
+            }
             Expect::InConflict(count) => {
                 let seen = hands.outbox()?.conflicts;
                 (format!("{seen} in conflict"), seen == *count)
@@ -312,6 +353,15 @@ impl<'a> Play<'a> {
         let line = lines.into_iter().find(|line| line.name.starts_with(product));
         line.with_context(|| format!("{product} is not listed"))
     }
+}
+
+/// The moment of a document's time, "20261125104200+0200" or without the offset.
+fn instant(text: &str) -> Result<chrono::DateTime<chrono::Utc>> {
+    if let Ok(at) = chrono::DateTime::parse_from_str(text, "%Y%m%d%H%M%S%z") {
+        return Ok(at.to_utc());
+    }
+    let local = chrono::NaiveDateTime::parse_from_str(text, "%Y%m%d%H%M%S");
+    Ok(prescription::time::instant(local.with_context(|| format!("no time of a document: {text}"))?))
 }
 
 fn same(seen: String, expected: &str) -> (String, bool) {

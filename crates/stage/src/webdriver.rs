@@ -26,6 +26,8 @@ pub const F4: &str = "\u{E034}";
 pub const F5: &str = "\u{E035}";
 /// F6.
 pub const F6: &str = "\u{E036}";
+/// F7.
+pub const F7: &str = "\u{E037}";
 /// F9.
 pub const F9: &str = "\u{E039}";
 

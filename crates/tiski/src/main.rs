@@ -4,6 +4,7 @@ mod doctor;
 mod document;
 mod evidence;
 mod headless;
+mod outage_pack;
 mod record;
 mod record_words;
 mod rules;
@@ -35,6 +36,8 @@ enum Work {
     Record(record::Arguments),
     /// The table of rules as Markdown.
     Rules,
+    /// Writes the blank form for dispensing in an outage, as a page to print. Needs no settings.
+    OutagePack(outage_pack::Arguments),
     /// Shows, checks or compares documents in files. Needs no settings.
     Document(document::Arguments),
 }
@@ -50,6 +53,15 @@ fn main() -> ExitCode {
     let ended = match arguments.work {
         Work::Document(arguments) => return document::run(&arguments),
         Work::Record(arguments) => return record::run(&arguments, settings()),
+        Work::OutagePack(arguments) => {
+            return match outage_pack::run(&arguments) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => {
+                    eprintln!("file-not-written: {error}");
+                    ExitCode::FAILURE
+                }
+            };
+        }
         Work::Headless => settings().and_then(api::start).map(headless::serve),
         Work::Doctor(arguments) => settings().and_then(|settings| doctor::run(&arguments, &settings)),
         Work::Rules => {

@@ -3,6 +3,7 @@
 
 use prescription::operation::{Cell, Condition, MATRIX};
 use prescription::rules::operations::TABLE as OPERATIONS;
+use prescription::rules::outage::TABLE as OUTAGE;
 use prescription::rules::table::Mark;
 use prescription::rules::{Rule, TABLE};
 
@@ -14,6 +15,11 @@ pub fn markdown() -> String {
          anything is signed, and again by the Prescription Centre.\n\n",
     );
     rows(TABLE, &mut text);
+    text.push_str(
+        "\n## Handing over in an outage\n\n\
+         Asked at the counter when the Prescription Centre cannot be reached and no prescription was fetched.\n\n",
+    );
+    rows(OUTAGE, &mut text);
     text.push_str(
         "\n## What may be done in which state\n\n\
          The matrix of operations. *yes* and *no* decide; *reason* is open with a person's reason where LC-6 allows the \

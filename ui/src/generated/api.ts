@@ -184,6 +184,10 @@ refused: number,
  */
 conflicts: number, 
 /**
+ * Handed over in an outage and not written yet: the person who did it must, when the Centre answers.
+ */
+handedOver: number, 
+/**
  * Accepted today.
  */
 acceptedToday: number, };
@@ -232,7 +236,11 @@ basketTotal: string,
 /**
  * What was signed in this visit, with its way to the Centre.
  */
-signed: Array<SignedLine>, };
+signed: Array<SignedLine>, 
+/**
+ * The hand-over of an outage whose document is written in this visit.
+ */
+handedOver: HandOverFacts | null, };
 
 export type PrescriptionLine = { 
 /**
@@ -988,6 +996,252 @@ events: number,
  */
 documents: number, };
 
+export type HandOverFacts = { 
+/**
+ * Names it in requests.
+ */
+entryId: string, 
+/**
+ * "25.11.2026 10.42".
+ */
+at: string, 
+/**
+ * What was entered then.
+ */
+said: string, };
+
+export type HandOverForm = { 
+/**
+ * On what: "instruction", "summary", "old-label", "telephone", "paper", "nothing".
+ */
+basis: string, 
+/**
+ * The customer's identity code.
+ */
+identity: string, 
+/**
+ * The customer's name.
+ */
+customer: string, 
+/**
+ * How whoever is here was identified, as [`crate::Search::identified`].
+ */
+identified: string, 
+/**
+ * With what right somebody else acts, as [`crate::Search::basis`]; absent where the customer is here.
+ */
+onBehalf?: string, 
+/**
+ * What was scanned: the text of a bar code with the prescription's identifier.
+ */
+identifier: string, 
+/**
+ * What was read: the instruction's text, the label, a prescription's words.
+ */
+read: string, 
+/**
+ * Who prescribed, with the prescriber's number.
+ */
+prescriber: string, 
+/**
+ * The package's number, where the database has it.
+ */
+vnr?: string, 
+/**
+ * The product in words, where it has not.
+ */
+product: string, 
+/**
+ * How many units.
+ */
+amount: string, 
+/**
+ * Of what, where the package does not say.
+ */
+unit: string, 
+/**
+ * Whether the need is immediate.
+ */
+immediate: boolean, 
+/**
+ * Why, for what a rule opens with a reason.
+ */
+reason?: string, 
+/**
+ * When it was handed over, Finnish time: "10.42" of today, or "25.11.2026 10.42"; now where absent.
+ */
+at?: string, };
+
+export type HandOverChecks = { 
+/**
+ * Every rule, hindering ones first.
+ */
+checks: Array<CheckLine>, 
+/**
+ * Whether nothing hinders.
+ */
+maySave: boolean, 
+/**
+ * What it costs in full, where the package is known: "3,86 €".
+ */
+price: string | null, };
+
+export type HandOverLine = { 
+/**
+ * Names it in requests.
+ */
+entryId: string, 
+/**
+ * "25.11.2026 10.42".
+ */
+at: string, 
+/**
+ * Who handed over.
+ */
+person: string, 
+/**
+ * Whether that is who is logged in: this person writes its document.
+ */
+mine: boolean, 
+/**
+ * The customer's name; no identity code in a list.
+ */
+customer: string, 
+/**
+ * "AMLODIPIN MALLI 5 mg".
+ */
+product: string, 
+/**
+ * "98 fol".
+ */
+amount: string, 
+/**
+ * "Potilasohje".
+ */
+basis: string, 
+/**
+ * All that was recorded, as label and text.
+ */
+facts: Array<Fact>, };
+
+export type HandOverList = { 
+/**
+ * Oldest first.
+ */
+lines: Array<HandOverLine>, };
+
+export type HandOverSaved = { 
+/**
+ * As the list shows it.
+ */
+line: HandOverLine, 
+/**
+ * Counts after it.
+ */
+counts: OutboxCounts, };
+
+export type OnHandOver = { 
+/**
+ * Which.
+ */
+entryId: string, };
+
+export type SettleHandOver = { 
+/**
+ * Which.
+ */
+entryId: string, 
+/**
+ * What was found and done: at least a word, at most 1,000 characters.
+ */
+note: string, };
+
+export type FindPackages = { 
+/**
+ * Words of the product, or a package's number, typed or scanned; at most 100 characters.
+ */
+text: string, };
+
+export type FoundPackages = { 
+/**
+ * At most twelve.
+ */
+packages: Array<FoundPackage>, };
+
+export type FoundPackage = { 
+/**
+ * Its number.
+ */
+vnr: string, 
+/**
+ * "DIAPAM 10 mg".
+ */
+name: string, 
+/**
+ * "tabletti".
+ */
+form: string, 
+/**
+ * How many units it holds: "100".
+ */
+size: string, 
+/**
+ * "fol".
+ */
+unit: string, 
+/**
+ * "7,72 €".
+ */
+price: string, 
+/**
+ * "PKV" and the like, or empty.
+ */
+mark: string, };
+
+export type OutagePack = { 
+/**
+ * fi, sv or en.
+ */
+language: string, 
+/**
+ * Its heading.
+ */
+title: string, 
+/**
+ * What it is for, in a sentence.
+ */
+lead: string, 
+/**
+ * What to mind, one sentence each.
+ */
+rules: Array<string>, 
+/**
+ * What is written on it.
+ */
+fields: Array<PackField>, 
+/**
+ * What becomes of the paper.
+ */
+foot: string, };
+
+export type PackField = { 
+/**
+ * What is asked.
+ */
+label: string, 
+/**
+ * Boxes to tick; none where words are written.
+ */
+choices: Array<string>, 
+/**
+ * How many lines there are to write on.
+ */
+lines: number, 
+/**
+ * Whether it takes half of the width.
+ */
+half: boolean, };
+
 export interface Catalogue {
   status: { with: Nothing; gives: Status };
   set_language: { with: SetLanguage; gives: Status };
@@ -1012,6 +1266,13 @@ export interface Catalogue {
   review_day: { with: OnDay; gives: DayList };
   export_day: { with: OnDay; gives: Export };
   document: { with: OnDocument; gives: DocumentView };
+  find_packages: { with: FindPackages; gives: FoundPackages };
+  check_hand_over: { with: HandOverForm; gives: HandOverChecks };
+  hand_over: { with: HandOverForm; gives: HandOverSaved };
+  hand_overs: { with: Nothing; gives: HandOverList };
+  write_up: { with: OnHandOver; gives: VisitView };
+  settle_hand_over: { with: SettleHandOver; gives: OutboxCounts };
+  outage_pack: { with: Nothing; gives: OutagePack };
   credentials: { with: Nothing; gives: CredentialsView };
   backup: { with: Nothing; gives: BackupMade };
 }

@@ -79,6 +79,16 @@ export async function search(text: string, errand: Errand): Promise<boolean> {
   return true;
 }
 
+/** A visit that was opened elsewhere on the page: a hand-over of an outage is written in it. */
+export async function takeUp(visit: VisitView): Promise<void> {
+  turn += 1;
+  forget();
+  counter.visit = visit;
+  counter.fetchedMs = performance.now();
+  counter.at = visit.open?.setId ?? visit.prescriptions[0]?.setId ?? null;
+  screen.covered = false;
+}
+
 /** After a reload or an unlock: the visit that the program still holds. */
 export async function resume(): Promise<void> {
   const asked = turn;

@@ -4,7 +4,7 @@ import { tick } from 'svelte';
 
 export type Desk = 'counter' | 'waiting' | 'review' | 'settings';
 export type Theme = 'light' | 'dark' | 'system';
-export type Panel = 'keys' | 'sign' | 'leave' | 'health' | 'person' | null;
+export type Panel = 'keys' | 'sign' | 'leave' | 'health' | 'person' | 'outage' | null;
 
 export const desks: readonly Desk[] = ['counter', 'waiting', 'review', 'settings'];
 

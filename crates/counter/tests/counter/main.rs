@@ -21,6 +21,7 @@ mod readers;
 mod session;
 mod settling;
 mod together;
+mod trouble;
 
 #[path = "../../../scs/tests/support/mod.rs"]
 mod scs_service;

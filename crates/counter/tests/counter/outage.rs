@@ -1,169 +1,185 @@
-//! Many documents and a Centre in trouble: several go at once while all is well, one alone while it is not, and nobody at
-//! the counter waits for it.
+//! OU-1, OU-2, OU-6: what is handed over in an outage is durable at once and without a network, and its document is written
+//! by the same person when the Centre answers again, with the real time of hand-over.
 
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration as Time, Instant};
-
-use chrono::Duration;
-use counter::{Clock, Sent};
-use kanta::Issue;
-use kanta::errors::Known;
+use cda::Content;
+use chrono::{DateTime, Duration, Utc};
+use counter::{Clock, CounterError, HandOver};
 use kanta_client::TransportError;
-use record::OutboxState;
+use prescription::outage::Basis;
+use prescription::{Outcome, PersonIdentityCode, Vnr, time};
+use record::{OutageState, OutboxState};
+use rust_decimal::Decimal;
 use test_authority::who;
 
-use crate::bench::Bench;
+use crate::bench::{AINO, Bench};
 
-fn waits(sent: &[Sent]) -> usize {
-    sent.iter().filter(|one| matches!(one, Sent::Waits { .. })).count()
+/// DIAPAM 10 mg, 21 tablets: a PKV medicine, and the prescribed one.
+const DIAPAM: &str = "469593";
+/// AMLODIPIN MALLI 5 mg: of no class.
+const AMLODIPIN: &str = "814012";
+
+fn on_instruction(bench: &Bench) -> HandOver {
+    HandOver {
+        basis: Basis::Instruction,
+        identity_code: PersonIdentityCode::parse(AINO).ok(),
+        customer: "Aino Mallikas".into(),
+        identified: "identity-card".into(),
+        on_behalf: None,
+        prescription: Some(bench.set_id()),
+        read: String::new(),
+        prescriber: String::new(),
+        vnr: Vnr::parse(DIAPAM).ok(),
+        product: String::new(),
+        amount: Decimal::from(21),
+        unit: String::new(),
+        immediate: true,
+        reason: None,
+        handed_over_at: None,
+        person: String::new(),
+    }
 }
 
-#[test]
-fn a_centre_that_is_gone_is_asked_with_one_document_and_not_with_all() {
-    let bench = Bench::new();
-    bench.save_many(20);
+fn the_centre_is_gone(bench: &Bench) {
     bench.centre_answers(|_| Some(Err(TransportError::NotReached)));
-    let begun = bench.clock.now();
-    while bench.clock.now() < begun + Duration::hours(1) {
-        assert!(waits(&bench.send()) <= 1, "one at a time");
-        let next = bench.counter.next_sending().unwrap().unwrap();
-        assert!(next > bench.clock.now(), "no storm");
-        bench.clock.turn_to(next);
-    }
-    // Every 45 s when it has lasted a while: 20 documents each on their own would have asked 1,200 times and more.
-    let asked = bench.centre().asked;
-    assert!((60..100).contains(&asked), "{asked}");
-    // It comes back: all go, and nothing had to wait for a time of its own that is far away.
+}
+
+fn the_centre_is_back(bench: &Bench, at: DateTime<Utc>) {
     bench.centre().wish = None;
-    let back = bench.clock.now();
-    while bench.counter.deps().record.counts().unwrap().accepted < 20 {
-        bench.send();
-        let Some(next) = bench.counter.next_sending().unwrap() else { break };
-        bench.clock.turn_to(next.max(bench.clock.now()));
-    }
-    assert!(bench.clock.now() - back <= Duration::minutes(1), "{}", bench.clock.now() - back);
+    bench.clock.turn_to(at);
 }
 
-#[test]
-fn a_centre_with_too_much_to_do_is_left_alone_by_all_documents() {
-    for (known, all) in [(Known::Busy, true), (Known::Unavailable, true), (Known::MessageBroken, false)] {
-        let bench = Bench::new();
-        bench.save_many(5);
-        bench.centre_refuses(vec![Issue::of(known)]);
-        // "Cut short" is about one message, and does not hold the others.
-        assert_eq!(waits(&bench.send()), if all { 1 } else { 5 }, "{known:?}");
-        let next = bench.counter.next_sending().unwrap().unwrap();
-        assert!(next > bench.clock.now() + Duration::seconds(4), "{known:?}");
+fn rule(error: CounterError) -> String {
+    match error {
+        CounterError::Rule(finding) => finding.rule.id.to_owned(),
+        other => other.code(),
     }
 }
 
 #[test]
-fn one_document_that_is_never_answered_does_not_hold_the_others() {
+fn ou_1_ou_6_what_is_handed_over_needs_no_network_and_the_same_person_writes_its_document_with_its_real_time() {
     let bench = Bench::new();
-    let ids = bench.save_many(6);
-    let poison = ids[0].clone();
-    // All bytes are the same here: the record says which document is on its way.
-    let record = bench.counter.deps().record.clone();
-    bench.centre_answers(move |_| {
-        let sending = record.outbox(record::OutboxFilter { states: vec![OutboxState::Sending], ..Default::default() });
-        sending.unwrap().iter().any(|item| item.document_id == poison).then_some(Err(TransportError::TimedOut))
-    });
-    let begun = bench.clock.now();
-    while bench.counter.deps().record.counts().unwrap().accepted < 5 {
-        bench.send();
-        bench.clock.turn_to(bench.counter.next_sending().unwrap().unwrap().max(bench.clock.now()));
-        assert!(bench.clock.now() < begun + Duration::minutes(1));
-    }
-    assert_eq!(bench.stands(&ids[0]).0, OutboxState::Waiting);
-}
+    the_centre_is_gone(&bench);
+    bench.log_in(who::SIRI);
+    let given = bench.clock.now();
+    let entry = bench.counter.hand_over(on_instruction(&bench), false).unwrap();
+    assert_eq!(bench.centre().asked, 0, "nobody was asked");
+    let record = &bench.counter.deps().record;
+    assert_eq!(record.outage_waiting().unwrap(), 1);
+    assert_eq!(bench.counter.handed_over().unwrap(), [entry.clone()]);
+    // While the Centre is silent, writing fails and loses nothing.
+    assert!(matches!(bench.counter.write_up(&entry.entry_id), Err(CounterError::Centre(_))));
+    assert_eq!(record.outage_waiting().unwrap(), 1);
 
-#[test]
-fn what_the_centre_answers_otherwise_lets_one_document_go_at_once() {
-    let bench = Bench::new();
-    bench.save_many(3);
-    bench.centre_answers(|_| Some(Err(TransportError::NotReached)));
-    for _ in 0..8 {
-        bench.send();
-        bench.clock.turn_to(bench.counter.next_sending().unwrap().unwrap().max(bench.clock.now()));
-    }
+    let back = given + Duration::hours(3);
+    the_centre_is_back(&bench, back);
+    let visit = bench.counter.write_up(&entry.entry_id).unwrap();
+    let set_id = bench.set_id();
+    assert_eq!(visit.open.as_ref(), Some(&set_id), "the prescription that was read is in hand");
+    let proposal = &visit.proposals[&set_id];
+    assert_eq!((proposal.vnr.as_str(), proposal.dispensation.delivered.value), (DIAPAM, Decimal::from(21)));
+    bench.counter.add_to_basket(&set_id).unwrap();
+    let signed = bench.sign().unwrap().signed;
+    assert_eq!(signed[0].document_id.as_str(), entry.entry_id, "one identity from the hand-over on");
+
+    let written = record.outage_entry(&entry.entry_id).unwrap().unwrap();
+    assert_eq!((written.state, written.document_id), (OutageState::Written, Some(entry.entry_id.clone())));
     bench.send();
-    bench.centre().wish = None;
-    bench.clock.turn_to(bench.clock.now() + Duration::milliseconds(10));
-    assert_eq!(bench.send(), [], "it is not yet time");
-    bench.counter.centre_answers();
-    let sent = bench.send();
-    assert!(sent.iter().any(|one| matches!(one, Sent::Accepted { .. })), "{sent:?}");
-}
-
-/// A Centre that is silent until it is let go.
-fn silent(bench: &Bench) -> (Receiver<()>, SyncSender<()>) {
-    let (came, comes) = sync_channel(64);
-    let (go, gone) = sync_channel::<()>(64);
-    let gone = Mutex::new(gone);
-    let (came, gone) = (Mutex::new(came), Arc::new(gone));
-    bench.centre().slow = Some(Arc::new(move || {
-        let _ = came.lock().unwrap().send(());
-        // Whoever waits here holds the others up only when they are let go.
-        while let Err(TryRecvError::Empty) = { gone.lock().unwrap().try_recv() } {
-            std::thread::sleep(Time::from_millis(5));
-        }
-    }));
-    bench.centre_answers(|_| Some(Err(TransportError::TimedOut)));
-    (comes, go)
+    assert_eq!(bench.stands(&entry.entry_id).0, OutboxState::Accepted);
+    let stored = bench.centre().stored.pop().unwrap();
+    assert!(stored.late, "sent as made in an outage");
+    let Content::Dispensation(made) = cda::read(&stored.document).unwrap().content else { panic!("a dispensation") };
+    assert_eq!((made.dispensed_at, made.made_at), (time::finnish(given), time::finnish(back)));
+    assert!(cda::header_body_mismatches(&stored.document).unwrap().is_empty());
+    assert!(matches!(bench.counter.write_up(&entry.entry_id), Err(CounterError::UnknownHandOver)));
+    assert!(record.verify().unwrap().is_sound());
 }
 
 #[test]
-fn nobody_at_the_counter_waits_for_a_centre_that_is_silent() {
+fn ou_1_the_same_without_an_identifier_finds_the_prescription_by_person_and_medicine() {
     let bench = Bench::new();
     bench.log_in(who::SIRI);
-    bench.prepare();
-    bench.save_many(8);
-    let (comes, go) = silent(&bench);
-    std::thread::scope(|scope| {
-        let four = bench.counter.next_to_send(8).unwrap();
-        assert_eq!(four.len(), 4, "several prescriptions at once, and no more than the setting says");
-        for one in four {
-            let round = bench.round();
-            scope.spawn(move || one.send(round).unwrap());
-        }
-        for _ in 0..4 {
-            comes.recv_timeout(Time::from_secs(10)).unwrap();
-        }
-        assert!(bench.counter.next_to_send(8).unwrap().is_empty());
-        // All senders hang. Signing and saving goes on at once.
-        let begun = Instant::now();
-        let visit = bench.sign().unwrap();
-        let took = begun.elapsed();
-        assert_eq!(visit.signed.len(), 1);
-        assert!(took < Time::from_secs(5), "{took:?}, while four senders wait");
-        drop(go);
-    });
-    assert_eq!(bench.counter.deps().record.counts().unwrap().waiting, 9);
+    let read = "Diapam 10 mg, 1 tabletti tarvittaessa";
+    let with = HandOver { basis: Basis::Summary, prescription: None, read: read.into(), ..on_instruction(&bench) };
+    let entry = bench.counter.hand_over(with.clone(), false).unwrap();
+    let visit = bench.counter.write_up(&entry.entry_id).unwrap();
+    assert_eq!(visit.open, Some(bench.set_id()));
+    // Another medicine than any listed: the person looks, nothing is guessed.
+    let other = HandOver { vnr: Vnr::parse(AMLODIPIN).ok(), ..with };
+    let entry = bench.counter.hand_over(other, false).unwrap();
+    let visit = bench.counter.write_up(&entry.entry_id).unwrap();
+    assert_eq!((visit.open, visit.listed.len()), (None, 1));
 }
 
 #[test]
-fn several_senders_keep_the_order_within_each_prescription() {
+fn ou_1b_ou_2_ou_3_ou_8_what_the_rules_refuse_leaves_no_entry() {
     let bench = Bench::new();
-    // The second document of the first prescription waits for the first, whoever sends.
-    let ids = bench.save_many(1);
-    let now = bench.clock.now();
-    let mut second = bench.counter.deps().record.document(&ids[0]).unwrap().unwrap();
-    second.item.document_id = "1.2.246.10.99999901.93.2026.900".into();
-    let document = record::NewDocument {
-        document_id: second.item.document_id.clone(),
-        set_id: second.item.document_id.clone(),
-        prescription_set_id: second.item.prescription_set_id,
-        kind_code: "10".into(),
-        bytes: second.bytes.unwrap(),
-        summary: serde_json::json!({}),
-    };
-    bench.counter.deps().record.commit(record::Batch::new(now).document(document)).unwrap();
-    let first = bench.counter.next_to_send(4).unwrap();
-    assert_eq!(first.len(), 1);
-    assert!(bench.counter.next_to_send(4).unwrap().is_empty());
-    for one in first {
-        assert_eq!(one.send(bench.round()).unwrap(), Sent::Accepted { document_id: ids[0].clone() });
-    }
-    assert_eq!(bench.counter.next_to_send(4).unwrap().len(), 1);
+    bench.log_in(who::SIRI);
+    let refused = |with: HandOver| rule(bench.counter.hand_over(with, false).unwrap_err());
+    let label = HandOver { basis: Basis::OldLabel, read: "etiketti".into(), ..on_instruction(&bench) };
+    assert_eq!(refused(label.clone()), "OU-1b");
+    let words = HandOver { vnr: None, product: "Jokin valmiste".into(), ..label.clone() };
+    assert_eq!(refused(words), "OU-1b", "a class that is not known hinders");
+    assert_eq!(refused(HandOver { basis: Basis::Telephone, ..on_instruction(&bench) }), "OU-2");
+    assert_eq!(refused(HandOver { basis: Basis::Nothing, ..on_instruction(&bench) }), "OU-8");
+    assert_eq!(refused(HandOver { immediate: false, ..on_instruction(&bench) }), "OU-3");
+    assert_eq!(refused(HandOver { amount: Decimal::ZERO, ..on_instruction(&bench) }), "amount-invalid");
+    assert_eq!(refused(HandOver { vnr: Vnr::parse("000000").ok(), ..on_instruction(&bench) }), "package-unknown");
+    let answering = bench.counter.hand_over(on_instruction(&bench), true).unwrap_err();
+    assert_eq!(rule(answering), "OU-1c");
+    assert_eq!(bench.counter.deps().record.outage_waiting().unwrap(), 0);
+    let free = HandOver { vnr: Vnr::parse(AMLODIPIN).ok(), ..label };
+    bench.counter.hand_over(free, false).unwrap();
+    bench.log_in(who::ONNI);
+    assert_eq!(rule(bench.counter.hand_over(on_instruction(&bench), false).unwrap_err()), "DI-3");
+}
+
+#[test]
+fn ou_6_another_person_writes_nothing_and_settles_with_a_note() {
+    let bench = Bench::new();
+    bench.log_in(who::SIRI);
+    let entry = bench.counter.hand_over(on_instruction(&bench), false).unwrap();
+    bench.log_in(who::ONNI);
+    assert!(matches!(bench.counter.write_up(&entry.entry_id), Err(CounterError::Right)));
+    assert!(matches!(bench.counter.settle_hand_over(&entry.entry_id, "x"), Err(CounterError::Right)));
+    bench.log_in(who::PETRI);
+    assert!(matches!(bench.counter.write_up(&entry.entry_id), Err(CounterError::AnothersHandOver)));
+    assert!(matches!(bench.counter.settle_hand_over(&entry.entry_id, " "), Err(CounterError::NoNote)));
+    assert_eq!(bench.counter.handed_over().unwrap().len(), 1, "it never leaves the list by itself");
+    bench.counter.settle_hand_over(&entry.entry_id, "Siri on lomalla; kirjattu paperille.").unwrap();
+    assert_eq!(bench.counter.handed_over().unwrap(), []);
+    assert!(bench.counter.deps().record.verify().unwrap().is_sound());
+}
+
+#[test]
+fn ou_6_more_than_was_left_is_a_note_now_and_the_fact_is_signed() {
+    let bench = Bench::new();
+    bench.log_in(who::SIRI);
+    let with = HandOver { amount: Decimal::from(200), ..on_instruction(&bench) };
+    let entry = bench.counter.hand_over(with, false).unwrap();
+    bench.clock.turn_to(bench.clock.now() + Duration::hours(1));
+    let visit = bench.counter.write_up(&entry.entry_id).unwrap();
+    let findings = &visit.proposals[&bench.set_id()].findings;
+    let more = findings.iter().find(|finding| finding.rule.id == "DI-7").unwrap();
+    assert_eq!(more.outcome, Outcome::Note);
+    bench.counter.add_to_basket(&bench.set_id()).unwrap();
+    let signed = bench.sign().unwrap().signed;
+    let stored = bench.counter.deps().record.document(signed[0].document_id.as_str()).unwrap().unwrap();
+    let Content::Dispensation(made) = cda::read(&stored.bytes.unwrap()).unwrap().content else { panic!() };
+    assert_eq!(made.remaining.value, Some(Decimal::ZERO));
+    assert_eq!(made.remaining.words.as_deref(), Some("Annettu käyttökatkon aikana 116 fol yli jäljellä olevan."));
+    assert!(matches!(bench.counter.add_to_basket(&bench.set_id()), Err(_)), "a hand-over has one document");
+}
+
+#[test]
+fn ou_6b_a_colleague_is_told_what_is_not_entered_yet() {
+    let bench = Bench::new();
+    bench.log_in(who::SIRI);
+    bench.counter.hand_over(on_instruction(&bench), false).unwrap();
+    bench.log_in(who::PETRI);
+    bench.search().unwrap();
+    let visit = bench.counter.open_prescription(&bench.set_id()).unwrap();
+    let findings = &visit.proposals[&bench.set_id()].findings;
+    let told = findings.iter().find(|finding| finding.rule.id == "OU-6b").unwrap();
+    assert_eq!(told.outcome, Outcome::NeedsReason);
+    assert!(matches!(bench.counter.add_to_basket(&bench.set_id()), Err(CounterError::Rule(_))));
 }

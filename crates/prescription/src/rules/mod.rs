@@ -7,6 +7,7 @@
 mod amounts;
 mod month;
 pub mod operations;
+pub mod outage;
 pub mod table;
 
 #[cfg(any(test, feature = "samples"))]

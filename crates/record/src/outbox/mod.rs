@@ -17,7 +17,7 @@ use serde_json::Value;
 pub use lease::Lease;
 pub(crate) use lease::{due, release};
 pub(crate) use lists::{committed_before, counts, document, list, next_due};
-pub(crate) use replay::compare;
+pub(crate) use replay::{compare, digest};
 pub use state::OutboxState;
 pub(crate) use steps::{accepted, attempt_failed, erase, refused, resend, save, settle, withdraw, withdraw_releases};
 

@@ -12,7 +12,7 @@ use crate::journal::{kinds, parsed};
 use crate::{RecordError, Sequence};
 
 /// SHA-256 as lower-case hexadecimal digits.
-pub(super) fn digest(bytes: &[u8]) -> String {
+pub(crate) fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

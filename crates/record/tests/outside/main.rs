@@ -7,6 +7,7 @@ mod hand;
 mod io_errors;
 mod journal;
 mod killed;
+mod outage;
 mod outbox;
 mod outbox_story;
 mod power_loss;

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::{Done, Errand, Hands, InHand, Listed, Outbox, Refusal, Row, Session};
 use crate::faults::Named;
 use crate::process::{Started, last_lines, open_log, sibling};
+use crate::story::HandOver;
 
 /// Longer than any answer may take: signing waits up to ten seconds for the Centre.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -92,6 +93,12 @@ impl Headless {
         let list_of = self.look("waiting", json!({}))?;
         let row = list(&list_of["rows"]).iter().find(|row| states.contains(&text(&row["state"])));
         Ok(text(&row.context("nothing wants a person")?["documentId"]).to_owned())
+    }
+
+    fn oldest_hand_over(&mut self) -> Result<String> {
+        let waiting = self.look("hand_overs", json!({}))?;
+        let first = list(&waiting["lines"]).first().context("nothing was handed over")?;
+        Ok(text(&first["entryId"]).to_owned())
     }
 
     /// Every link of the chain, looked at anew.
@@ -204,6 +211,37 @@ impl Hands for Headless {
     fn resend(&mut self) -> Done {
         let document = self.wanting(&["refused"])?;
         Ok(self.ask("resend", json!({ "documentId": document }))?.map(|_| String::new()))
+    }
+
+    fn hand_over(&mut self, what: &HandOver, identifier: Option<&str>) -> Done {
+        let with = json!({
+            "basis": what.basis, "identity": what.identity, "customer": "Asiakas Katkossa",
+            "identified": "identity-card", "identifier": identifier.unwrap_or_default(), "read": what.read,
+            "prescriber": what.prescriber, "vnr": what.package, "product": "", "amount": what.amount, "unit": "",
+            "immediate": true,
+        });
+        Ok(self.ask("hand_over", with)?.map(|saved| {
+            let line = &saved["line"];
+            format!("{} {}, {}", text(&line["product"]), text(&line["amount"]), text(&line["basis"]))
+        }))
+    }
+
+    fn write_up(&mut self) -> Done {
+        let entry = self.oldest_hand_over()?;
+        let told = self.in_visit("write_up", json!({ "entryId": entry }), |visit| told_of_proposal(&visit["open"]))?;
+        self.open = self.visit["open"]["setId"].as_str().map(str::to_owned);
+        Ok(told)
+    }
+
+    fn settle_hand_over(&mut self, note: &str) -> Done {
+        let entry = self.oldest_hand_over()?;
+        Ok(self.ask("settle_hand_over", json!({ "entryId": entry, "note": note }))?.map(|_| String::new()))
+    }
+
+    fn handed_over(&mut self) -> Result<u32> {
+        let status = self.look("status", json!({}))?;
+        let count = status["outbox"]["handedOver"].as_u64().and_then(|count| u32::try_from(count).ok());
+        count.context("the status lacks a count")
     }
 
     fn session(&mut self) -> Result<Option<Session>> {

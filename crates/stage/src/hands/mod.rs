@@ -6,6 +6,8 @@ mod window;
 
 use anyhow::Result;
 
+use crate::story::HandOver;
+
 pub use headless::Headless;
 pub use window::{Screen, Window};
 
@@ -118,6 +120,13 @@ pub trait Hands {
     /// Has the newest refused document sent again.
     fn resend(&mut self) -> Done;
 
+    /// Hands over in an outage; with the identifier that the scanner reads, where there is one.
+    fn hand_over(&mut self, what: &HandOver, identifier: Option<&str>) -> Done;
+    /// Opens the visit in which the document of the oldest hand-over is written.
+    fn write_up(&mut self) -> Done;
+    /// Settles the oldest hand-over with a note.
+    fn settle_hand_over(&mut self, note: &str) -> Done;
+
     /// Who is logged in.
     fn session(&mut self) -> Result<Option<Session>>;
     /// What is listed.
@@ -128,6 +137,8 @@ pub trait Hands {
     fn in_hand(&mut self) -> Result<InHand>;
     /// The basket's lines: who prepared each, as shown; empty where nobody is named.
     fn basket(&mut self) -> Result<Vec<String>>;
+    /// How many hand-overs of an outage are not written yet.
+    fn handed_over(&mut self) -> Result<u32>;
     /// How many wait, were refused, are in conflict.
     fn outbox(&mut self) -> Result<Outbox>;
     /// Today's list, newest first.

@@ -11,7 +11,8 @@ use serde_json::Value;
 
 use super::{Done, Errand, Hands, InHand, Listed, Outbox, Refusal, Row, Session};
 use crate::process::{Started, sibling, until};
-use crate::webdriver::{ENTER, Element, F2, F3, F4, F5, F6, F9, WebDriver, redrawn};
+use crate::story::HandOver;
+use crate::webdriver::{ENTER, Element, F2, F3, F4, F5, F6, F7, F9, WebDriver, redrawn};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a card in a reader may stay unseen.
@@ -410,6 +411,62 @@ impl Hands for Window {
         self.find(&named("resend"))?;
         self.driver.press(F5)?;
         self.outcome(|| Ok(String::new()))
+    }
+
+    fn hand_over(&mut self, what: &HandOver, identifier: Option<&str>) -> Done {
+        self.at_counter()?;
+        self.driver.press(F7)?;
+        self.press_on(&named(&format!("outage-basis-{}", what.basis)))?;
+        let fields = [
+            ("outage-identifier", identifier.unwrap_or_default()),
+            ("outage-read", what.read.as_str()),
+            ("outage-prescriber", what.prescriber.as_str()),
+            ("outage-identity", what.identity.as_str()),
+            ("outage-customer", "Asiakas Katkossa"),
+        ];
+        for (field, text) in fields.into_iter().filter(|(_, text)| !text.is_empty()) {
+            self.touch(&named(field), |field| self.driver.keys(field, text))?;
+        }
+        self.press_on(&named("outage-identified-identity-card"))?;
+        self.touch(&named("outage-product"), |field| self.driver.keys(field, &what.package))?;
+        self.find(&format!("{}[data-vnr=\"{}\"]", named("outage-package"), what.package))?;
+        self.touch(&named("outage-product"), |field| self.driver.keys(field, ENTER))?;
+        self.find(&named("outage-chosen"))?;
+        self.driver.script("document.querySelector('[data-testid=outage-amount]').value = ''", &[])?;
+        self.touch(&named("outage-amount"), |field| self.driver.keys(field, &what.amount))?;
+        self.driver.press(F9)?;
+        until("saved or refused", PATIENCE, || {
+            Ok(self.there(&named("outage-saved"))? || self.there(&named("problem"))?)
+        })?;
+        let done = self.outcome(|| self.read(&named("outage-saved")))?;
+        self.press_on(&named("outage-close"))?;
+        Ok(done)
+    }
+
+    fn write_up(&mut self) -> Done {
+        self.go_to("waiting")?;
+        self.press_on(&named("write-up"))?;
+        until("the hand-over's visit", PATIENCE, || {
+            Ok(self.there(&named("handed-over"))? || self.there(&named("problem"))?)
+        })?;
+        self.outcome(|| self.read(&named("handed-over")))
+    }
+
+    fn settle_hand_over(&mut self, note: &str) -> Done {
+        self.go_to("waiting")?;
+        self.press_on(&named("settle-hand-over"))?;
+        self.find(&format!("{}:focus", named("note")))?;
+        self.driver.press(&format!("{note}{ENTER}"))?;
+        until("settled or refused", PATIENCE, || {
+            Ok(!self.there(&named("settle-hand-over-panel"))? || self.there(&named("problem"))?)
+        })?;
+        self.outcome(|| Ok(String::new()))
+    }
+
+    fn handed_over(&mut self) -> Result<u32> {
+        self.go_to("waiting")?;
+        let lines = self.driver.script("return document.querySelectorAll('[data-testid=hand-over]').length", &[])?;
+        Ok(u32::try_from(lines.as_u64().unwrap_or_default())?)
     }
 
     fn session(&mut self) -> Result<Option<Session>> {

@@ -58,6 +58,15 @@ pub enum Act {
     Settle(String),
     /// Have what was refused sent again.
     Resend,
+    /// Hand over in an outage, without a fetched prescription.
+    HandOver(HandOver),
+    /// Write the document of the oldest hand-over: its visit opens.
+    WriteUp,
+    /// Settle the oldest hand-over with a note.
+    SettleHandOver(String),
+    /// The last signed document states the time of the last hand-over as that of dispensing, and a later one as its own;
+    /// the Centre's copy the same.
+    HandOverTime,
     /// Time passes.
     Later(chrono::Duration),
     /// Pull the card out of the reader.
@@ -107,6 +116,25 @@ pub enum Act {
     },
     /// Look, for a while if need be.
     Expect(Expect, Stretch),
+}
+
+/// What is handed over in an outage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandOver {
+    /// How many units.
+    pub amount: String,
+    /// The package's number.
+    pub package: String,
+    /// The customer's identity code.
+    pub identity: String,
+    /// On what, as the catalogue names it: instruction, summary, old-label, telephone, paper.
+    pub basis: &'static str,
+    /// The product of whose instruction's bar code the identifier is scanned.
+    pub instruction_of: Option<String>,
+    /// What is read.
+    pub read: String,
+    /// Who prescribed.
+    pub prescriber: String,
 }
 
 /// A person's part in a dispensation, as its body names it.
@@ -199,6 +227,8 @@ pub enum Expect {
     Waiting(u32),
     /// So many were refused by it.
     Refused(u32),
+    /// So many were handed over in an outage and are not written yet.
+    HandedOver(u32),
     /// So many were taken by it in conflict with what happened meanwhile.
     InConflict(u32),
     /// So many prescriptions are under a dispensing reservation there.
@@ -261,6 +291,17 @@ fn act(words: &[Word]) -> Result<Act> {
         "send now" [] => Act::SendNow;
         "settle the document because _" [note] => Act::Settle(owned(note));
         "send the document again" [] => Act::Resend;
+        "hand over _ of package _ to _ on the instruction of _" [amount package identity product] =>
+            handed((amount, package, identity), "instruction", Some(product), "", "");
+        "hand over _ of package _ to _ on the summary _" [amount package identity read] =>
+            handed((amount, package, identity), "summary", None, read, "");
+        "hand over _ of package _ to _ on the old label _" [amount package identity read] =>
+            handed((amount, package, identity), "old-label", None, read, "");
+        "hand over _ of package _ to _ on the telephone prescription _ of _" [amount package identity read prescriber] =>
+            handed((amount, package, identity), "telephone", None, read, prescriber);
+        "write the hand-over" [] => Act::WriteUp;
+        "settle the hand-over because _" [note] => Act::SettleHandOver(owned(note));
+        "expect the document to bear the time of the hand-over" [] => Act::HandOverTime;
         "_ days later" [n] => Act::Later(chrono::Duration::days(i64::from(number(n)?)));
         "_ day later" [n] => Act::Later(chrono::Duration::days(i64::from(number(n)?)));
         "_ hours later" [n] => Act::Later(chrono::Duration::hours(i64::from(number(n)?)));
@@ -318,6 +359,24 @@ fn search(text: &str, basis: Option<&'static str>, medicine: Option<&str>) -> Ac
     Act::Search { text: text.to_owned(), basis, medicine: medicine.map(str::to_owned) }
 }
 
+fn handed(
+    (amount, package, identity): (&str, &str, &str),
+    basis: &'static str,
+    instruction_of: Option<&str>,
+    read: &str,
+    prescriber: &str,
+) -> Act {
+    Act::HandOver(HandOver {
+        amount: amount.to_owned(),
+        package: package.to_owned(),
+        identity: identity.to_owned(),
+        basis,
+        instruction_of: instruction_of.map(str::to_owned),
+        read: read.to_owned(),
+        prescriber: prescriber.to_owned(),
+    })
+}
+
 fn told(order: &str) -> Act {
     Act::Centre(CentreOrder::Tell(order.to_owned()))
 }
@@ -362,6 +421,7 @@ fn expected(words: &[Word]) -> Result<Expect> {
         "basket prepared by _" [name] => Expect::Basket(vec![owned(name)]);
         "_ waiting" [n] => Expect::Waiting(none_or_number(n)?);
         "_ refused" [n] => Expect::Refused(none_or_number(n)?);
+        "_ handed over" [n] => Expect::HandedOver(none_or_number(n)?);
         "_ in conflict" [n] => Expect::InConflict(none_or_number(n)?);
         "_ held at the centre" [n] => Expect::Held(none_or_number(n)?);
         "exactly _ dispensation at the centre" [n] => Expect::AtCentre(number(n)?);

@@ -186,6 +186,20 @@ impl Centre {
         Ok(held)
     }
 
+    /// What the bar code of a patient instruction holds: the identifier of a person's prescription of a product.
+    pub fn prescription_of(&self, identity: &str, product: &str) -> Result<String> {
+        let store = SqliteStore::open(&self.data.join("centre.db"))?;
+        for set in store.prescription_sets(None, 1_000)? {
+            let Some(chain) = store.chain(&set)? else { continue };
+            let held = &chain.prescription;
+            let is_of = held.patient.identity_code.as_ref().is_some_and(|code| code.reveal() == identity);
+            if is_of && held.product.name().starts_with(product) {
+                return Ok(held.reference.id.to_string());
+            }
+        }
+        Err(anyhow!("nobody has prescribed {product}"))
+    }
+
     /// A document as it stored it.
     pub fn document(&self, id: &str) -> Result<Vec<u8>> {
         let id = Oid::parse(id).map_err(|_| anyhow!("no identifier of a document"))?;
