@@ -51,6 +51,7 @@ impl Counter {
         let batch = Batch::new(now).event(event.by(session.registration.as_str())).taking(set_id, json!(held));
         let _none_on_its_way = lock(&self.releasing);
         self.deps.record.commit(batch)?;
+        fail_point::at!(AppTakenInHand);
         Ok(())
     }
 
@@ -74,6 +75,7 @@ impl Counter {
                     batch = batch.document(release);
                 }
             }
+            fail_point::at!(AppGivingBack);
             self.deps.record.commit(batch)?;
         }
         Ok(())
@@ -128,7 +130,10 @@ impl Counter {
         if is_over(due, now) {
             return self.withdraw(document_id, HOLD_OVER);
         }
-        let issues = match self.exchange(due) {
+        fail_point::at!(AppBeforeRelease);
+        let outcome = self.exchange(due);
+        fail_point::at!(AppReleased);
+        let issues = match outcome {
             Ok(StoreAnswer::Accepted { document, .. }) => {
                 self.deps.record.accepted(&document_id, &document, self.deps.clock.now())?;
                 return Ok(Sent::Accepted { document_id });

@@ -154,7 +154,9 @@ impl Owner {
         // An error drops the transaction, which rolls it back: nothing of it has been written.
         let done = work(&mut writer).map_err(Failed::Before)?;
         writer.note_head().map_err(Failed::Before)?;
+        fail_point::at!(RecordBeforeCommit);
         transaction.commit().map_err(|error| Failed::Commit { before: head.sequence, error: error.into() })?;
+        fail_point::at!(RecordCommitted);
         Ok(done)
     }
 }

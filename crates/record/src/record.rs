@@ -55,6 +55,7 @@ impl Record {
                 writer.event(kinds::CREATED, options.now, &content)
             })?;
         }
+        fail_point::at!(RecordOpened);
         outbox::release(&mut owner, options.now)?;
         Ok(Record { door: Arc::new(Door::open(owner)?) })
     }
