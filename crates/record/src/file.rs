@@ -23,6 +23,14 @@ pub(crate) fn open(path: &Path, key: &Key, options: &Options) -> Result<Connecti
     if options.vfs.is_none() {
         prepare(path, options)?;
     }
+    match connect(path, key, options) {
+        // A read that fails while SQLCipher takes the key looks like a wrong key. Nobody is told so after one look.
+        Err(RecordError::WrongKey) => connect(path, key, options),
+        connected => connected,
+    }
+}
+
+fn connect(path: &Path, key: &Key, options: &Options) -> Result<Connection, RecordError> {
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if !options.must_exist {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;

@@ -95,6 +95,9 @@ struct Crash {
     /// How many dispensations; a program is killed in about every one.
     #[arg(long, default_value_t = 50)]
     dispensations: u32,
+    /// And more of them, until so many programs were killed: every now and then one is done before it strikes.
+    #[arg(long, default_value_t = 0)]
+    kills: u32,
     /// The seed, which repeats the same blows; a new one where none is said.
     #[arg(long)]
     seed: Option<u64>,
@@ -270,6 +273,7 @@ fn crash_loop(asked: &Crash, corner: Corner, folder: &Path) -> Result<u8> {
         folder,
         port: port(corner)?,
         dispensations: asked.dispensations,
+        kills: asked.kills,
         seed: asked.seed,
         only: asked.only.as_deref(),
         window: asked.host == Host::Window,

@@ -44,6 +44,8 @@ pub struct Order<'a> {
     pub port: u16,
     /// How many dispensations.
     pub dispensations: u32,
+    /// And more, until so many programs were killed.
+    pub kills: u32,
     /// Repeats the same blows.
     pub seed: Option<u64>,
     /// Only points whose names contain this.
@@ -58,12 +60,14 @@ pub struct Order<'a> {
 pub fn crash(order: &Order<'_>) -> Result<bool> {
     ensure!(fail_point::COMPILED_IN, "these programs have no fail points: they are for shipping");
     let seed = order.seed.unwrap_or_else(|| u64::from(std::process::id()) ^ now_as_number());
-    println!("seed {seed}: `stage crash --dispensations {} --seed {seed}` repeats these blows", order.dispensations);
+    let (least, kills) = (order.dispensations, order.kills);
+    println!("seed {seed}: `stage crash --dispensations {least} --kills {kills} --seed {seed}` repeats these blows");
     let begun = Instant::now();
     let points: Vec<Point> =
         Point::ALL.iter().copied().filter(|point| order.only.is_none_or(|only| point.name().contains(only))).collect();
     ensure!(!points.is_empty(), "no fail point is called so");
-    let patients = prescriptions::patients(order.dispensations);
+    let most = least.max(kills).saturating_mul(2);
+    let patients = prescriptions::patients(most);
 
     let mut world = World::make(&crate::world::Order {
         folder: order.folder,
@@ -90,9 +94,12 @@ pub fn crash(order: &Order<'_>) -> Result<bool> {
         only_points: order.only.is_some(),
         blow: None,
         carried: 0,
+        kills: 0,
     };
     let mut pharmacist = Pharmacist::new(hands.as_mut(), &mut book, pins_of(&world)?);
-    for round in 1..=order.dispensations {
+    let mut round = 0;
+    while round < least || (day.kills < kills && round < most) {
+        round += 1;
         day.round(&mut world, &mut pharmacist, round, Patient::of_round(round, patients))?;
     }
     day.killer.disarm();
@@ -103,7 +110,7 @@ pub fn crash(order: &Order<'_>) -> Result<bool> {
 
     if order.falsify {
         let document = "1.2.246.10.99999901.93001.2026.99999999".to_owned();
-        book.write(&Line::Listed { round: order.dispensations, document, state: "accepted".to_owned() })?;
+        book.write(&Line::Listed { round, document, state: "accepted".to_owned() })?;
     }
     let report = judge(&world, book.path())?;
     print(&report, begun.elapsed());
@@ -117,6 +124,7 @@ struct Day {
     only_points: bool,
     blow: Option<Blow>,
     carried: u32,
+    kills: u32,
 }
 
 impl Day {
@@ -156,6 +164,7 @@ impl Day {
         her.dispense(world, errand)?;
         if self.killer.struck() {
             her.book().write(&Line::Struck { round })?;
+            self.kills += 1;
             (self.blow, self.carried) = (None, 0);
         } else if matches!(blow, Blow::Moment(..)) {
             self.blow = None;
