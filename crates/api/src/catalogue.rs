@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    CredentialsView, DayList, DocumentView, Export, OutboxCounts, PrescriptionView, Problem, Secret, SessionView,
-    Status, VisitView,
+    BackupMade, CredentialsView, DayList, DocumentView, Export, OutboxCounts, PrescriptionView, Problem, Secret,
+    SessionView, Status, VisitView,
 };
 
 macro_rules! catalogue {
@@ -101,6 +101,8 @@ catalogue! {
     document / Document (OnDocument) -> DocumentView;
     /// What the right and the certificates of whoever is logged in rest on.
     credentials / Credentials (Nothing) -> CredentialsView;
+    /// Makes a backup of the record while the counter works, in the folder that the settings name.
+    backup / Backup (Nothing) -> BackupMade;
 }
 
 /// Takes nothing.

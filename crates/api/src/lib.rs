@@ -10,6 +10,7 @@ mod conflicts;
 mod credentials;
 mod health;
 mod history;
+mod keeping;
 mod pin;
 mod program;
 mod reader;
@@ -25,7 +26,10 @@ mod words;
 
 pub use catalogue::*;
 pub use health::Examination;
+pub use keeping::{key_problem, record_problem};
 pub use secret::Secret;
-pub use settings::{Card, Centre, Environment, Health, Medicines, Pharmacy, Rights, Session, Settings, Trust};
+pub use settings::{
+    Card, Centre, Environment, Health, KeyPlace, Medicines, Pharmacy, RecordKeeping, Rights, Session, Settings, Trust,
+};
 pub use start::{Started, examine, start};
 pub use views::*;

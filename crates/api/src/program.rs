@@ -19,9 +19,9 @@ use crate::pin::PinEntry;
 use crate::render::{Render, document_state};
 use crate::settings::{Card, Environment, Settings};
 use crate::{
-    CredentialsView, DayList, DocumentView, Event, Export, HealthLine, HealthState, LogIn, Nothing, OnDay, OnDocument,
-    OnPrescription, OutboxCounts, PinDigit, PinErase, PrescriptionView, Problem, Program, Propose, Search, Secret,
-    SessionView, SetLanguage, SettleDocument, Sign, Status, VisitView, sentences, words,
+    BackupMade, CredentialsView, DayList, DocumentView, Event, Export, HealthLine, HealthState, LogIn, Nothing, OnDay,
+    OnDocument, OnPrescription, OutboxCounts, PinDigit, PinErase, PrescriptionView, Problem, Program, Propose, Search,
+    Secret, SessionView, SetLanguage, SettleDocument, Sign, Status, VisitView, keeping, sentences, words,
 };
 
 /// What is typed or scanned in the search field is at most this long.
@@ -529,5 +529,11 @@ impl Program for Tiski {
         let deps = self.counter.deps();
         let facts = self.render().credentials(&session, &self.counter.card(), &deps.trust, deps.clock.now());
         Ok(CredentialsView { facts })
+    }
+
+    fn backup(&self, _: Nothing) -> Result<BackupMade, Problem> {
+        // Nobody need be logged in: what is made is encrypted and lies where the settings say.
+        let deps = self.counter.deps();
+        keeping::back_up(&self.settings, &deps.record, deps.clock.now())
     }
 }

@@ -56,6 +56,9 @@ pub struct Settings {
     /// When a link of the chain is called weak or broken.
     #[serde(default)]
     pub health: Health,
+    /// How the record is kept.
+    #[serde(default)]
+    pub record: RecordKeeping,
 }
 
 /// An environment.
@@ -223,6 +226,27 @@ impl Default for Session {
     }
 }
 
+/// How the record is kept (docs/record.md).
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RecordKeeping {
+    /// Who keeps its key.
+    pub key: KeyPlace,
+    /// The folder of backups that the running program makes when asked; best on another disk.
+    pub backups: Option<PathBuf>,
+}
+
+/// Who keeps the record's key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyPlace {
+    /// The operating system's key store.
+    #[default]
+    System,
+    /// A file beside the record, for servers and tests. Refused in production.
+    File,
+}
+
 /// When a link of the chain is called weak or broken.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -271,6 +295,7 @@ impl Settings {
         if let Card::Scs { trusted, .. } = &mut settings.card {
             *trusted = base.join(&*trusted);
         }
+        settings.record.backups = settings.record.backups.as_ref().map(at);
         settings.medicines.file = settings.medicines.file.as_ref().map(at);
         settings.check()?;
         Ok(settings)
@@ -279,6 +304,9 @@ impl Settings {
     fn check(&self) -> Result<(), Problem> {
         if !(1..=99).contains(&self.workstation) {
             return Err(wrong("workstation", "1–99"));
+        }
+        if self.environment == Environment::Production && self.record.key == KeyPlace::File {
+            return Err(wrong("record.key", "a key in a file belongs to tests; production keeps it in the key store"));
         }
         if self.environment == Environment::Production {
             let software = matches!(self.card, Card::Software { .. });
@@ -414,6 +442,10 @@ mod tests {
     fn production_and_mistakes_are_refused_by_name() {
         let refused = |from: &str, to: &str| load(&SOUND.replace(from, to)).unwrap_err().advice;
         assert!(refused(r#""test""#, r#""production""#).starts_with("environment"));
+        let filed = SOUND.replace(r#""test""#, r#""production""#) + "\n[record]\nkey = \"file\"";
+        assert!(load(&filed).unwrap_err().advice.starts_with("record.key"));
+        assert_eq!(load(&format!("{SOUND}\n[record]\nkey = \"file\"")).unwrap().record.key, KeyPlace::File);
+        assert_eq!(load(SOUND).unwrap().record.key, KeyPlace::System);
         assert!(refused("workstation = 1", "workstation = 100").starts_with("workstation"));
         assert!(refused("[centre]", "[session]\nidle_minutes = 0\n[centre]").starts_with("session.idle_minutes"));
         let hasty = "[card]\nkind = \"scs\"\ntrusted = \"x\"\norigin = \"y\"\npatience_s = 1\n[centre]";

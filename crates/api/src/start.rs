@@ -1,7 +1,6 @@
 //! Starts the whole program from its settings: opens what it works with, and the four threads that live as long as it
 //! does: one hears the card, one sends what waits, one asks whether the Centre is there, one asks about the card.
 
-use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -11,8 +10,6 @@ use cda::{Definition, Software};
 use chrono::{DateTime, Utc};
 use counter::{Clock, Counter, CounterError, Deps, Roles};
 use kanta_client::{CentreClient, Timeouts};
-use prescription::rules::Language;
-use record::{Key, Options, Record};
 use ring::rand::{SecureRandom, SystemRandom};
 use scs::ScsAccess;
 
@@ -21,7 +18,7 @@ use crate::health::{self, Examination, Instruments};
 use crate::program::Tiski;
 use crate::roles::RegisterFile;
 use crate::settings::{Card, Environment, Settings, wrong};
-use crate::{Event, Problem, Program, sentences};
+use crate::{Event, Problem, Program, keeping, sentences};
 
 /// A program that runs.
 pub struct Started {
@@ -96,7 +93,7 @@ fn deps(settings: &Settings, with: &Instruments) -> Result<Deps, Problem> {
         trust: Arc::clone(&with.trust),
         centre: Arc::new(CentreClient::new(with.way(timeouts)?)),
         centre_organisation: settings.centre.organisation.clone(),
-        record: open_record(settings, with.clock.now())?,
+        record: keeping::open(settings, with.clock.now())?,
         medicines: Arc::clone(&with.medicines),
         pharmacy: settings.organisation(),
         definition: Definition::dispensation_2014().map_err(|_| wrong("definition", "oid"))?,
@@ -130,37 +127,6 @@ pub(crate) fn cards(settings: &Settings) -> Result<Arc<dyn CardAccess>, Problem>
             Arc::new(card.map_err(told)?)
         }
     })
-}
-
-/// Opens the record. Its key lies beside it, for the user only: the operating system's key store comes with the record's
-/// own issue, and until then production is refused.
-fn open_record(settings: &Settings, now: DateTime<Utc>) -> Result<Record, Problem> {
-    let told = |error: record::RecordError| sentences::of_code(error.code(), settings.language);
-    std::fs::create_dir_all(&settings.data).map_err(|error| wrong("data", &error.to_string()))?;
-    let key = key(&settings.data.join("record.key"), settings.language)?;
-    let options = Options::new(settings.workstation, now);
-    Record::open(&settings.data.join("record.db"), &key, options).map_err(told)
-}
-
-fn key(file: &Path, language: Language) -> Result<Key, Problem> {
-    use std::io::{Read, Write};
-    let told = |error: std::io::Error| wrong("data/record.key", &error.to_string());
-    let mut bytes = zeroize::Zeroizing::new([0_u8; 32]);
-    match std::fs::File::open(file) {
-        Ok(mut open) => open.read_exact(bytes.as_mut()).map_err(told)?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let random = SystemRandom::new().fill(bytes.as_mut());
-            random.map_err(|_| sentences::of_code("no-randomness", language))?;
-            let mut options = std::fs::OpenOptions::new();
-            options.write(true).create_new(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let mut made = options.open(file).map_err(told)?;
-            made.write_all(bytes.as_ref()).and_then(|()| made.sync_all()).map_err(told)?;
-        }
-        Err(error) => return Err(told(error)),
-    }
-    Ok(Key::new(*bytes))
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Problem> {

@@ -199,6 +199,20 @@ pub enum HealthState {
     Unknown,
 }
 
+/// A backup of the record that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct BackupMade {
+    /// Where it lies.
+    pub file: String,
+    /// Its last event.
+    #[ts(type = "number")]
+    pub events: u64,
+    /// How many documents are in it.
+    #[ts(type = "number")]
+    pub documents: u64,
+}
+
 /// Counts for the rail and the footer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

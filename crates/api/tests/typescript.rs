@@ -56,6 +56,7 @@ declarations!(
     OnDay,
     OnDocument,
     SettleDocument,
+    BackupMade,
 );
 
 #[test]

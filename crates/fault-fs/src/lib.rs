@@ -118,6 +118,41 @@ impl FaultFs {
         disk.files.keys().filter(there).cloned().collect()
     }
 
+    /// Whether there is a file of this name.
+    pub fn exists(&self, name: &str) -> bool {
+        self.disk.lock().unwrap().files.get(name).is_some_and(|file| file.now.is_some())
+    }
+
+    /// Gives a file another name, and makes both names durable; `false` when the disk fails at one of the two operations
+    /// that this is, or there is no such file.
+    pub fn rename(&self, from: &str, to: &str) -> bool {
+        self.disk.lock().unwrap().rename(from, to).is_ok()
+    }
+
+    /// Copies a file and makes the copy durable; `false` when the disk fails.
+    pub fn copy(&self, from: &str, to: &str) -> bool {
+        let mut disk = self.disk.lock().unwrap();
+        let Some(bytes) = disk.files.get(from).and_then(|file| file.now.clone()) else { return false };
+        disk.write(to, 0, &bytes).is_ok() && disk.sync(to).is_ok()
+    }
+
+    /// Removes a file for good; `false` when the disk fails.
+    pub fn remove(&self, name: &str) -> bool {
+        matches!(self.disk.lock().unwrap().delete(name, true), Ok(()) | Err(ffi::SQLITE_IOERR_DELETE_NOENT))
+    }
+
+    /// A file's bytes.
+    pub fn bytes(&self, name: &str) -> Option<Vec<u8>> {
+        self.disk.lock().unwrap().files.get(name)?.now.clone()
+    }
+
+    /// Puts a file on the disk, durable, whatever the plan says.
+    pub fn put(&self, name: &str, bytes: Vec<u8>) {
+        let mut disk = self.disk.lock().unwrap();
+        let file = disk.files.entry(name.to_owned()).or_default();
+        *file = File { now: Some(bytes.clone()), flushed: Some(bytes), ..File::default() };
+    }
+
     /// Whether a file's bytes hold this text.
     pub fn holds(&self, needle: &[u8]) -> bool {
         let disk = self.disk.lock().unwrap();
@@ -157,7 +192,12 @@ struct File {
 enum Change {
     Created,
     Deleted,
-    Written { offset: usize, bytes: Vec<u8> },
+    /// Another file has come to bear this name.
+    Renamed(Vec<u8>),
+    Written {
+        offset: usize,
+        bytes: Vec<u8>,
+    },
     Cut(usize),
 }
 
@@ -166,6 +206,7 @@ impl Change {
         match self {
             Change::Created => *content = Some(content.take().unwrap_or_default()),
             Change::Deleted => *content = None,
+            Change::Renamed(bytes) => *content = Some(bytes.clone()),
             Change::Written { offset, bytes } => {
                 // A write that survives makes the name survive: there is no content without a name.
                 let content = content.get_or_insert_default();
@@ -291,7 +332,7 @@ impl Disk {
     /// Makes every name durable that was made or deleted, and no content.
     fn flush_folder(&mut self) {
         for file in self.files.values_mut() {
-            let is_name = |change: &Change| matches!(change, Change::Created | Change::Deleted);
+            let is_name = |change: &Change| matches!(change, Change::Created | Change::Deleted | Change::Renamed(_));
             if let Some(last) = file.cached.iter().rposition(is_name) {
                 file.flushed = None;
                 file.cached[last].apply(&mut file.flushed);
@@ -309,6 +350,20 @@ impl Disk {
         if sync_folder {
             self.flush_folder();
         }
+        Ok(())
+    }
+
+    /// The new name may survive a loss without the old one being gone, and the other way round; of the content only
+    /// what was flushed before comes along.
+    fn rename(&mut self, from: &str, to: &str) -> Result<(), c_int> {
+        self.operation()?;
+        let file = self.files.get(from).ok_or(ffi::SQLITE_IOERR)?;
+        let (now, flushed) = (file.now.clone().ok_or(ffi::SQLITE_IOERR)?, file.flushed.clone());
+        self.change(to, Change::Renamed(flushed.unwrap_or_default()));
+        self.change(from, Change::Deleted);
+        self.files.entry(to.to_owned()).or_default().now = Some(now);
+        self.operation()?;
+        self.flush_folder();
         Ok(())
     }
 

@@ -89,6 +89,26 @@ pub enum RecordError {
     /// No random bytes could be had for the salts.
     #[error("no random bytes could be had")]
     NoRandomness,
+    /// A file of that name is there already; it is not overwritten.
+    #[error("a file of that name is there already")]
+    Exists,
+    /// Another backup is being made.
+    #[error("another backup is being made")]
+    BackupRunning,
+    /// The copy, or the backup, is not whole.
+    #[error("the backup is not whole")]
+    BackupUnsound,
+    /// The record has what the backup has not: it is replaced only when that is said.
+    #[error("the record has {record} events, the backup {backup}; they differ")]
+    RestoreWouldLose {
+        /// The record's last event.
+        record: u64,
+        /// The backup's last event.
+        backup: u64,
+    },
+    /// What is there cannot be read: it is replaced only when that is said.
+    #[error("the file that is there cannot be read with this key")]
+    RestoreOverUnreadable,
     /// The record is closed: its owner is gone.
     #[error("the record is closed")]
     Closed,
@@ -127,6 +147,11 @@ impl RecordError {
             RecordError::WrongState { .. } => "record-wrong-state",
             RecordError::EmptyBatch => "record-empty-batch",
             RecordError::NoRandomness => "record-no-randomness",
+            RecordError::Exists => "record-file-exists",
+            RecordError::BackupRunning => "record-backup-running",
+            RecordError::BackupUnsound => "record-backup-unsound",
+            RecordError::RestoreWouldLose { .. } => "record-restore-would-lose",
+            RecordError::RestoreOverUnreadable => "record-restore-over-unreadable",
             RecordError::Closed => "record-closed",
             RecordError::Settings { .. } => "record-settings",
             RecordError::Internal { .. } => "record-internal",

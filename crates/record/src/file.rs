@@ -18,31 +18,98 @@ const SYNCHRONOUS_FULL: i64 = 2;
 /// What leads from each format to the next. A step that has been delivered is never changed.
 const MIGRATIONS: &[&str] = &[include_str!("file/migration-1.sql"), include_str!("file/migration-2.sql")];
 
+/// The newest format that this program knows.
+pub(crate) fn known() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+/// A file that is open.
+pub(crate) struct Opened {
+    pub connection: Connection,
+    /// Its format when this program does not know it; then it is open for reading.
+    pub newer: Option<i64>,
+}
+
 /// Opens the file, or makes it.
-pub(crate) fn open(path: &Path, key: &Key, options: &Options) -> Result<Connection, RecordError> {
+pub(crate) fn open(path: &Path, key: &Key, options: &Options) -> Result<Opened, RecordError> {
+    let mut connection = connect(path, key, options)?;
+    set(&connection)?;
+    migrate(&mut connection, options)?;
+    Ok(Opened { connection, newer: None })
+}
+
+/// Opens a file for reading and leaves it as it is, its log included; a newer program's file too, when what this program
+/// reads is in it.
+pub(crate) fn open_to_read(path: &Path, key: &Key, options: &Options) -> Result<Opened, RecordError> {
+    let options = Options { must_exist: true, ..options.clone() };
+    let connection = connect(path, key, &options)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    connection.execute_batch("PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA query_only = ON;")?;
+    if header(&connection, "application_id")? != APPLICATION {
+        return Err(RecordError::NotARecord);
+    }
+    let found = header(&connection, "user_version")?;
+    let newer = (found > known()).then_some(found);
+    if newer.is_some() {
+        for read in READ_OF_NEWER {
+            connection.prepare(read).map_err(|_| RecordError::NewerSchema { found, known: known() })?;
+        }
+    }
+    Ok(Opened { connection, newer })
+}
+
+/// What a newer file must still have for this program to read it at all: the chain, its end, and who the record is.
+const READ_OF_NEWER: &[&str] = &[
+    "SELECT sequence, kind, at, actor, document_id, salt, payload, content, previous, hash FROM event",
+    "SELECT sequence, hash FROM head WHERE id = 1",
+    "SELECT workstation, epoch, created_at FROM identity WHERE id = 1",
+];
+
+/// Makes an empty file with the same key, for a copy: nothing is flushed before [`finish_copy`].
+pub(crate) fn open_copy(path: &Path, key: &Key, options: &Options) -> Result<Connection, RecordError> {
+    let copy = connect(path, key, &Options { must_exist: false, ..options.clone() })?;
+    copy.execute_batch("PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;")?;
+    copy.query_row("PRAGMA journal_mode = OFF", [], |_| Ok(()))?;
+    Ok(copy)
+}
+
+/// Brings a file's log into it and has it go without one from now on: one file, flushed, that can be moved and read alone.
+pub(crate) fn close_into_one(path: &Path, key: &Key, options: &Options) -> Result<(), RecordError> {
+    let connection = connect(path, key, &Options { must_exist: true, ..options.clone() })?;
+    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;")?;
+    word(&connection, "journal_mode = DELETE", "journal_mode", "delete")?;
+    // One more write that is flushed, so that a copy whose pages were never flushed is on the disk as well.
+    let version = header(&connection, "user_version")?;
+    connection.execute_batch(&format!("PRAGMA user_version = {version};"))?;
+    connection.close().map_err(|(_, error)| error.into())
+}
+
+fn connect(path: &Path, key: &Key, options: &Options) -> Result<Connection, RecordError> {
     if options.vfs.is_none() {
         prepare(path, options)?;
     }
-    match connect(path, key, options) {
+    match connect_once(path, key, options) {
         // A read that fails while SQLCipher takes the key looks like a wrong key. Nobody is told so after one look.
-        Err(RecordError::WrongKey) => connect(path, key, options),
+        Err(RecordError::WrongKey) => connect_once(path, key, options),
         connected => connected,
     }
 }
 
-fn connect(path: &Path, key: &Key, options: &Options) -> Result<Connection, RecordError> {
+fn connect_once(path: &Path, key: &Key, options: &Options) -> Result<Connection, RecordError> {
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if !options.must_exist {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
     }
-    let mut connection = match &options.vfs {
+    let connection = match &options.vfs {
         Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs.as_str())?,
         None => Connection::open_with_flags(path, flags)?,
     };
     unlock(&connection, key)?;
-    set(&connection)?;
-    migrate(&mut connection, options)?;
     Ok(connection)
+}
+
+fn header(connection: &Connection, field: &str) -> Result<i64, rusqlite::Error> {
+    connection.query_row(&format!("PRAGMA {field}"), [], |row| row.get::<_, i64>(0))
 }
 
 /// Makes an empty file that only its owner can read, and makes its name durable: SQLite would give it wider rights
@@ -132,10 +199,7 @@ fn word_or_number(
 
 /// Brings the file to this program's format, each step in a transaction of its own.
 fn migrate(connection: &mut Connection, options: &Options) -> Result<(), RecordError> {
-    let header = |connection: &Connection, field: &str| {
-        connection.query_row(&format!("PRAGMA {field}"), [], |row| row.get::<_, i64>(0))
-    };
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let known = known();
     let found = header(connection, "user_version")?;
     let application = header(connection, "application_id")?;
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;

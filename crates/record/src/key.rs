@@ -16,6 +16,16 @@ impl Key {
         Key(Zeroizing::new(bytes))
     }
 
+    /// The key's bytes, for whoever keeps or wraps it.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The same key once more, for the handle that opens files with it.
+    pub(crate) fn duplicate(&self) -> Key {
+        Key(self.0.clone())
+    }
+
     /// SQLCipher's statement for a raw key; the text is wiped when dropped.
     pub(crate) fn statement(&self) -> Zeroizing<String> {
         const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];

@@ -7,9 +7,11 @@
 //!
 //! A reader may begin at [`Record`], then read `owner` (how a write becomes durable), `chain` and `outbox`.
 
+mod backup;
 mod chain;
 mod error;
 mod file;
+mod files;
 mod hand;
 mod journal;
 mod key;
@@ -18,11 +20,14 @@ mod options;
 mod outbox;
 mod owner;
 mod record;
+mod restore;
 mod time;
 mod verify;
 
+pub use backup::Backup;
 pub use chain::{Fault, Head, Sequence};
 pub use error::RecordError;
+pub use files::{Files, Hold, OsFiles};
 pub use hand::InHand;
 pub use journal::{Batch, Committed, Erasure, Event, EventFilter, NewEvent, Period, Settlement, kinds};
 pub use key::Key;
@@ -30,4 +35,5 @@ pub use limits::*;
 pub use options::{NoRandomness, Options, Randomness};
 pub use outbox::{Change, Counts, Due, NewDocument, OutboxFilter, OutboxItem, OutboxState, RELEASE, StoredDocument};
 pub use record::{Identity, Record};
+pub use restore::{Lost, Restored};
 pub use verify::VerifyReport;

@@ -1,11 +1,15 @@
 //! How a record is opened. Time and randomness come from here, so that a simulation can hand in its own.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use ring::rand::{SecureRandom, SystemRandom};
+
+use crate::RecordError;
+use crate::files::{self, Files, Hold, OsFiles};
 
 /// No random bytes could be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +35,8 @@ pub struct Options {
     pub longest_wait: Duration,
     /// The name of a registered SQLite file system, for tests of failing disks. `None`: the operating system's.
     pub vfs: Option<String>,
+    /// Whole files: of the operating system, or beside `vfs` of a test.
+    pub files: Arc<dyn Files>,
     /// Random bytes for the salts.
     pub randomness: Randomness,
 }
@@ -47,8 +53,23 @@ impl Options {
             lease: Duration::from_secs(120),
             longest_wait: Duration::from_secs(3600),
             vfs: None,
+            files: Arc::new(OsFiles),
             randomness: Arc::new(move |bytes| random.fill(bytes).map_err(|_| NoRandomness)),
         }
+    }
+}
+
+impl Options {
+    /// Keeps other programs away from a record. A test's disk has no other programs.
+    pub(crate) fn hold(&self, path: &Path) -> Result<Hold, RecordError> {
+        if self.vfs.is_some() {
+            return Ok(Hold::nothing());
+        }
+        // A missing file that must be there gets no mark beside it.
+        if self.must_exist && !self.files.exists(path).map_err(files::failed)? {
+            return Err(RecordError::Missing);
+        }
+        self.files.hold(path).map_err(files::failed)
     }
 }
 

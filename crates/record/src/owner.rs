@@ -4,17 +4,23 @@
 //! When the disk fails in the middle of making it durable, the record does not guess: it overwrites the doubtful
 //! transaction with an event that says so, and only when that is durable does it call the first one not saved.
 
+use std::rc::Rc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use chrono::{DateTime, Utc};
+use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use crate::chain::{Content, StoredEvent};
+use crate::file::{self, Opened};
 use crate::journal::{self, kinds};
 use crate::limits::LIMIT_QUEUE;
 use crate::options::Randomness;
 use crate::{Head, Options, RecordError, Sequence, time};
+
+/// How many pages a backup copies before it looks whether somebody waits: a few milliseconds' work.
+const PAGES_AT_A_TIME: i32 = 64;
 
 /// What the owner thread is asked to do.
 type Job = Box<dyn FnOnce(&mut Owner) + Send>;
@@ -27,12 +33,27 @@ pub(crate) struct Door {
 
 impl Door {
     /// Starts the thread that owns the connection from now on.
-    pub(crate) fn open(mut owner: Owner) -> Result<Door, RecordError> {
+    pub(crate) fn open(opened: Opened, options: &Options) -> Result<Door, RecordError> {
         let (jobs, inbox): (SyncSender<Job>, Receiver<Job>) = sync_channel(LIMIT_QUEUE);
+        let inbox = Inbox(inbox);
+        let (lease, longest_wait) = (time::span(options.lease), time::span(options.longest_wait));
+        let randomness = options.randomness.clone();
         let thread = std::thread::Builder::new()
             .name("record".to_owned())
             .spawn(move || {
-                while let Ok(job) = inbox.recv() {
+                let Opened { connection, newer } = opened;
+                let inbox = Rc::new(inbox);
+                let mut owner = Owner {
+                    connection: Rc::new(connection),
+                    inbox: Rc::clone(&inbox),
+                    lease,
+                    longest_wait,
+                    randomness,
+                    doubt: None,
+                    newer,
+                    copying: false,
+                };
+                while let Ok(job) = inbox.0.recv() {
                     job(&mut owner);
                 }
             })
@@ -64,9 +85,21 @@ impl Drop for Door {
     }
 }
 
+/// Where the owner's work arrives.
+struct Inbox(Receiver<Job>);
+
+/// What was copied.
+pub(crate) struct Copied {
+    pub pages: u64,
+    /// How many calls were answered meanwhile.
+    pub attended: u64,
+}
+
 /// The owner of the file.
 pub(crate) struct Owner {
-    connection: Connection,
+    /// Shared with a backup that is being made, on this thread alone.
+    connection: Rc<Connection>,
+    inbox: Rc<Inbox>,
     /// For how long a document is reserved for its sender, in microseconds.
     pub lease: i64,
     /// The longest wait for a next attempt, in microseconds.
@@ -74,23 +107,55 @@ pub(crate) struct Owner {
     randomness: Randomness,
     /// Where the journal ended before a write of which it is not known whether it is on the disk.
     doubt: Option<Sequence>,
+    /// The file's format when it is newer than what this program knows: then nothing is written.
+    newer: Option<i64>,
+    /// Whether a backup is being made.
+    copying: bool,
 }
 
 impl Owner {
-    /// Takes the connection.
-    pub(crate) fn new(connection: Connection, options: &Options) -> Owner {
-        Owner {
-            connection,
-            lease: time::span(options.lease),
-            longest_wait: time::span(options.longest_wait),
-            randomness: options.randomness.clone(),
-            doubt: None,
-        }
-    }
-
     /// For reading.
     pub(crate) fn connection(&self) -> &Connection {
         &self.connection
+    }
+
+    /// Copies the file's pages into another, some at a time; between two steps whoever waits is answered, and what he
+    /// writes is in the copy too.
+    pub(crate) fn copy_into(&mut self, copy: &mut Connection) -> Result<Copied, RecordError> {
+        if std::mem::replace(&mut self.copying, true) {
+            return Err(RecordError::BackupRunning);
+        }
+        let copied = self.copy_in_steps(copy);
+        self.copying = false;
+        copied
+    }
+
+    fn copy_in_steps(&mut self, copy: &mut Connection) -> Result<Copied, RecordError> {
+        let mut attended = 0;
+        let source = Rc::clone(&self.connection);
+        let backup = Backup::new(&source, copy)?;
+        loop {
+            match backup.step(PAGES_AT_A_TIME)? {
+                StepResult::Done => {
+                    let pages = u64::try_from(backup.progress().pagecount).unwrap_or_default();
+                    return Ok(Copied { pages, attended });
+                }
+                StepResult::More => attended += self.attend(),
+                // Nobody else has either of the files.
+                _ => return Err(RecordError::InUse),
+            }
+        }
+    }
+
+    /// Answers those who wait, as many as can wait at a time.
+    fn attend(&mut self) -> u64 {
+        let inbox = Rc::clone(&self.inbox);
+        let mut attended = 0;
+        for job in inbox.0.try_iter().take(LIMIT_QUEUE) {
+            job(self);
+            attended += 1;
+        }
+        attended
     }
 
     /// Does `work` in one transaction, and answers when the transaction is on the disk.
@@ -98,6 +163,9 @@ impl Owner {
         &mut self,
         work: impl FnOnce(&mut Writer<'_>) -> Result<T, RecordError>,
     ) -> Result<T, RecordError> {
+        if let Some(found) = self.newer {
+            return Err(RecordError::NewerSchema { found, known: file::known() });
+        }
         // As long as an earlier write is in doubt, this one is not begun: its error is a plain "not saved".
         self.clear_doubt()?;
         match self.transact(work) {
@@ -145,9 +213,8 @@ impl Owner {
     }
 
     fn transact<T>(&mut self, work: impl FnOnce(&mut Writer<'_>) -> Result<T, RecordError>) -> Result<T, Failed> {
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
+        // One transaction at a time: this thread alone has the connection, and jobs do not nest within one.
+        let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)
             .map_err(|error| Failed::Before(error.into()))?;
         let head = journal::noted_head(&transaction).map_err(Failed::Before)?;
         let mut writer = Writer { transaction: &transaction, before: head, head, randomness: &self.randomness };

@@ -4,15 +4,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::backup::{self, Backup};
 use crate::chain::Content;
+use crate::files::Hold;
 use crate::journal::{self, Batch, Committed, Erasure, Event, EventFilter, NewEvent, kinds};
 use crate::outbox::{self, Change, Counts, Due, OutboxFilter, OutboxItem, StoredDocument};
 use crate::owner::{Door, Owner};
-use crate::verify::{self, VerifyReport};
+use crate::restore::{self, Restored};
+use crate::verify::{self, Opening, VerifyReport};
 use crate::{
     Head, InHand, Key, LIMIT_ANSWER_BYTES, LIMIT_BATCH_DOCUMENTS, LIMIT_NOTE_BYTES, Options, RecordError, Sequence,
     file, hand, time,
@@ -35,6 +38,11 @@ pub struct Identity {
 #[derive(Clone)]
 pub struct Record {
     door: Arc<Door>,
+    key: Arc<Key>,
+    options: Arc<Options>,
+    opening: Opening,
+    /// After the door: other programs may come when the file is closed.
+    hold: Option<Arc<Hold>>,
 }
 
 impl Record {
@@ -43,21 +51,79 @@ impl Record {
     /// What a program that died was just sending waits again from now on: nobody else can be sending it, because
     /// the file is locked.
     pub fn open(path: &Path, key: &Key, options: Options) -> Result<Record, RecordError> {
-        let connection = file::open(path, key, &options)?;
-        let mut owner = Owner::new(connection, &options);
-        if journal::noted_head(owner.connection())?.sequence == Sequence::default() {
-            let payload = journal::text(&json!({
-                "workstation": options.workstation,
-                "program": env!("CARGO_PKG_VERSION"),
-            }))?;
-            owner.write(|writer| {
-                let content = Content { actor: None, document_id: None, payload: &payload };
-                writer.event(kinds::CREATED, options.now, &content)
-            })?;
-        }
-        fail_point::at!(RecordOpened);
-        outbox::release(&mut owner, options.now)?;
-        Ok(Record { door: Arc::new(Door::open(owner)?) })
+        let hold = options.hold(path)?;
+        let mut record = Self::open_held(path, &Arc::new(key.duplicate()), options)?;
+        record.hold = Some(Arc::new(hold));
+        Ok(record)
+    }
+
+    /// The same for whoever keeps other programs away by himself.
+    pub(crate) fn open_held(path: &Path, key: &Arc<Key>, options: Options) -> Result<Record, RecordError> {
+        let opened = file::open(path, key, &options)?;
+        let door = Door::open(opened, &options)?;
+        let opening = Opening { newer: None, to_read: false };
+        let (workstation, now) = (options.workstation, options.now);
+        door.ask(move |owner| {
+            if journal::noted_head(owner.connection())?.sequence == Sequence::default() {
+                let payload = journal::text(&json!({
+                    "workstation": workstation,
+                    "program": env!("CARGO_PKG_VERSION"),
+                }))?;
+                owner.write(|writer| {
+                    let content = Content { actor: None, document_id: None, payload: &payload };
+                    writer.event(kinds::CREATED, now, &content)
+                })?;
+            }
+            fail_point::at!(RecordOpened);
+            outbox::release(owner, now)
+        })?;
+        Ok(Record { door: Arc::new(door), key: key.clone(), options: Arc::new(options), opening, hold: None })
+    }
+
+    /// Opens a file for reading, and leaves it as it is: a backup, or the record of a newer program, as far as this
+    /// program can read it (`record-newer-schema` where it cannot, and for every write). The file must be there.
+    pub fn open_to_read(path: &Path, key: &Key, options: Options) -> Result<Record, RecordError> {
+        let key = Arc::new(key.duplicate());
+        let opened = file::open_to_read(path, &key, &options)?;
+        let opening = Opening { newer: opened.newer, to_read: true };
+        let door = Arc::new(Door::open(opened, &options)?);
+        Ok(Record { door, key, options: Arc::new(options), opening, hold: None })
+    }
+
+    /// The file's format, when a newer program wrote it and it was opened for reading.
+    pub fn newer(&self) -> Option<i64> {
+        self.opening.newer
+    }
+
+    /// Copies the record into a file that is not there yet, while others go on reading and writing: what they write
+    /// meanwhile is in the copy. The file has the record's key, and its name only after it was verified and flushed.
+    pub fn backup(&self, to: &Path) -> Result<Backup, RecordError> {
+        backup::make(&self.door, &self.key, &self.options, to)
+    }
+
+    /// Puts a backup in the place of the record, which nobody may have open. It is verified whole; the epoch is raised
+    /// before it becomes the record; what was there is kept under a dated name. A record that has what the backup has not
+    /// is replaced only with `replace`.
+    pub fn restore(
+        path: &Path,
+        key: &Key,
+        options: Options,
+        from: &Path,
+        replace: bool,
+    ) -> Result<Restored, RecordError> {
+        restore::restore(path, &Arc::new(key.duplicate()), &options, from, replace)
+    }
+
+    pub(crate) fn door(&self) -> &Door {
+        &self.door
+    }
+
+    /// The hash of one event.
+    pub(crate) fn link_at(&self, sequence: Sequence) -> Result<Option<[u8; 32]>, RecordError> {
+        self.door.ask(move |owner| {
+            let mut statement = owner.connection().prepare("SELECT hash FROM event WHERE sequence = ?1")?;
+            Ok(statement.query_row([sequence.0], |row| row.get(0)).optional()?)
+        })
     }
 
     /// Appends events to the journal, all or none.
@@ -97,7 +163,7 @@ impl Record {
     /// Rebuilds the chain, compares the outbox with the journal, and has SQLite and SQLCipher check the file. Other
     /// calls go on between its steps.
     pub fn verify(&self) -> Result<VerifyReport, RecordError> {
-        verify::verify(&self.door)
+        verify::verify(&self.door, self.opening)
     }
 
     /// The documents to be sent now, each reserved for the caller for the time of a lease, in the order in which

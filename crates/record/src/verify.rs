@@ -32,6 +32,8 @@ pub struct VerifyReport {
     pub integrity: Vec<String>,
     /// What SQLCipher finds wrong with the seals of the file's pages.
     pub cipher_integrity: Vec<String>,
+    /// The file's format, when a newer program wrote it: then the chain and the pages were checked and the outbox was not.
+    pub newer: Option<i64>,
 }
 
 impl VerifyReport {
@@ -41,12 +43,22 @@ impl VerifyReport {
     }
 }
 
+/// How the file was opened.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Opening {
+    /// The format of a newer program.
+    pub newer: Option<i64>,
+    /// For reading: its log stays where it is.
+    pub to_read: bool,
+}
+
 /// Verifies the whole record.
-pub(crate) fn verify(door: &Door) -> Result<VerifyReport, RecordError> {
+pub(crate) fn verify(door: &Door, opening: Opening) -> Result<VerifyReport, RecordError> {
     let mut walk = Walk::default();
+    let knows_outbox = opening.newer.is_none();
     loop {
         let finished;
-        (walk, finished) = door.ask(move |owner| step(owner.connection(), walk))?;
+        (walk, finished) = door.ask(move |owner| step(owner.connection(), walk, knows_outbox))?;
         if finished {
             break;
         }
@@ -54,6 +66,9 @@ pub(crate) fn verify(door: &Door) -> Result<VerifyReport, RecordError> {
     let mut documents = 0u64;
     let mut after = Sequence::default();
     loop {
+        if !knows_outbox {
+            break;
+        }
         let (next, faults) = door.ask(move |owner| outbox::compare(owner.connection(), after, STEP))?;
         for fault in faults {
             walk.fault(fault);
@@ -66,7 +81,7 @@ pub(crate) fn verify(door: &Door) -> Result<VerifyReport, RecordError> {
             None => break,
         }
     }
-    let (integrity, cipher_integrity) = door.ask(|owner| pages(owner.connection()))?;
+    let (integrity, cipher_integrity) = door.ask(move |owner| pages(owner.connection(), opening.to_read))?;
     Ok(VerifyReport {
         events: walk.events,
         erased: walk.erased,
@@ -75,11 +90,12 @@ pub(crate) fn verify(door: &Door) -> Result<VerifyReport, RecordError> {
         faults: walk.faults,
         integrity,
         cipher_integrity,
+        newer: opening.newer,
     })
 }
 
 /// Walks some events further; whether the end was reached.
-fn step(connection: &Connection, mut walk: Walk) -> Result<(Walk, bool), RecordError> {
+fn step(connection: &Connection, mut walk: Walk, knows_outbox: bool) -> Result<(Walk, bool), RecordError> {
     let mut statement = connection.prepare(&format!(
         "SELECT {} FROM event WHERE sequence > ?1 ORDER BY sequence LIMIT {STEP}",
         journal::STORED
@@ -93,7 +109,7 @@ fn step(connection: &Connection, mut walk: Walk) -> Result<(Walk, bool), RecordE
         if event.kind == kinds::ERASED {
             walk.explain(erased(&event));
         }
-        if event.kind == kinds::WAITING && !event.is_erased() && !is_in_outbox(connection, &event)? {
+        if knows_outbox && event.kind == kinds::WAITING && !event.is_erased() && !is_in_outbox(connection, &event)? {
             walk.fault(Fault::Document {
                 document_id: event.document_id.unwrap_or_default(),
                 what: "not in the outbox",
@@ -131,9 +147,11 @@ fn is_in_outbox(connection: &Connection, event: &StoredEvent) -> Result<bool, Re
 }
 
 /// What SQLite and SQLCipher say of the file's pages. The log is first brought into the file, since SQLCipher looks
-/// at the file alone.
-fn pages(connection: &Connection) -> Result<(Vec<String>, Vec<String>), RecordError> {
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+/// at the file alone; unless the file was opened for reading.
+fn pages(connection: &Connection, to_read: bool) -> Result<(Vec<String>, Vec<String>), RecordError> {
+    if !to_read {
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    }
     let mut integrity = lines(connection, "PRAGMA integrity_check")?;
     integrity.retain(|line| line != "ok");
     integrity.extend(lines(connection, "PRAGMA foreign_key_check")?);

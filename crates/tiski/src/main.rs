@@ -4,6 +4,8 @@ mod doctor;
 mod document;
 mod evidence;
 mod headless;
+mod record;
+mod record_words;
 mod rules;
 
 use std::io::Write;
@@ -29,6 +31,8 @@ enum Work {
     Headless,
     /// Says link by link what works; ends with 1 when something does not. Looks beside a program that runs.
     Doctor(doctor::Arguments),
+    /// Sets up, shows, verifies, backs up and restores this workstation's record (docs/record.md).
+    Record(record::Arguments),
     /// The table of rules as Markdown.
     Rules,
     /// Shows, checks or compares documents in files. Needs no settings.
@@ -45,6 +49,7 @@ fn main() -> ExitCode {
     let settings = || api::Settings::load(&arguments.settings);
     let ended = match arguments.work {
         Work::Document(arguments) => return document::run(&arguments),
+        Work::Record(arguments) => return record::run(&arguments, settings()),
         Work::Headless => settings().and_then(api::start).map(headless::serve),
         Work::Doctor(arguments) => settings().and_then(|settings| doctor::run(&arguments, &settings)),
         Work::Rules => {

@@ -786,6 +786,20 @@ documentId: string,
  */
 note: string, };
 
+export type BackupMade = { 
+/**
+ * Where it lies.
+ */
+file: string, 
+/**
+ * Its last event.
+ */
+events: number, 
+/**
+ * How many documents are in it.
+ */
+documents: number, };
+
 export interface Catalogue {
   status: { with: Nothing; gives: Status };
   set_language: { with: SetLanguage; gives: Status };
@@ -811,4 +825,5 @@ export interface Catalogue {
   export_day: { with: OnDay; gives: Export };
   document: { with: OnDocument; gives: DocumentView };
   credentials: { with: Nothing; gives: CredentialsView };
+  backup: { with: Nothing; gives: BackupMade };
 }

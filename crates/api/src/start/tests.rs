@@ -28,7 +28,7 @@ impl World {
              [pharmacy]\nid = \"1.2.246.10.99999901.10.1\"\nname = \"Kuusen apteekki\"\nstreet = \"Mallikatu 1\"\n\
              postal_code = \"99999\"\ncity = \"Mallila\"\n\
              [centre]\nurl = \"https://127.0.0.1:9\"\norganisation = \"1.2.246.10.99999904.10.1\"\npki = \"pki\"\n\
-             certificate = \"servers/{}\"\n[card]\n{card}",
+             certificate = \"servers/{}\"\n[record]\nkey = \"file\"\n[card]\n{card}",
             place::KUUSI
         );
         let file = self.folder.path().join("settings.toml");

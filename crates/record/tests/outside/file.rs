@@ -64,11 +64,56 @@ fn another_programs_database_is_not_a_record() {
 fn a_newer_format_is_refused_plainly_and_left_as_it_is() {
     let room = Room::new();
     drop(room.open());
+    let known: i64 = room.raw().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
     room.raw().execute_batch("PRAGMA user_version = 77;").unwrap();
     let error = Record::open(&room.path, &key(), options()).unwrap_err();
-    assert_eq!(error, RecordError::NewerSchema { found: 77, known: 2 });
+    assert_eq!(error, RecordError::NewerSchema { found: 77, known });
     let version: i64 = room.raw().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
     assert_eq!(version, 77);
+}
+
+/// A newer program has added a table and a column, and writes kinds of events that this one does not know.
+#[test]
+fn a_newer_programs_file_is_opened_for_reading_and_nothing_else() {
+    let room = Room::new();
+    room.open().commit(dispensation("1", "7")).unwrap();
+    let version: i64 = room.raw().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+    room.raw()
+        .execute_batch(&format!(
+            "CREATE TABLE later (x TEXT) STRICT; ALTER TABLE event ADD COLUMN later TEXT; PRAGMA user_version = {};",
+            version + 1
+        ))
+        .unwrap();
+    let newer = RecordError::NewerSchema { found: version + 1, known: version };
+    assert_eq!(Record::open(&room.path, &key(), options()).unwrap_err(), newer);
+    let before = std::fs::read(&room.path).unwrap();
+    let record = Record::open_to_read(&room.path, &key(), options()).unwrap();
+    assert_eq!(record.newer(), Some(version + 1));
+    assert_eq!(record.identity().unwrap().workstation, 3);
+    assert_eq!(record.events(Default::default()).unwrap().len(), 3);
+    assert!(record.document(&oid("1")).unwrap().is_some());
+    let report = record.verify().unwrap();
+    assert!(report.is_sound(), "{report:?}");
+    assert_eq!((report.events, report.documents, report.newer), (3, 0, Some(version + 1)));
+    assert_eq!(record.commit(dispensation("2", "7")).unwrap_err(), newer);
+    assert_eq!(record.next_document_number(2026).unwrap_err(), newer);
+    drop(record);
+    assert_eq!(std::fs::read(&room.path).unwrap(), before, "reading changed the file");
+    // What this program reads is not there any more: it says so.
+    room.raw().execute_batch("ALTER TABLE event RENAME COLUMN payload TO content_2;").unwrap();
+    assert_eq!(Record::open_to_read(&room.path, &key(), options()).unwrap_err(), newer);
+}
+
+#[test]
+fn what_is_opened_for_reading_is_not_written() {
+    let room = Room::new();
+    room.open().commit(dispensation("1", "7")).unwrap();
+    let record = Record::open_to_read(&room.path, &key(), options()).unwrap();
+    assert!(record.verify().unwrap().is_sound());
+    record.commit(dispensation("2", "7")).unwrap_err();
+    record.due(at(2), 1).unwrap_err();
+    drop(record);
+    assert!(room.open().document(&oid("2")).unwrap().is_none());
 }
 
 #[test]

@@ -208,7 +208,7 @@ impl World {
              city = {city}\n\n\
              [centre]\nurl = \"https://127.0.0.1:{port}\"\norganisation = {centre}\npki = \"../pki\"\ncertificate = \"servers/{slug}\"\n\
              system_certificate = \"systems/{slug}/cert.der\"\n\
-             timeout_ms = 3000\nretry_ms = 200\nretry_most_ms = 1000\n\n[card]\n{card}",
+             timeout_ms = 3000\nretry_ms = 200\nretry_most_ms = 1000\n\n[record]\nkey = \"file\"\n\n[card]\n{card}",
             clock = quoted(&self.clock.file().to_string_lossy()),
             centre = quoted(&centre.oid),
             id = quoted(&pharmacy.oid),
