@@ -147,9 +147,10 @@ fn a_failed_read_loses_nothing() {
         assert!(!lasting, "read {read}");
         reads = read;
         failed += u64::from(noticed);
-        for error in errors {
-            assert!(matches!(error, RecordError::Disk { .. }), "read {read}: {error:?}");
-        }
+        // One answer at the most: SQLCipher gives a connection up whose read has failed, and the record opens another.
+        assert!(errors.len() <= 1, "read {read}: {errors:?}");
+        let expected = |error: &RecordError| matches!(error, RecordError::Disk { .. } | RecordError::Damaged);
+        assert!(errors.iter().all(expected), "read {read}: {errors:?}");
     }
     println!("a read failed at each of {reads} places; {failed} were noticed by whoever asked");
     assert!(failed > 5 && reads > 20, "{failed} noticed at {reads} reads");
