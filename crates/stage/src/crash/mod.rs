@@ -11,14 +11,15 @@ mod prescriptions;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use fail_point::Point;
-use record::{Key, Options, OutboxFilter, OutboxState, Record};
 use test_authority::{place, who};
 
 use crate::hands::{Hands, Headless, Screen, Window};
+use crate::process::sibling;
 use crate::world::{CardWay, World};
 use book::{Book, Line};
 use chance::{Blow, Blows, Whom};
@@ -200,37 +201,34 @@ fn pins_of(world: &World) -> Result<(String, String)> {
 fn judge(world: &World, book: &Path) -> Result<Report> {
     let pharmacy = world.authority().people().organisation(place::KUUSI).context("there is no pharmacy")?;
     let centre = checker::at_centre(&world.centre.data().join("centre.db"), &pharmacy.oid)?;
-    let record = open_record(&world.folder().join("app/data"))?;
-    let filter = OutboxFilter {
-        states: vec![OutboxState::Accepted],
-        limit: Some(record::LIMIT_LISTING),
-        ..OutboxFilter::default()
-    };
-    let accepted = record.outbox(filter)?;
-    let accepted: BTreeSet<String> = accepted.into_iter().map(|item| item.document_id).collect();
+    let accepted = accepted(world)?;
     let mut report = checker::check(&book::read(book)?, &centre, &accepted);
-    let verified = record.verify()?;
-    if !verified.is_sound() {
-        report.faults.push("the record does not verify".to_owned());
-    }
+    let record = match of_record(world, &["verify"]) {
+        Ok(verified) => verified.to_string(),
+        Err(error) => {
+            report.faults.push(format!("the record does not verify: {error:#}"));
+            String::new()
+        }
+    };
     if let Err(error) = world.centre.verify() {
         report.faults.push(format!("the Centre does not verify: {error:#}"));
     }
-    println!(
-        "the Centre holds {} dispensations of this pharmacy; its record has {} events and {} documents",
-        centre.len(),
-        verified.events,
-        verified.documents
-    );
+    println!("the Centre holds {} dispensations of this pharmacy; its record: {record}", centre.len());
     Ok(report)
 }
 
-/// The pharmacy's record, now that its program is gone.
-fn open_record(data: &Path) -> Result<Record> {
-    let key = std::fs::read(data.join("record.key")).context("the record's key")?;
-    let key: [u8; 32] = key.try_into().ok().context("the record's key is no key")?;
-    let options = Options { must_exist: true, ..Options::new(1, chrono::Utc::now()) };
-    Ok(Record::open(&data.join("record.db"), &Key::new(key), options)?)
+/// Documents of which the pharmacy's record says that the Centre has them.
+fn accepted(world: &World) -> Result<BTreeSet<String>> {
+    let shown = of_record(world, &["show", "--kind", "outbox.accepted", "--limit", "10000"])?;
+    let events = shown["listed"].as_array().context("the record shows no list")?;
+    Ok(events.iter().filter_map(|event| event["document"].as_str()).map(str::to_owned).collect())
+}
+
+/// What the command line tells of the record, now that its program is gone.
+fn of_record(world: &World, words: &[&str]) -> Result<serde_json::Value> {
+    let mut command = Command::new(sibling("tiski")?);
+    command.arg("--settings").arg(world.settings()).args(["record", "--json"]).args(words);
+    serde_json::from_str(&crate::namespace::run(&mut command)?).context("the record's command answered no JSON")
 }
 
 fn print(report: &Report, took: Duration) {
