@@ -7,6 +7,8 @@
 mod centre;
 #[path = "whole/corner.rs"]
 mod corner;
+#[path = "whole/crash.rs"]
+mod crash;
 #[path = "whole/faults.rs"]
 mod faults;
 #[path = "whole/stage.rs"]

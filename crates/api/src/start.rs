@@ -17,7 +17,7 @@ use crate::bell::Bell;
 use crate::health::{self, Examination, Instruments};
 use crate::program::{SENDERS_AT_MOST, Tiski};
 use crate::roles::RegisterFile;
-use crate::settings::{Card, Settings, wrong};
+use crate::settings::{Card, Environment, Settings, wrong};
 use crate::{Event, Problem, Program, keeping, sentences};
 
 /// A program that runs.
@@ -42,6 +42,8 @@ const ABOUT_CARD_PAUSE: Duration = Duration::from_secs(60);
 
 /// Starts the program.
 pub fn start(settings: Settings) -> Result<Started, Problem> {
+    fail_point::arm(settings.environment == Environment::Test)
+        .map_err(|refused| wrong("environment", refused.code()))?;
     let instruments = Instruments::open(&settings)?;
     start_with(settings, instruments)
 }
@@ -60,6 +62,7 @@ fn start_with(settings: Settings, instruments: Instruments) -> Result<Started, P
     }
     let program = Arc::new(Tiski::new(counter, settings, instruments, sender));
     // What a program that ended without its visit had in hand; the outbox sends it, nobody need log in.
+    fail_point::at!(AppStarting);
     program.counter.give_back();
     program.counter.look_at_card();
     let heard = program.counter.deps().cards.events();

@@ -38,7 +38,9 @@ impl<S: Store> Centre<S> {
                 projection: vec![next],
                 ..Decision::default()
             };
+            fail_point::at!(CentreHolding);
             if self.store.commit(decision)? == Taken::Done {
+                fail_point::at!(CentreHeld);
                 return Ok(());
             }
         }

@@ -237,6 +237,7 @@ fn run(command: Command) -> Result<ExitCode> {
             if control.is_some() && environment != Environment::Test {
                 return Err("it is for the environment `test` only").doing("the control socket");
             }
+            fail_point::arm(environment == Environment::Test).doing("starting")?;
             allow_many_connections();
             if let Some(address) = serve(&place, listen, ready_file.as_deref(), control)? {
                 return Err(begin_anew(address)).doing("beginning anew");
@@ -329,6 +330,7 @@ fn serve(
         centre.replace_trust(trust);
         Ok(tls)
     });
+    fail_point::at!(CentreStarting);
     let house = Arc::new(House::new(centre, clock, tls, reload, Limits::default()));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().doing("starting")?;
     runtime.block_on(async {

@@ -168,9 +168,12 @@ impl<S: Store> Centre<S> {
             Chain::continued(taken.chain, taken.document, taken.maker.trust).map_err(|unfit| vec![not_fit(unfit)])?;
         let mut next = next.in_conflict(&reference.id, &taken.conflicts);
         if ends_hold(taken.document) {
+            fail_point::at!(CentreGivingBack);
             next = given_back(next, &caller.organisation);
         }
+        fail_point::at!(CentreChecked);
         let signed = self.signed(taken.opened, now)?;
+        fail_point::at!(CentreSigned);
         let stored = StoredDocument {
             id: reference.id.clone(),
             set_id: reference.set_id.clone(),

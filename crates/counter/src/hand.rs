@@ -55,6 +55,7 @@ impl Counter {
         let _none_on_its_way = lock(&self.releasing);
         self.learn_of_releases(set_id, now)?;
         self.deps.record.commit(batch)?;
+        fail_point::at!(AppTakenInHand);
         Ok(())
     }
 
@@ -118,6 +119,7 @@ impl Counter {
                     batch = batch.document(release);
                 }
             }
+            fail_point::at!(AppGivingBack);
             self.deps.record.commit(batch)?;
         }
         Ok(())
@@ -172,7 +174,10 @@ impl Counter {
         if is_over(due, now) {
             return self.withdraw(document_id, HOLD_OVER);
         }
-        let issues = match self.exchange(due) {
+        fail_point::at!(AppBeforeRelease);
+        let outcome = self.exchange(due);
+        fail_point::at!(AppReleased);
+        let issues = match outcome {
             Ok(StoreAnswer::Accepted { document, .. }) => {
                 *heard = Heard::Answer;
                 self.deps.record.accepted(&document_id, &document, self.deps.clock.now())?;

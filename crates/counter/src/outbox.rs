@@ -118,7 +118,9 @@ impl Counter {
 
     fn send_one(&self, due: Due, round: Round, heard: &mut Heard) -> Result<Sent, CounterError> {
         let document_id = due.item.document_id.clone();
+        fail_point::at!(AppBeforeSend);
         let outcome = self.exchange(&due);
+        fail_point::at!(AppAnswered);
         let now = self.deps.clock.now();
         match outcome {
             Ok(StoreAnswer::Accepted { document, conflicts, .. }) => {
@@ -129,6 +131,7 @@ impl Counter {
                 }
                 let conflicts = conflicts.iter().map(|conflict| conflict.code().to_owned()).collect();
                 self.deps.record.accepted_in_conflict(&document_id, &document, conflicts, now)?;
+                fail_point::at!(AppRecorded);
                 Ok(Sent::Accepted { document_id })
             }
             Ok(StoreAnswer::Refused(issues)) => self.refused(&due, &issues, round, heard),

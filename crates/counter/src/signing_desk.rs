@@ -67,10 +67,12 @@ impl Counter {
                 .map_err(|_| CounterError::SelfCheck("dispensation-not-writable"))?;
             unsigned.push(document);
         }
+        fail_point::at!(AppBeforeSigning);
         let documents = self.signed_by_card(&session, (pin, allow_last_try), &dispensations, &unsigned)?;
         for (document, dispensation) in documents.iter().zip(&dispensations) {
             self.check_before_it_leaves(&session, document, dispensation, &dispensations)?;
         }
+        fail_point::at!(AppSigned);
         let now = self.deps.clock.now();
         let mut batch = Batch::new(now).by(session.registration.as_str());
         let mut signed = Vec::with_capacity(documents.len());
@@ -110,6 +112,7 @@ impl Counter {
             batch = batch.writing(entry.entry_id.as_str(), line.document_id.as_str());
         }
         self.deps.record.commit(batch)?;
+        fail_point::at!(AppSaved);
         // From here on it is saved, whatever happens.
         for (line, dispensation) in signed.into_iter().zip(dispensations) {
             visit.proposals.remove(&line.prescription_set_id);

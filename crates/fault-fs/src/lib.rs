@@ -8,6 +8,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // a judge for tests: it stops loudly
 
+mod locks;
 mod vfs;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rusqlite::ffi;
+
+use locks::Locks;
 
 /// What a disk writes whole or not at all.
 const SECTOR: usize = 512;
@@ -48,6 +51,10 @@ pub struct Plan {
     pub fail_sync: Option<u64>,
     /// From this write on the disk is full, until the plan is changed.
     pub full_from_write: Option<u64>,
+    /// This read fails, once.
+    pub fail_read: Option<u64>,
+    /// This read gives other bytes than were written, once: a bit in the middle is the other way round.
+    pub spoil_read: Option<u64>,
 }
 
 /// A registered file system with a disk of its own.
@@ -119,6 +126,13 @@ impl FaultFs {
         disk.operations = 0;
         disk.writes = 0;
         disk.syncs = 0;
+        disk.reads = 0;
+        disk.struck = 0;
+    }
+
+    /// How often the plan has struck since it was set.
+    pub fn struck(&self) -> u64 {
+        self.disk.lock().unwrap().struck
     }
 
     /// Whether the power went off by the plan.
@@ -190,6 +204,8 @@ struct Disk {
     operations: u64,
     writes: u64,
     syncs: u64,
+    reads: u64,
+    struck: u64,
     off: bool,
     /// Flushes do nothing and say that all is well.
     lies: bool,
@@ -203,6 +219,8 @@ struct File {
     cached: Vec<Change>,
     /// A new log: its first flush flushes the folder too, as SQLite's own file system on Unix does it.
     flushes_folder: bool,
+    /// Who has it open and how, as long as anybody has.
+    locks: Locks,
 }
 
 /// A change that only the cache has.
@@ -266,6 +284,7 @@ impl Disk {
         self.operations += 1;
         if self.plan.power_off_at == Some(self.operations) {
             self.off = true;
+            self.struck += 1;
         }
         self.alive()
     }
@@ -292,9 +311,11 @@ impl Disk {
         }
         self.writes += 1;
         if self.plan.fail_write == Some(self.writes) {
+            self.struck += 1;
             return Err(ffi::SQLITE_IOERR_WRITE);
         }
         if self.plan.full_from_write.is_some_and(|first| self.writes >= first) {
+            self.struck += 1;
             return Err(ffi::SQLITE_FULL);
         }
         self.change(name, change);
@@ -305,12 +326,35 @@ impl Disk {
         self.operation()?;
         self.syncs += 1;
         if self.plan.fail_sync == Some(self.syncs) {
+            self.struck += 1;
             return Err(ffi::SQLITE_IOERR_FSYNC);
         }
         if !self.lies {
             self.flush(name);
         }
         Ok(())
+    }
+
+    /// Reads into a buffer. Answers whether all of it was there; where the file ends early, the rest is zeros.
+    fn read(&mut self, name: &str, offset: usize, buffer: &mut [u8]) -> Result<bool, c_int> {
+        self.alive().map_err(|_| ffi::SQLITE_IOERR_READ)?;
+        self.reads += 1;
+        if self.plan.fail_read == Some(self.reads) {
+            self.struck += 1;
+            return Err(ffi::SQLITE_IOERR_READ);
+        }
+        let content = self.files[name].now.as_deref().unwrap_or_default();
+        let start = offset.min(content.len());
+        let there = &content[start..(start + buffer.len()).min(content.len())];
+        buffer[..there.len()].copy_from_slice(there);
+        buffer[there.len()..].fill(0);
+        let whole = there.len() == buffer.len();
+        if self.plan.spoil_read == Some(self.reads) && whole {
+            self.struck += 1;
+            let middle = buffer.len() / 2;
+            buffer[middle] ^= 0x10;
+        }
+        Ok(whole)
     }
 
     fn flush(&mut self, name: &str) {

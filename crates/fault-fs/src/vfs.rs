@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::ffi;
 
+use super::locks::{Locks, Who};
 use super::{Change, Random, SECTOR, Shared};
 
 /// An open file. SQLite allocates it, by the size that the registration says.
@@ -20,12 +21,22 @@ struct Handle {
 struct Open {
     disk: Shared,
     name: String,
+    /// Tells this opening of the file from every other.
+    who: Who,
     delete_at_close: bool,
 }
 
+impl Open {
+    fn locks<T>(&self, with: impl FnOnce(&mut Locks) -> T) -> T {
+        let mut disk = self.disk.lock().unwrap();
+        with(&mut disk.files.entry(self.name.clone()).or_default().locks)
+    }
+}
+
 static METHODS: ffi::sqlite3_io_methods = ffi::sqlite3_io_methods {
-    // Version 1: no shared memory. The record needs none, because it locks the file for itself.
-    iVersion: 1,
+    // Version 2: with shared memory, for stores that read beside a writer. The record needs none, because it locks the
+    // file for itself.
+    iVersion: 2,
     xClose: Some(close),
     xRead: Some(read),
     xWrite: Some(write),
@@ -33,15 +44,15 @@ static METHODS: ffi::sqlite3_io_methods = ffi::sqlite3_io_methods {
     xSync: Some(sync),
     xFileSize: Some(file_size),
     xLock: Some(lock),
-    xUnlock: Some(lock),
+    xUnlock: Some(unlock),
     xCheckReservedLock: Some(check_reserved_lock),
     xFileControl: Some(file_control),
     xSectorSize: Some(sector_size),
     xDeviceCharacteristics: Some(device_characteristics),
-    xShmMap: None,
-    xShmLock: None,
-    xShmBarrier: None,
-    xShmUnmap: None,
+    xShmMap: Some(shm_map),
+    xShmLock: Some(shm_lock),
+    xShmBarrier: Some(shm_barrier),
+    xShmUnmap: Some(shm_unmap),
     xFetch: None,
     xUnfetch: None,
 };
@@ -132,7 +143,8 @@ unsafe extern "C" fn open(
             }
         }
     }
-    let opened = Box::new(Open { disk: shared, name, delete_at_close: flags & ffi::SQLITE_OPEN_DELETEONCLOSE != 0 });
+    let delete_at_close = flags & ffi::SQLITE_OPEN_DELETEONCLOSE != 0;
+    let opened = Box::new(Open { disk: shared, name, who: Who::new(), delete_at_close });
     // SAFETY: as above; `out_flags` may be null.
     unsafe {
         (*file.cast::<Handle>()).open = Box::into_raw(opened);
@@ -147,6 +159,7 @@ unsafe extern "C" fn open(
 unsafe extern "C" fn close(file: *mut ffi::sqlite3_file) -> c_int {
     // SAFETY: SQLite closes once; the box was made by `open`.
     let opened = unsafe { Box::from_raw((*file.cast::<Handle>()).open) };
+    opened.locks(|locks| locks.forget(opened.who));
     if opened.delete_at_close {
         opened.disk.lock().unwrap().files.remove(&opened.name);
     }
@@ -164,20 +177,12 @@ unsafe extern "C" fn read(
         let buffer = std::slice::from_raw_parts_mut(buffer.cast::<u8>(), size as usize);
         (open_of(file), buffer)
     };
-    let disk = opened.disk.lock().unwrap();
-    if disk.alive().is_err() {
-        return ffi::SQLITE_IOERR_READ;
+    let mut disk = opened.disk.lock().unwrap();
+    match disk.read(&opened.name, offset as usize, buffer) {
+        Ok(true) => ffi::SQLITE_OK,
+        Ok(false) => ffi::SQLITE_IOERR_SHORT_READ,
+        Err(error) => error,
     }
-    let content = disk.files[&opened.name].now.as_deref().unwrap_or_default();
-    let start = (offset as usize).min(content.len());
-    let there = &content[start..(start + buffer.len()).min(content.len())];
-    buffer[..there.len()].copy_from_slice(there);
-    // SQLite relies on zeros where the file ends early.
-    buffer[there.len()..].fill(0);
-    if there.len() < buffer.len() {
-        return ffi::SQLITE_IOERR_SHORT_READ;
-    }
-    ffi::SQLITE_OK
 }
 
 unsafe extern "C" fn write(
@@ -221,13 +226,59 @@ unsafe extern "C" fn file_size(file: *mut ffi::sqlite3_file, size: *mut ffi::sql
     code(disk.alive())
 }
 
-unsafe extern "C" fn lock(_file: *mut ffi::sqlite3_file, _level: c_int) -> c_int {
+unsafe extern "C" fn lock(file: *mut ffi::sqlite3_file, level: c_int) -> c_int {
+    // SAFETY: an open file.
+    let opened = unsafe { open_of(file) };
+    code(opened.locks(|locks| locks.lock(opened.who, level)))
+}
+
+unsafe extern "C" fn unlock(file: *mut ffi::sqlite3_file, level: c_int) -> c_int {
+    // SAFETY: an open file.
+    let opened = unsafe { open_of(file) };
+    opened.locks(|locks| locks.unlock(opened.who, level));
     ffi::SQLITE_OK
 }
 
-unsafe extern "C" fn check_reserved_lock(_file: *mut ffi::sqlite3_file, reserved: *mut c_int) -> c_int {
-    // SAFETY: SQLite's place for the answer.
-    unsafe { *reserved = 0 };
+unsafe extern "C" fn check_reserved_lock(file: *mut ffi::sqlite3_file, reserved: *mut c_int) -> c_int {
+    // SAFETY: an open file, and SQLite's place for the answer.
+    let (opened, reserved) = unsafe { (open_of(file), &mut *reserved) };
+    *reserved = c_int::from(opened.locks(|locks| locks.is_reserved()));
+    ffi::SQLITE_OK
+}
+
+unsafe extern "C" fn shm_map(
+    file: *mut ffi::sqlite3_file,
+    region: c_int,
+    size: c_int,
+    extend: c_int,
+    place: *mut *mut c_void,
+) -> c_int {
+    // SAFETY: an open file, and SQLite's place for the answer.
+    let (opened, place) = unsafe { (open_of(file), &mut *place) };
+    *place = opened.locks(|locks| locks.region(opened.who, region as usize, size as usize, extend != 0));
+    ffi::SQLITE_OK
+}
+
+unsafe extern "C" fn shm_lock(file: *mut ffi::sqlite3_file, from: c_int, count: c_int, flags: c_int) -> c_int {
+    // SAFETY: an open file.
+    let opened = unsafe { open_of(file) };
+    let slots = from as usize..(from + count) as usize;
+    let exclusive = flags & ffi::SQLITE_SHM_EXCLUSIVE != 0;
+    if flags & ffi::SQLITE_SHM_UNLOCK != 0 {
+        opened.locks(|locks| locks.shm_unlock(opened.who, slots));
+        return ffi::SQLITE_OK;
+    }
+    code(opened.locks(|locks| locks.shm_lock(opened.who, slots, exclusive)))
+}
+
+unsafe extern "C" fn shm_barrier(_file: *mut ffi::sqlite3_file) {
+    std::sync::atomic::fence(Ordering::SeqCst);
+}
+
+unsafe extern "C" fn shm_unmap(file: *mut ffi::sqlite3_file, _delete: c_int) -> c_int {
+    // SAFETY: an open file.
+    let opened = unsafe { open_of(file) };
+    opened.locks(|locks| locks.unmap(opened.who));
     ffi::SQLITE_OK
 }
 
@@ -290,6 +341,7 @@ unsafe extern "C" fn randomness(_vfs: *mut ffi::sqlite3_vfs, size: c_int, out: *
 }
 
 unsafe extern "C" fn sleep(_vfs: *mut ffi::sqlite3_vfs, microseconds: c_int) -> c_int {
+    std::thread::sleep(std::time::Duration::from_micros(microseconds as u64));
     microseconds
 }
 

@@ -93,6 +93,14 @@ fn connect(path: &Path, key: &Key, options: &Options) -> Result<Connection, Reco
     if options.vfs.is_none() {
         prepare(path, options)?;
     }
+    match connect_once(path, key, options) {
+        // A read that fails while SQLCipher takes the key looks like a wrong key. Nobody is told so after one look.
+        Err(RecordError::WrongKey) => connect_once(path, key, options),
+        connected => connected,
+    }
+}
+
+fn connect_once(path: &Path, key: &Key, options: &Options) -> Result<Connection, RecordError> {
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if !options.must_exist {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;

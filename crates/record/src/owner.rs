@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 
 use chrono::{DateTime, Utc};
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, ffi, params};
 
 use crate::chain::{Content, StoredEvent};
 use crate::file::{self, Opened};
@@ -25,6 +25,9 @@ const PAGES_AT_A_TIME: i32 = 64;
 /// What the owner thread is asked to do.
 type Job = Box<dyn FnOnce(&mut Owner) + Send>;
 
+/// How the same file is opened once more.
+pub(crate) type Again = Box<dyn Fn() -> Result<Opened, RecordError> + Send>;
+
 /// The way to the owner thread. Dropping it closes the file and waits until it is closed.
 pub(crate) struct Door {
     jobs: Option<SyncSender<Job>>,
@@ -32,8 +35,8 @@ pub(crate) struct Door {
 }
 
 impl Door {
-    /// Starts the thread that owns the connection from now on.
-    pub(crate) fn open(opened: Opened, options: &Options) -> Result<Door, RecordError> {
+    /// Starts the thread that owns the connection from now on, and opens the file `again` where a read has failed.
+    pub(crate) fn open(opened: Opened, options: &Options, again: Again) -> Result<Door, RecordError> {
         let (jobs, inbox): (SyncSender<Job>, Receiver<Job>) = sync_channel(LIMIT_QUEUE);
         let inbox = Inbox(inbox);
         let (lease, longest_wait) = (time::span(options.lease), time::span(options.longest_wait));
@@ -52,6 +55,8 @@ impl Door {
                     doubt: None,
                     newer,
                     copying: false,
+                    again,
+                    unreadable: false,
                 };
                 while let Ok(job) = inbox.0.recv() {
                     job(&mut owner);
@@ -68,8 +73,10 @@ impl Door {
     ) -> Result<T, RecordError> {
         let (answer, answered) = sync_channel(1);
         let job: Job = Box::new(move |owner| {
+            let done = owner.make_readable().and_then(|()| work(owner));
+            owner.unreadable |= done.as_ref().is_err_and(could_not_read);
             // Nobody waits any more when the asking thread is gone; the work is done all the same.
-            let _ = answer.send(work(owner));
+            let _ = answer.send(done);
         });
         self.jobs.as_ref().ok_or(RecordError::Closed)?.send(job).map_err(|_| RecordError::Closed)?;
         answered.recv().map_err(|_| RecordError::Closed)?
@@ -111,12 +118,37 @@ pub(crate) struct Owner {
     newer: Option<i64>,
     /// Whether a backup is being made.
     copying: bool,
+    again: Again,
+    /// Whether a page could not be read. SQLCipher serves nothing more over such a connection, although the disk may be
+    /// well again.
+    unreadable: bool,
+}
+
+/// Whether an error may come from a page that could not be read, or from SQLCipher's own refusal afterwards.
+fn could_not_read(error: &RecordError) -> bool {
+    match error {
+        RecordError::Damaged => true,
+        RecordError::Disk { sqlite } => matches!(*sqlite, ffi::SQLITE_IOERR_READ | ffi::SQLITE_READONLY),
+        _ => false,
+    }
 }
 
 impl Owner {
     /// For reading.
     pub(crate) fn connection(&self) -> &Connection {
         &self.connection
+    }
+
+    /// Opens the file anew where a page could not be read. What is in doubt stays so: the file decides.
+    fn make_readable(&mut self) -> Result<(), RecordError> {
+        if !self.unreadable || self.copying {
+            return Ok(());
+        }
+        // The old connection's lock must go before the file can be opened.
+        self.connection = Rc::new(Connection::open_in_memory()?);
+        self.connection = Rc::new((self.again)()?.connection);
+        self.unreadable = false;
+        Ok(())
     }
 
     /// Copies the file's pages into another, some at a time; between two steps whoever waits is answered, and what he
@@ -221,7 +253,9 @@ impl Owner {
         // An error drops the transaction, which rolls it back: nothing of it has been written.
         let done = work(&mut writer).map_err(Failed::Before)?;
         writer.note_head().map_err(Failed::Before)?;
+        fail_point::at!(RecordBeforeCommit);
         transaction.commit().map_err(|error| Failed::Commit { before: head.sequence, error: error.into() })?;
+        fail_point::at!(RecordCommitted);
         Ok(done)
     }
 }

@@ -61,7 +61,12 @@ impl Record {
     /// The same for whoever keeps other programs away by himself.
     pub(crate) fn open_held(path: &Path, key: &Arc<Key>, options: Options) -> Result<Record, RecordError> {
         let opened = file::open(path, key, &options)?;
-        let door = Door::open(opened, &options)?;
+        let again = {
+            // A file that has vanished meanwhile is not made anew.
+            let (path, key, options) = (path.to_owned(), key.clone(), Options { must_exist: true, ..options.clone() });
+            Box::new(move || file::open(&path, &key, &options))
+        };
+        let door = Door::open(opened, &options, again)?;
         let opening = Opening { newer: None, to_read: false };
         let (workstation, now) = (options.workstation, options.now);
         door.ask(move |owner| {
@@ -75,6 +80,7 @@ impl Record {
                     writer.event(kinds::CREATED, now, &content)
                 })?;
             }
+            fail_point::at!(RecordOpened);
             outbox::release(owner, now)
         })?;
         Ok(Record { door: Arc::new(door), key: key.clone(), options: Arc::new(options), opening, hold: None })
@@ -86,7 +92,11 @@ impl Record {
         let key = Arc::new(key.duplicate());
         let opened = file::open_to_read(path, &key, &options)?;
         let opening = Opening { newer: opened.newer, to_read: true };
-        let door = Arc::new(Door::open(opened, &options)?);
+        let again = {
+            let (path, key, options) = (path.to_owned(), key.clone(), options.clone());
+            Box::new(move || file::open_to_read(&path, &key, &options))
+        };
+        let door = Arc::new(Door::open(opened, &options, again)?);
         Ok(Record { door, key, options: Arc::new(options), opening, hold: None })
     }
 

@@ -15,7 +15,7 @@ use crate::run::{Play, Played};
 use crate::scenario::{self, Scenario};
 use crate::story::{Story, kela_document};
 use crate::world::{CardWay, Order, World};
-use crate::{demo, faults, interop, mask, run, screens};
+use crate::{crash, demo, faults, interop, mask, run, screens};
 
 const FOLDER_NAME: &str = "tiski-stage-";
 
@@ -38,6 +38,8 @@ enum Command {
         #[arg(long)]
         only: Option<String>,
     },
+    /// Kill the programs again and again while they dispense, and see whether anything was lost, done twice or left behind.
+    Crash(Crash),
     /// Make a world with a window for a person to work in.
     Demo,
     /// Take pictures of every screen.
@@ -86,6 +88,31 @@ struct CentreRun {
     /// One JSON line a step instead of a text for people.
     #[arg(long)]
     json: bool,
+}
+
+#[derive(clap::Args)]
+struct Crash {
+    /// How many dispensations; a program is killed in about every one.
+    #[arg(long, default_value_t = 50)]
+    dispensations: u32,
+    /// And more of them, until so many programs were killed: every now and then one is done before it strikes.
+    #[arg(long, default_value_t = 0)]
+    kills: u32,
+    /// The seed, which repeats the same blows; a new one where none is said.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Only at the fail points whose names contain this, and at no other moment.
+    #[arg(long)]
+    only: Option<String>,
+    /// Which host shows the program.
+    #[arg(long, value_enum, default_value_t = Host::Headless)]
+    host: Host,
+    /// Falsify the book before it is checked, to see that the checker can fail.
+    #[arg(long)]
+    falsify: bool,
+    /// Keep what happened (logs, databases, the book) in this folder.
+    #[arg(long)]
+    out: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -152,6 +179,7 @@ fn inside(command: &Command, corner: Corner) -> Result<u8> {
             };
             faults::faults(World::make(&order)?, only.as_deref()).map(|well| u8::from(!well))
         }
+        Command::Crash(crash) => crash_loop(crash, corner, &folder.join("w1")),
         Command::Demo => demo::demo(corner, &folder.join("w1"), port(corner)?).map(|()| 0),
         Command::Screens { out } => screens::screens(&folder, out).map(|()| 0),
         Command::Interop { .. } => anyhow::bail!("this needs no world"),
@@ -238,6 +266,24 @@ fn play(
     let well = Play::new(&mut world, hands.as_mut()).play(story, |played| teller.step(played));
     hands.stop()?;
     Ok(well)
+}
+
+fn crash_loop(asked: &Crash, corner: Corner, folder: &Path) -> Result<u8> {
+    let order = crash::Order {
+        folder,
+        port: port(corner)?,
+        dispensations: asked.dispensations,
+        kills: asked.kills,
+        seed: asked.seed,
+        only: asked.only.as_deref(),
+        window: asked.host == Host::Window,
+        falsify: asked.falsify,
+    };
+    let well = crash::crash(&order);
+    if let Some(out) = &asked.out {
+        run::keep(folder, out, "crash")?;
+    }
+    well.map(|well| u8::from(!well))
 }
 
 fn centre_all(run: &CentreRun, corner: Corner, folder: &Path) -> Result<u8> {

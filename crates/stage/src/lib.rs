@@ -9,6 +9,7 @@
 #![allow(clippy::indexing_slicing)]
 
 mod command_line;
+mod crash;
 mod demo;
 mod faults;
 mod hands;

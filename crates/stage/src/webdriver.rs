@@ -43,8 +43,8 @@ pub struct WebDriver {
 pub struct Element(String);
 
 impl WebDriver {
-    /// Starts a driver; `home` gets whatever the window wants to keep.
-    pub fn start(display: &str, home: &Path, log: &Path) -> Result<Self> {
+    /// Starts a driver; `home` gets whatever the window wants to keep, and its programs look into `fail_points`.
+    pub fn start(display: &str, home: &Path, log: &Path, fail_points: Option<&Path>) -> Result<Self> {
         // The client can speak TLS and needs to be told by which library, though it never does here.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::blocking::Client::builder().no_proxy().timeout(PATIENCE).build()?;
@@ -63,6 +63,9 @@ impl WebDriver {
             .env("DBUS_SESSION_BUS_ADDRESS", "disabled:")
             .env_remove("WAYLAND_DISPLAY")
             .stdin(Stdio::null());
+        if let Some(file) = fail_points {
+            command.env(fail_point::FILE, file);
+        }
         let mut driver = Started::start("WebKitWebDriver", &mut command, log)
             .context("the Debian package webkit2gtk-driver is needed")?;
         until("WebKitWebDriver listens", PATIENCE, || {

@@ -95,6 +95,7 @@ impl<S: Store + 'static> House<S> {
             let here = Response { status: 204, headers: vec![], body: vec![] };
             return (fault != Some(Fault::DropAnswer)).then_some((here, fault));
         }
+        fail_point::at!(CentreReceived);
         let stale = self.stale.read().unwrap_or_else(PoisonError::into_inner).clone();
         let response = match stale {
             Some(then) if exchange(asked).is_some_and(|exchange| exchange != Exchange::Store) => {
@@ -102,6 +103,7 @@ impl<S: Store + 'static> House<S> {
             }
             _ => self.centre.handle(asked, caller, self.clock.now()),
         };
+        fail_point::at!(CentreBeforeAnswer);
         tracing::info!(path = asked.path, status = response.status, "answered");
         (fault != Some(Fault::DropAnswer)).then_some((response, fault))
     }

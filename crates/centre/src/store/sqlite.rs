@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use prescription::Oid;
-use rusqlite::{Connection, ErrorCode, OptionalExtension, ffi, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, ffi, params};
 
 use super::{Counts, Decision, Gather, Outcome, Store, StoreError, StoredDocument, Whose};
 use crate::chain::Chain;
@@ -44,10 +44,18 @@ pub struct SqliteStore {
     decisions: Gather<Ready, Result<Outcome, StoreError>>,
 }
 
+/// Where the file lies.
+#[derive(Clone)]
+struct Place {
+    path: PathBuf,
+    /// A registered SQLite file system, for tests of failing disks; absent: the operating system's.
+    vfs: Option<String>,
+}
+
 /// Connections that read, beside whoever writes.
 enum Readers {
     /// As many as read at once; they see what is there.
-    Now { path: PathBuf, idle: Mutex<Vec<Connection>> },
+    Now { place: Place, idle: Mutex<Vec<Connection>> },
     /// One, in a transaction that never ends: it sees what was there.
     Then(Mutex<Connection>),
 }
@@ -55,14 +63,24 @@ enum Readers {
 impl SqliteStore {
     /// Opens the file, and makes it where it is not there.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let mut writer = connect(path)?;
+        Self::open_at(Place { path: path.to_owned(), vfs: None })
+    }
+
+    /// The same on a registered SQLite file system: for tests of failing disks.
+    #[doc(hidden)]
+    pub fn open_on(path: &Path, vfs: &str) -> Result<Self, StoreError> {
+        Self::open_at(Place { path: path.to_owned(), vfs: Some(vfs.to_owned()) })
+    }
+
+    fn open_at(place: Place) -> Result<Self, StoreError> {
+        let mut writer = connect(&place)?;
         writer.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
         writer.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
         writer.pragma_update(None, "foreign_keys", "ON").map_err(failed)?;
         writer.pragma_update(None, "secure_delete", "ON").map_err(failed)?;
         migrate(&mut writer)?;
         Ok(Self {
-            readers: Readers::Now { path: path.to_owned(), idle: Mutex::default() },
+            readers: Readers::Now { place, idle: Mutex::default() },
             writer: Some(Mutex::new(writer)),
             decisions: Gather::new(TOGETHER),
         })
@@ -75,15 +93,15 @@ impl SqliteStore {
     }
 
     fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let (path, idle) = match &self.readers {
-            Readers::Now { path, idle } => (path, idle),
+        let (place, idle) = match &self.readers {
+            Readers::Now { place, idle } => (place, idle),
             Readers::Then(connection) => return read(&connection.lock().unwrap_or_else(PoisonError::into_inner)),
         };
         let idle = || idle.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = idle().pop();
         let connection = match kept {
             Some(connection) => connection,
-            None => reader(path)?,
+            None => reader(place)?,
         };
         let answer = read(&connection);
         let mut idle = idle();
@@ -109,16 +127,20 @@ impl SqliteStore {
     }
 }
 
-fn connect(path: &Path) -> Result<Connection, StoreError> {
-    let connection = Connection::open(path).map_err(failed)?;
+fn connect(place: &Place) -> Result<Connection, StoreError> {
+    let connection = match &place.vfs {
+        Some(vfs) => Connection::open_with_flags_and_vfs(&place.path, OpenFlags::default(), vfs.as_str()),
+        None => Connection::open(&place.path),
+    }
+    .map_err(failed)?;
     connection.busy_timeout(Duration::from_secs(10)).map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.pragma_update(None, "cache_size", -CACHE_KIB).map_err(failed)?;
     Ok(connection)
 }
 
-fn reader(path: &Path) -> Result<Connection, StoreError> {
-    let reader = connect(path)?;
+fn reader(place: &Place) -> Result<Connection, StoreError> {
+    let reader = connect(place)?;
     reader.pragma_update(None, "query_only", "ON").map_err(failed)?;
     Ok(reader)
 }
@@ -251,8 +273,8 @@ impl Store for SqliteStore {
     }
 
     fn as_of_now(&self) -> Result<Box<dyn Store>, StoreError> {
-        let Readers::Now { path, .. } = &self.readers else { return Err(StoreError::OnlyReads) };
-        let frozen = reader(path)?;
+        let Readers::Now { place, .. } = &self.readers else { return Err(StoreError::OnlyReads) };
+        let frozen = reader(place)?;
         // The transaction sees what is there at its first read, for as long as it lasts.
         frozen.execute_batch("BEGIN").map_err(failed)?;
         read_head(&frozen)?;

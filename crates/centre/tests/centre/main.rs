@@ -6,6 +6,7 @@ mod access;
 mod asking;
 mod batch;
 mod crowd;
+mod disk;
 mod errors;
 mod faults;
 mod judges;

@@ -131,3 +131,123 @@ fn a_full_disk_is_said_and_work_goes_on_when_there_is_room() {
     }
     assert!(said > 20, "only {said} commits failed");
 }
+
+/// A read that fails once is an error answer and nothing else: what was saved stays, and the record works on.
+#[test]
+fn a_failed_read_loses_nothing() {
+    let fs = FaultFs::new();
+    let mut failed = 0;
+    let mut reads = 0;
+    for read in 1.. {
+        let plan = Plan { fail_read: Some(read), ..Plan::default() };
+        let Day { struck, errors, noticed, lasting } = reading_day(&fs, plan);
+        if !struck {
+            break;
+        }
+        assert!(!lasting, "read {read}");
+        reads = read;
+        failed += u64::from(noticed);
+        // One answer at the most: SQLCipher gives a connection up whose read has failed, and the record opens another.
+        assert!(errors.len() <= 1, "read {read}: {errors:?}");
+        let expected = |error: &RecordError| matches!(error, RecordError::Disk { .. } | RecordError::Damaged);
+        assert!(errors.iter().all(expected), "read {read}: {errors:?}");
+    }
+    println!("a read failed at each of {reads} places; {failed} were noticed by whoever asked");
+    assert!(failed > 5 && reads > 20, "{failed} noticed at {reads} reads");
+}
+
+/// Bytes that come back otherwise than they were written are noticed by the cipher's own check of every page, or by the
+/// checksum of the log: never are they shown as something that was saved. Where they were only copied, from the log into
+/// the file, nobody looks at them then: that page is damaged from there on, and every later reader is told.
+#[test]
+fn a_spoilt_read_is_noticed() {
+    let fs = FaultFs::new();
+    let (mut noticed, mut reads, mut lasting) = (0, 0, 0);
+    for read in 1.. {
+        let plan = Plan { spoil_read: Some(read), ..Plan::default() };
+        let day = reading_day(&fs, plan);
+        // Only whole reads can be spoilt: some at an empty file's end are not.
+        if !day.struck && read > 60 {
+            break;
+        }
+        reads += u64::from(day.struck);
+        noticed += u64::from(day.noticed || day.lasting);
+        lasting += u64::from(day.lasting);
+    }
+    println!(
+        "a read was spoilt at each of {reads} places; {noticed} were noticed, {lasting} left a page that is damaged"
+    );
+    assert!(noticed > 5 && reads > 20, "{noticed} noticed of {reads}");
+}
+
+/// What came of a day.
+struct Day {
+    struck: bool,
+    errors: Vec<RecordError>,
+    /// An error was answered, or the verifier complained.
+    noticed: bool,
+    /// The verifier still says that a page is damaged when the disk is well again.
+    lasting: bool,
+}
+
+/// Opens a record that was closed, reads it, and saves more, with a cache that holds nothing: every page is read from the
+/// disk.
+fn reading_day(fs: &FaultFs, plan: Plan) -> Day {
+    fs.reset();
+    let before = open(fs).unwrap();
+    before.commit(dispensation("1", "7")).unwrap();
+    before.commit(dispensation("2", "8")).unwrap();
+    drop(before);
+    fs.plan(plan);
+    let (mut errors, mut unsound) = (Vec::new(), None);
+    let mut saved = vec!["1", "2"];
+    // Whoever cannot open it tries again, as the person at the counter does.
+    let record = loop {
+        match open(fs) {
+            Ok(record) => break record,
+            Err(error) => errors.push(error),
+        }
+        assert!(errors.len() < 3, "{plan:?}: {errors:?}");
+    };
+    for id in ["1", "2"] {
+        match record.document(&oid(id)) {
+            Ok(stored) => {
+                let bytes = stored.unwrap_or_else(|| panic!("{plan:?}: {id} was called unknown")).bytes.unwrap();
+                assert_eq!(bytes, crate::support::document(id, "7").bytes, "{plan:?}");
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    for id in ["3", "4"] {
+        match record.commit(dispensation(id, "9")) {
+            Ok(_) => saved.push(id),
+            Err(error) => errors.push(error),
+        }
+    }
+    match record.verify() {
+        Ok(report) if report.is_sound() => {}
+        // A verifier that cannot read a page, or reads a spoilt one, says so of that page.
+        Ok(report) => unsound = Some(report),
+        Err(error) => errors.push(error),
+    }
+    let struck = fs.struck() > 0;
+    assert!(struck || (errors.is_empty() && unsound.is_none()), "{plan:?}: {errors:?} {unsound:?}");
+    let noticed = !errors.is_empty() || unsound.is_some();
+    fs.plan(Plan::default());
+    drop(record);
+    let record = match open(fs) {
+        Ok(record) => record,
+        Err(RecordError::WrongKey | RecordError::Damaged) => {
+            return Day { struck, errors, noticed: true, lasting: true };
+        }
+        Err(error) => panic!("{plan:?}: cannot be opened afterwards: {error}"),
+    };
+    if !record.verify().is_ok_and(|report| report.is_sound()) {
+        return Day { struck, errors, noticed: true, lasting: true };
+    }
+    for id in saved {
+        assert!(record.document(&oid(id)).unwrap().is_some(), "{plan:?}: {id} was answered and is gone");
+    }
+    record.commit(dispensation("5", "9")).unwrap();
+    Day { struck, errors, noticed, lasting: false }
+}

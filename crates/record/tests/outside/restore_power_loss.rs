@@ -103,6 +103,7 @@ fn at_every_operation(survives: impl Fn(u64) -> Survives) -> (u64, u64, u64) {
             4 => {
                 assert!(has_second, "{when}: the backup lies there in the old epoch");
                 old += 1;
+                drop(record);
             }
             5 => {
                 assert!(!has_second, "{when}");

@@ -24,6 +24,7 @@ const CARD_PATIENCE: Duration = Duration::from_secs(10);
 pub struct Headless {
     settings: PathBuf,
     log: PathBuf,
+    fail_points: Option<PathBuf>,
     running: Option<Running>,
     next: u64,
     visit: Value,
@@ -39,9 +40,15 @@ struct Running {
 impl Headless {
     /// Starts the host on a settings file; what it logs goes to `log`.
     pub fn start(settings: &Path, log: &Path) -> Result<Self> {
+        Self::start_with(settings, log, None)
+    }
+
+    /// The same; the host looks into this file at its fail points.
+    pub fn start_with(settings: &Path, log: &Path, fail_points: Option<&Path>) -> Result<Self> {
         let mut hands = Self {
             settings: settings.to_owned(),
             log: log.to_owned(),
+            fail_points: fail_points.map(Path::to_owned),
             running: None,
             next: 1,
             visit: Value::Null,
@@ -319,6 +326,11 @@ impl Hands for Headless {
         Ok(text(&document["xml"]).as_bytes().to_vec())
     }
 
+    fn process(&mut self) -> Option<u32> {
+        let program = &mut self.running.as_mut()?.program;
+        program.ended().is_none().then(|| program.child().id())
+    }
+
     fn kill(&mut self) -> Result<()> {
         let mut running = self.running.take().context("the app is not running")?;
         running.program.kill();
@@ -332,6 +344,9 @@ impl Hands for Headless {
         let mut command = Command::new(sibling("tiski")?);
         command.arg("--settings").arg(&self.settings).arg("headless");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(open_log(&self.log)?);
+        if let Some(file) = &self.fail_points {
+            command.env(fail_point::FILE, file);
+        }
         let mut program = Started::start_as_is("tiski", &mut command)?;
         let requests = program.child().stdin.take().context("no way to ask")?;
         let answers = program.child().stdout.take().context("no way to hear")?;

@@ -155,6 +155,9 @@ pub trait Hands {
         None
     }
 
+    /// The program's process, for whoever kills it from outside; none where it is not running.
+    fn process(&mut self) -> Option<u32>;
+
     /// Ends the program as a power cut would.
     fn kill(&mut self) -> Result<()>;
     /// Starts it again.

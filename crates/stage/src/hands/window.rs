@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use base64::Engine;
+use rustix::process::Pid;
 use serde_json::Value;
 
 use super::{Done, Errand, Hands, InHand, Listed, Outbox, Refusal, Row, Session};
@@ -61,9 +62,14 @@ pub struct Window {
 impl Window {
     /// Opens the window on a settings file.
     pub fn start(settings: &Path, folder: &Path) -> Result<Self> {
+        Self::start_with(settings, folder, None)
+    }
+
+    /// The same; the program looks into this file at its fail points.
+    pub fn start_with(settings: &Path, folder: &Path, fail_points: Option<&Path>) -> Result<Self> {
         let home = folder.join("home");
         std::fs::create_dir_all(&home)?;
-        let driver = WebDriver::start(DISPLAY, &home, &folder.join("app/window.log"))?;
+        let driver = WebDriver::start(DISPLAY, &home, &folder.join("app/window.log"), fail_points)?;
         let mut window = Self { settings: settings.to_owned(), program: sibling("tiski-desktop")?, driver };
         Hands::start(&mut window)?;
         Ok(window)
@@ -564,10 +570,14 @@ impl Hands for Window {
         base64::engine::general_purpose::STANDARD.decode(self.driver.picture().ok()?).ok()
     }
 
+    fn process(&mut self) -> Option<u32> {
+        processes_of(&self.program).ok()?.first().map(|id| id.as_raw_nonzero().get().unsigned_abs())
+    }
+
     fn kill(&mut self) -> Result<()> {
-        kill_program(&self.program)?;
+        let killed = kill_program(&self.program);
         self.driver.forget();
-        Ok(())
+        killed
     }
 
     fn start(&mut self) -> Result<()> {
@@ -595,19 +605,21 @@ fn named(name: &str) -> String {
     format!("[data-testid=\"{name}\"]")
 }
 
-/// SIGKILL to the window's process: the driver started it, so that it has to be looked for, in this corner only.
+/// SIGKILL to the window's process.
 fn kill_program(program: &Path) -> Result<()> {
-    let program = std::fs::canonicalize(program)?;
-    let mut killed = false;
-    for entry in std::fs::read_dir("/proc")?.flatten() {
-        let Some(id) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else { continue };
-        if std::fs::read_link(entry.path().join("exe")).is_ok_and(|exe| exe == program)
-            && let Some(id) = rustix::process::Pid::from_raw(id)
-        {
-            rustix::process::kill_process(id, rustix::process::Signal::KILL)?;
-            killed = true;
-        }
+    let processes = processes_of(program)?;
+    anyhow::ensure!(!processes.is_empty(), "the window is not running");
+    for id in processes {
+        rustix::process::kill_process(id, rustix::process::Signal::KILL)?;
     }
-    anyhow::ensure!(killed, "the window is not running");
     Ok(())
+}
+
+/// The window's processes: the driver started them, so that they have to be looked for, in this corner only.
+fn processes_of(program: &Path) -> Result<Vec<Pid>> {
+    let program = std::fs::canonicalize(program)?;
+    let numbers = std::fs::read_dir("/proc")?.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let is_it =
+        |id: &Pid| std::fs::read_link(format!("/proc/{}/exe", id.as_raw_nonzero())).is_ok_and(|exe| exe == program);
+    Ok(numbers.filter_map(Pid::from_raw).filter(is_it).collect())
 }

@@ -30,6 +30,7 @@ pub struct Centre {
     clock: PathBuf,
     port: u16,
     running: Option<Started>,
+    fail_points: Option<PathBuf>,
     /// Who signs which type of document where that is not as usual, as `4=system`.
     signed: Vec<String>,
     /// Dispensations that were there when the story began.
@@ -42,7 +43,7 @@ impl Centre {
         std::fs::create_dir_all(&data)?;
         std::fs::copy(fixtures().join("people/professionals.toml"), data.join(REGISTER))?;
         let (pki, clock) = (folder.join("pki"), clock.file().to_owned());
-        Ok(Self { data, pki, clock, port, running: None, signed: vec![], before: 0 })
+        Ok(Self { data, pki, clock, port, running: None, fail_points: None, signed: vec![], before: 0 })
     }
 
     /// Has it expect other signatures than usual, from its next start on.
@@ -122,6 +123,9 @@ impl Centre {
         let mut command = self.command("serve")?;
         command.arg("--listen").arg(format!("127.0.0.1:{}", self.port));
         command.arg("--control").arg(&control).arg("--ready-file").arg(&ready);
+        if let Some(file) = &self.fail_points {
+            command.env(fail_point::FILE, file);
+        }
         let mut program = Started::start("prescription-centre", &mut command, &log)?;
         until("the Centre is ready", PATIENCE, || {
             program.must_run(&log)?;
@@ -130,6 +134,31 @@ impl Centre {
         .with_context(|| last_lines(&log))?;
         self.running = Some(program);
         Ok(())
+    }
+
+    /// Has it look into this file at its fail points, from its next start on.
+    pub fn with_fail_points(&mut self, file: &Path) {
+        self.fail_points = Some(file.to_owned());
+    }
+
+    /// Its process, for whoever kills it from outside; none where it does not run. One that died by itself is forgotten.
+    pub fn process(&mut self) -> Option<u32> {
+        let program = self.running.as_mut()?;
+        if program.ended().is_some() {
+            self.running = None;
+            return None;
+        }
+        Some(program.child().id())
+    }
+
+    /// Puts the prescriptions of a folder into its store.
+    pub fn seed(&self, folder: &Path) -> Result<String> {
+        run(self.command("seed")?.arg(folder))
+    }
+
+    /// The folder of its data.
+    pub fn data(&self) -> &Path {
+        &self.data
     }
 
     /// Stops it as an operator would.

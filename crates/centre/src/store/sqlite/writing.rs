@@ -62,7 +62,10 @@ pub(super) fn take_all(
         }
         taken.push(outcome);
     }
-    transaction.commit().map_err(failed)
+    fail_point::at!(CentreBeforeCommit);
+    transaction.commit().map_err(failed)?;
+    fail_point::at!(CentreCommitted);
+    Ok(())
 }
 
 fn take(savepoint: &Savepoint<'_>, decision: Ready) -> Result<Outcome, StoreError> {
