@@ -61,6 +61,10 @@ pub trait CardSession: Send {
     fn has_keypad(&mut self) -> Result<bool, CardError> {
         Ok(false)
     }
+    /// The keyed hash with which a simulated card signs; no card has one (see [`signing::KeyedHash`]).
+    fn keyed_hash(&self) -> Option<signing::KeyedHash> {
+        None
+    }
     /// Permits the next use of this PIN to spend its last try; without it that use ends in [`CardError::LastTry`].
     fn allow_last_try(&mut self, slot: PinSlot);
     /// Signs a challenge with the authentication key after PIN1, with the hash that [`authentication_hash`] names.

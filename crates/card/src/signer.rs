@@ -1,13 +1,14 @@
 //! A card as `signing` wants a signer: it knows digests and a certificate, and nothing of cards.
 
 use crate::{CardError, CardSession, Pin};
-use signing::{DigestToSign, Signer, SignerError};
+use signing::{DigestToSign, KeyedHash, Signer, SignerError};
 
 /// Signs documents with the card of one session after one PIN2.
 pub struct CardSigner<'a> {
     session: &'a mut dyn CardSession,
     pin2: &'a Pin,
     certificate: Vec<u8>,
+    keyed: Option<KeyedHash>,
     failure: Option<CardError>,
 }
 
@@ -15,7 +16,8 @@ impl<'a> CardSigner<'a> {
     /// The certificate is that of the session's card.
     pub fn new(session: &'a mut dyn CardSession, pin2: &'a Pin) -> Result<Self, CardError> {
         let certificate = session.identity()?.signature_certificate;
-        Ok(Self { session, pin2, certificate, failure: None })
+        let keyed = session.keyed_hash();
+        Ok(Self { session, pin2, certificate, keyed, failure: None })
     }
 
     /// The card's own error behind the last failed call, in full.
@@ -35,6 +37,10 @@ impl Signer for CardSigner<'_> {
             self.failure = Some(error);
             told
         })
+    }
+
+    fn keyed_hash(&self) -> Option<&KeyedHash> {
+        self.keyed.as_ref()
     }
 }
 

@@ -8,7 +8,7 @@ use kanta::errors::Known;
 use kanta::http::{Request, Response};
 use kanta::{Frame, Incoming, Issue, MessageId, Requester, incoming, metadata, mr};
 use prescription::{Oid, Signers};
-use signing::{DigestToSign, HashAlgorithm, Signer, SignerError};
+use signing::{DigestToSign, HashAlgorithm, KeyedHash, Signer, SignerError, Verifier};
 use trust::TrustStore;
 
 use crate::log::{Event, NewEntry, Use};
@@ -72,6 +72,7 @@ pub fn exchange(request: &Request) -> Option<Exchange> {
 pub struct Centre<S> {
     pub(crate) store: S,
     pub(crate) settings: Settings,
+    pub(crate) verifier: Verifier,
     trust: RwLock<Arc<TrustStore>>,
     register: RwLock<Arc<Register>>,
     wishes: RwLock<Arc<Wishes>>,
@@ -83,6 +84,7 @@ pub struct Centre<S> {
 pub(crate) struct OwnSigner {
     certificate: Vec<u8>,
     vouches: bool,
+    keyed: Option<KeyedHash>,
     key: Mutex<Box<dyn Signer + Send>>,
 }
 
@@ -102,11 +104,20 @@ impl Signer for &OwnSigner {
     fn vouches_for_values(&self) -> bool {
         self.vouches
     }
+
+    fn keyed_hash(&self) -> Option<&KeyedHash> {
+        self.keyed.as_ref()
+    }
 }
 
 impl OwnSigner {
     fn new(key: Box<dyn Signer + Send>) -> Self {
-        Self { certificate: key.certificate().to_vec(), vouches: key.vouches_for_values(), key: Mutex::new(key) }
+        Self {
+            certificate: key.certificate().to_vec(),
+            vouches: key.vouches_for_values(),
+            keyed: key.keyed_hash().cloned(),
+            key: Mutex::new(key),
+        }
     }
 
     fn key(&self) -> MutexGuard<'_, Box<dyn Signer + Send>> {
@@ -127,12 +138,20 @@ impl<S: Store> Centre<S> {
         Self {
             store,
             settings,
+            verifier: Verifier::default(),
             trust: RwLock::new(Arc::new(trust)),
             register: RwLock::new(Arc::new(register)),
             wishes: RwLock::default(),
             signer: Arc::new(OwnSigner::new(signer)),
             randomness: Arc::new(randomness),
         }
+    }
+
+    /// The same Centre, which has signatures checked by this verifier: a simulation's.
+    #[must_use]
+    pub fn with_verifier(mut self, verifier: Verifier) -> Self {
+        self.verifier = verifier;
+        self
     }
 
     /// The store, for who verifies or counts.
@@ -199,6 +218,7 @@ impl<S: Store> Centre<S> {
         let lagging = Centre {
             store: Lagging { then, now: &self.store },
             settings: self.settings.clone(),
+            verifier: self.verifier.clone(),
             trust: RwLock::new(self.trust()),
             register: RwLock::new(self.register()),
             wishes: RwLock::new(self.wishes()),

@@ -108,7 +108,8 @@ impl<S: Store> Centre<S> {
         }
         let set = self.set_of(&document)?.ok_or(LoadError::Unfit(Unfit::PrescriptionUnknown))?;
         let trust = self.worth(bytes, &document.content);
-        let kept = if trust == SignatureTrust::Trusted && !signatures::has_system_signature(bytes, &self.trust()) {
+        let has_system = || signatures::has_system_signature(bytes, &self.verifier, &self.trust());
+        let kept = if trust == SignatureTrust::Trusted && !has_system() {
             self.signed(&Opened::read(bytes).map_err(SignError::from)?, now).map_err(|issues| {
                 LoadError::Sign(issues.into_iter().find_map(|issue| issue.detail).unwrap_or_default())
             })?
@@ -189,7 +190,7 @@ impl<S: Store> Centre<S> {
     /// Signatures count only where the signer is the author, and where the header says what the body says: else the
     /// document is held as one whose signature does not hold.
     fn worth(&self, bytes: &[u8], content: &Content) -> SignatureTrust {
-        let (trust, signature) = signatures::worth(bytes, &self.trust());
+        let (trust, signature) = signatures::worth(bytes, &self.verifier, &self.trust());
         let Some(signature) = signature else { return trust };
         let author: Option<&Professional> = match content {
             Content::Prescription(prescription) => prescription.made_by(),

@@ -89,17 +89,17 @@ impl<S: Store> Centre<S> {
     ) -> Result<Proof, Issue> {
         let wanted = self.settings.signers.of(&document.header.reference.document_type);
         let wanted = match wanted {
-            SignedBy::Nobody => signatures::kind_of(opened),
+            SignedBy::Nobody => signatures::kind_of(opened, &self.verifier),
             wanted => wanted,
         };
         match wanted {
             SignedBy::Professional => {
-                let signature = signatures::professional(opened, &self.trust(), now)?;
+                let signature = signatures::professional(opened, &self.verifier, &self.trust(), now)?;
                 told.certificate = Some(fingerprint(&signature.certificate));
                 Ok(Proof { registration: Some(signature.registration), signed_at: Some(signature.signed_at) })
             }
             SignedBy::System => {
-                let signature = signatures::system(opened, &self.trust(), now)?;
+                let signature = signatures::system(opened, &self.verifier, &self.trust(), now)?;
                 told.certificate = Some(fingerprint(&signature.certificate));
                 if signature.organisation != caller.organisation {
                     return Err(Issue::of(Known::OrganisationMismatch).about("signature"));

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use kanta::Issue;
 use kanta::errors::Known;
 use prescription::{Oid, RegistrationNumber, SignatureTrust, SignedBy};
-use signing::{Covered, Opened, SignatureKind, Verified, VerifyError};
+use signing::{Covered, Opened, SignatureKind, Verified, Verifier, VerifyError};
 use trust::{Distrust, Purpose, TrustStore};
 
 /// The one professional signature of a document, checked.
@@ -23,10 +23,11 @@ pub(crate) struct ProfessionalSignature {
 /// The professional signature of a document that is to be stored, or the reason why it does not suffice.
 pub(crate) fn professional(
     document: &Opened<'_>,
+    verifier: &Verifier,
     trust: &TrustStore,
     now: DateTime<Utc>,
 ) -> Result<ProfessionalSignature, Issue> {
-    let signatures = document.verify();
+    let signatures = verifier.check(document);
     let signature = only_professional(&signatures)?;
     let signed = whole(signature)?;
     for at in [signed.at, now] {
@@ -47,8 +48,13 @@ pub(crate) struct SystemSignature {
 }
 
 /// The system signature of a document that a pharmacy's or care unit's program made, or the reason why it does not suffice.
-pub(crate) fn system(document: &Opened<'_>, trust: &TrustStore, now: DateTime<Utc>) -> Result<SystemSignature, Issue> {
-    let signatures = document.verify();
+pub(crate) fn system(
+    document: &Opened<'_>,
+    verifier: &Verifier,
+    trust: &TrustStore,
+    now: DateTime<Utc>,
+) -> Result<SystemSignature, Issue> {
+    let signatures = verifier.check(document);
     let signature = match signatures.as_slice() {
         [only] if only.kind == Some(SignatureKind::System) => only,
         [] => return Err(Issue::of(Known::SignatureMissing)),
@@ -66,8 +72,8 @@ pub(crate) fn system(document: &Opened<'_>, trust: &TrustStore, now: DateTime<Ut
 }
 
 /// Who seems to have signed a document that nobody needs to sign. A signature that is there is checked all the same.
-pub(crate) fn kind_of(document: &Opened<'_>) -> SignedBy {
-    match document.verify().as_slice() {
+pub(crate) fn kind_of(document: &Opened<'_>, verifier: &Verifier) -> SignedBy {
+    match verifier.check(document).as_slice() {
         [] => SignedBy::Nobody,
         [only] if only.kind == Some(SignatureKind::System) => SignedBy::System,
         _ => SignedBy::Professional,
@@ -76,8 +82,12 @@ pub(crate) fn kind_of(document: &Opened<'_>) -> SignedBy {
 
 /// What the signatures of a document are worth that the Centre's keeper puts in. Certificates are judged at the time of
 /// signing only: a prescription outlives the card that signed it.
-pub(crate) fn worth(document: &[u8], trust: &TrustStore) -> (SignatureTrust, Option<ProfessionalSignature>) {
-    let Ok(signatures) = signing::verify(document) else { return (SignatureTrust::Broken, None) };
+pub(crate) fn worth(
+    document: &[u8],
+    verifier: &Verifier,
+    trust: &TrustStore,
+) -> (SignatureTrust, Option<ProfessionalSignature>) {
+    let Ok(signatures) = verifier.verify(document) else { return (SignatureTrust::Broken, None) };
     if signatures.iter().all(|s| s.kind == Some(SignatureKind::System)) {
         return (SignatureTrust::Unsigned, None);
     }
@@ -95,8 +105,8 @@ pub(crate) fn worth(document: &[u8], trust: &TrustStore) -> (SignatureTrust, Opt
 }
 
 /// Whether the Centre, or another system that is trusted, has signed the document.
-pub(crate) fn has_system_signature(document: &[u8], trust: &TrustStore) -> bool {
-    signing::verify(document).is_ok_and(|signatures| {
+pub(crate) fn has_system_signature(document: &[u8], verifier: &Verifier, trust: &TrustStore) -> bool {
+    verifier.verify(document).is_ok_and(|signatures| {
         signatures.iter().any(|s| {
             s.kind == Some(SignatureKind::System)
                 && s.outcome == Ok(Covered::Body)

@@ -32,6 +32,7 @@ pub use signing_desk::{Signed, VisitSigning};
 pub use visit::{Acting, Visit};
 
 use card::ReaderId;
+use signing::Verifier;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -39,6 +40,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub struct Counter {
     deps: Deps,
     roles: Option<Roles>,
+    verifier: Verifier,
     // Locks that are never nested but in this order, so that a card's removal can lock the session while a visit is busy.
     visit: Mutex<Option<Visit>>,
     session: Mutex<Option<Session>>,
@@ -56,6 +58,7 @@ impl Counter {
         Self {
             deps,
             roles: None,
+            verifier: Verifier::default(),
             visit: Mutex::new(None),
             session: Mutex::new(None),
             card: Mutex::new(CardHeld::Unknown),
@@ -69,6 +72,13 @@ impl Counter {
     #[must_use]
     pub fn with_roles(mut self, roles: Roles) -> Self {
         self.roles = Some(roles);
+        self
+    }
+
+    /// The same counter, which has signatures checked by this verifier: a simulation's.
+    #[must_use]
+    pub fn with_verifier(mut self, verifier: Verifier) -> Self {
+        self.verifier = verifier;
         self
     }
 

@@ -186,7 +186,7 @@ impl Counter {
 
     /// Whether the document that came back bears the Centre's own signature.
     fn is_the_centres(&self, document: &[u8], now: DateTime<Utc>) -> bool {
-        signing::verify(document).is_ok_and(|signatures| {
+        self.verifier.verify(document).is_ok_and(|signatures| {
             signatures.iter().any(|signature| {
                 signature.kind == Some(SignatureKind::System)
                     && signature.outcome.is_ok()

@@ -76,7 +76,7 @@ impl Counter {
     /// What the signatures of a prescription are worth: its author's over the body, the Centre's own, and a header that
     /// says what the signed body says (SI-1; promises 4 and 8 of the house). Each line says by itself what is wrong.
     fn signatures(&self, prescription: &Prescription, document: &[u8]) -> (SignatureTrust, Vec<SignatureLine>) {
-        let Ok(signatures) = signing::verify(document) else {
+        let Ok(signatures) = self.verifier.verify(document) else {
             // Built so that nothing can be concluded from what is signed in it, as one document wrapped around another.
             let line = SignatureLine { wrong: Some("signature-structure"), ..SignatureLine::default() };
             return (SignatureTrust::Broken, vec![line]);

@@ -18,7 +18,7 @@ impl Counter {
         visit: &[Dispensation],
     ) -> Result<(), CounterError> {
         let wrong = CounterError::SelfCheck;
-        let signatures = signing::verify(document).map_err(|_| wrong("not-verifiable"))?;
+        let signatures = self.verifier.verify(document).map_err(|_| wrong("not-verifiable"))?;
         let [signature] = signatures.as_slice() else {
             return Err(wrong("not-one-signature"));
         };

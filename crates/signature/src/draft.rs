@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, FixedOffset};
 
-use crate::algorithm::{DIGEST_SHA256, DigestMethod, PublicKey};
+use crate::algorithm::{DIGEST_SHA256, DigestMethod};
 use crate::canonical::{Mode, canonical};
 use crate::chain::{Chain, EXCLUSIVE, XPATH};
 use crate::envelope::{CDA, DS, Envelope, HL7FI, attribute, parse};
@@ -97,14 +97,14 @@ impl Draft {
         signed_at: DateTime<FixedOffset>,
         ids: Ids,
         certificate: &[u8],
-        key: &PublicKey,
+        signature_method: &'static str,
     ) -> Result<Self, SignError> {
         let mut draft = Self {
             kind,
             signed_at: signed_at.format("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             ids,
             content,
-            signature_method: key.way_of_signing().ok_or(SignError::UnusableCertificate)?.1,
+            signature_method,
             certificate: STANDARD.encode(certificate),
             timestamp_digest: String::new(),
             list_digest: String::new(),

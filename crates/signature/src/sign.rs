@@ -12,9 +12,10 @@ use chrono::{DateTime, FixedOffset};
 use crate::algorithm::PublicKey;
 use crate::draft::{Content, Draft, Ids, listed};
 use crate::envelope::Envelope;
+use crate::keyed::{self, KEYED_HASH};
 use crate::place::Place;
-use crate::verify::{Opened, verify_last};
-use crate::{SignError, SignatureKind, Signer, SignerError};
+use crate::verify::Opened;
+use crate::{HashAlgorithm, SignError, SignatureKind, Signer, SignerError, Verifier};
 
 /// The largest number of documents that are signed on one occasion.
 pub const MAX_DOCUMENTS: usize = 100;
@@ -104,8 +105,10 @@ pub fn sign_together(
 /// By whom the documents of one occasion are signed.
 struct By {
     certificate: Vec<u8>,
-    key: PublicKey,
+    /// The hash of `SignedInfo` and the algorithm's name.
+    way: (HashAlgorithm, &'static str),
     vouches: bool,
+    verifier: Verifier,
 }
 
 impl By {
@@ -115,7 +118,11 @@ impl By {
         }
         let certificate = signer.certificate().to_vec();
         let key = PublicKey::of_certificate(&certificate).ok_or(SignError::UnusableCertificate)?;
-        Ok(Self { certificate, key, vouches: signer.vouches_for_values() })
+        let (way, verifier) = match signer.keyed_hash() {
+            Some(keyed) => ((keyed::HASH, KEYED_HASH), Verifier::knowing(keyed.clone())),
+            None => (key.way_of_signing().ok_or(SignError::UnusableCertificate)?, Verifier::default()),
+        };
+        Ok(Self { certificate, way, vouches: signer.vouches_for_values(), verifier })
     }
 
     fn draft(
@@ -125,7 +132,7 @@ impl By {
         signed_at: DateTime<FixedOffset>,
         ids: Ids,
     ) -> Result<Draft, SignError> {
-        Draft::new(kind, content, signed_at, ids, &self.certificate, &self.key)
+        Draft::new(kind, content, signed_at, ids, &self.certificate, self.way.1)
     }
 
     /// Where an ordinary signature goes in this document, and all of it but its value.
@@ -145,7 +152,7 @@ impl By {
         signer: &mut dyn Signer,
         drafts: impl Iterator<Item = &'d Draft>,
     ) -> Result<Vec<Vec<u8>>, SignError> {
-        let (hash, _) = self.key.way_of_signing().ok_or(SignError::UnusableCertificate)?;
+        let (hash, _) = self.way;
         let messages: Vec<&[u8]> = drafts.map(|one| one.message.as_slice()).collect();
         if messages.is_empty() {
             return Ok(Vec::new());
@@ -162,7 +169,7 @@ impl By {
     fn finish(&self, document: &[u8], place: &Place, draft: &Draft, value: &[u8]) -> Result<Vec<u8>, SignError> {
         let signed = place.insert(document, &draft.text(place.prefix_is_bound, &STANDARD.encode(value)))?;
         let vouched = self.vouches.then_some(draft.message.as_slice());
-        match verify_last(&signed, vouched)? {
+        match self.verifier.last(&signed, vouched)? {
             Some(last) if last.covers_this_document() && !last.weak && last.certificate == self.certificate => {
                 Ok(signed)
             }

@@ -2,7 +2,7 @@
 //!
 //! A signer sees everything of one occasion together, so that a card needs one PIN and one transaction.
 
-use crate::HashAlgorithm;
+use crate::{HashAlgorithm, KeyedHash};
 
 /// A key that signs digests, and its certificate.
 pub trait Signer {
@@ -22,6 +22,12 @@ pub trait Signer {
     /// program's memory and is known to be the certificate's. Never true of a card.
     fn vouches_for_values(&self) -> bool {
         false
+    }
+
+    /// The keyed hash with which it signs instead of its certificate's key: only a simulation's signer has one, and only
+    /// a [`crate::Verifier`] that was given the same one believes it.
+    fn keyed_hash(&self) -> Option<&KeyedHash> {
+        None
     }
 }
 

@@ -15,7 +15,8 @@ use crate::algorithm::{PublicKey, SignatureMethod};
 use crate::canonical::canonical;
 use crate::chain::{Reference, Target, Targets, base64_text, canonicalization, named};
 use crate::envelope::{DS, Envelope, HL7FI, attribute, children, elements, is, is_oid};
-use crate::{Failure, SignatureKind, VerifyError};
+use crate::keyed::KEYED_HASH;
+use crate::{Failure, SignatureKind, Verifier, VerifyError};
 
 /// One signature of a document. Only what `outcome` says may be relied on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,17 +87,26 @@ impl<'a> Opened<'a> {
     /// Checks every signature, as [`verify`] does.
     #[must_use]
     pub fn verify(&self) -> Vec<Verified> {
-        self.0.signatures.iter().map(|one| verify_one(&self.0, *one, None)).collect()
+        Verifier::default().check(self)
     }
 }
 
-/// As [`verify`], for the newest signature alone. With `vouched`, its value is known to be right over that message.
-pub(crate) fn verify_last(document: &[u8], vouched: Option<&[u8]>) -> Result<Option<Verified>, VerifyError> {
-    let envelope = Envelope::read(document)?;
-    Ok(envelope.signatures.last().map(|one| verify_one(&envelope, *one, vouched)))
+/// Every signature of a document that was opened, in order.
+pub(crate) fn verify_all(opened: &Opened<'_>, by: &Verifier) -> Vec<Verified> {
+    opened.0.signatures.iter().map(|one| verify_one(&opened.0, *one, None, by)).collect()
 }
 
-fn verify_one(envelope: &Envelope<'_>, signature: NodeId, vouched: Option<&[u8]>) -> Verified {
+/// As [`verify`], for the newest signature alone. With `vouched`, its value is known to be right over that message.
+pub(crate) fn verify_last(
+    document: &[u8],
+    vouched: Option<&[u8]>,
+    by: &Verifier,
+) -> Result<Option<Verified>, VerifyError> {
+    let envelope = Envelope::read(document)?;
+    Ok(envelope.signatures.last().map(|one| verify_one(&envelope, *one, vouched, by)))
+}
+
+fn verify_one(envelope: &Envelope<'_>, signature: NodeId, vouched: Option<&[u8]>, by: &Verifier) -> Verified {
     let document = &envelope.document;
     let kind = match children(document, signature, HL7FI, "signatureDescription")[..] {
         [one] => attribute(document, one, "code").and_then(SignatureKind::from_code),
@@ -120,7 +130,7 @@ fn verify_one(envelope: &Envelope<'_>, signature: NodeId, vouched: Option<&[u8]>
             match list.as_slice() {
                 [] | [_] => {
                     let targets = Targets { timestamp, body: envelope.body, list: list.first().copied() };
-                    check(envelope, kind, &targets, ds_signature, &mut verified, vouched)
+                    check(envelope, kind, &targets, ds_signature, &mut verified, (vouched, by))
                 }
                 _ => Err(Failure::Malformed("multipleDocumentSignature")),
             }
@@ -138,7 +148,7 @@ fn check(
     targets: &Targets,
     ds_signature: NodeId,
     verified: &mut Verified,
-    vouched: Option<&[u8]>,
+    (vouched, by): (Option<&[u8]>, &Verifier),
 ) -> Result<Covered, Failure> {
     let document = &envelope.document;
     let [signed_info, value, key_info, objects @ ..] = &elements(document, ds_signature)[..] else {
@@ -151,8 +161,9 @@ fn check(
     {
         return Err(Failure::Malformed("Signature"));
     }
-    let info = SignedInfo::read(envelope, targets, *signed_info)?;
-    verified.weak = info.method.is_weak() || info.references.iter().any(|one| one.digest_method.is_weak());
+    let info = SignedInfo::read(envelope, targets, *signed_info, by)?;
+    verified.weak = info.method.is_some_and(SignatureMethod::is_weak)
+        || info.references.iter().any(|one| one.digest_method.is_weak());
 
     let expected = if kind == SignatureKind::ProfessionalMulti { Target::List } else { Target::Body };
     let (content, timestamp) = match &info.references[..] {
@@ -169,9 +180,10 @@ fn check(
 
     let key = PublicKey::of_certificate(&verified.certificate).ok_or(Failure::CertificateUnreadable)?;
     let value = base64_text(document, *value).ok_or(Failure::Malformed("SignatureValue"))?;
-    let right = match vouched {
-        Some(message) => Some(message == info.canonical),
-        None => info.method.verify(&key, &info.canonical, &value),
+    let right = match (vouched, info.method) {
+        (Some(message), _) => Some(message == info.canonical),
+        (None, Some(method)) => method.verify(&key, &info.canonical, &value),
+        (None, None) => by.keyed().map(|keyed| keyed.is_right(&verified.certificate, &info.canonical, &value)),
     };
     match right {
         Some(true) => {}
@@ -187,12 +199,13 @@ fn check(
 /// What was signed by the value: the canonicalisation's result, the algorithm and the references.
 pub(crate) struct SignedInfo {
     pub canonical: Vec<u8>,
-    method: SignatureMethod,
+    /// Absent where it is the keyed hash that the verifier knows.
+    method: Option<SignatureMethod>,
     references: Vec<Reference>,
 }
 
 impl SignedInfo {
-    fn read(envelope: &Envelope<'_>, targets: &Targets, signed_info: NodeId) -> Result<Self, Failure> {
+    fn read(envelope: &Envelope<'_>, targets: &Targets, signed_info: NodeId, by: &Verifier) -> Result<Self, Failure> {
         let document = &envelope.document;
         let [canonicalization_method, signature_method, references @ ..] = &elements(document, signed_info)[..] else {
             return Err(Failure::Malformed("SignedInfo"));
@@ -209,7 +222,10 @@ impl SignedInfo {
         let plain =
             |node: NodeId| attribute(document, node, "Algorithm").filter(|_| elements(document, node).is_empty());
         let mode = plain(*canonicalization_method).and_then(canonicalization).ok_or(Failure::UnknownAlgorithm)?;
-        let method = plain(*signature_method).and_then(SignatureMethod::from_uri).ok_or(Failure::UnknownAlgorithm)?;
+        let method = match plain(*signature_method) {
+            Some(KEYED_HASH) if by.keyed().is_some() => None,
+            named => Some(named.and_then(SignatureMethod::from_uri).ok_or(Failure::UnknownAlgorithm)?),
+        };
         Ok(Self {
             canonical: canonical(document, signed_info, mode),
             method,
