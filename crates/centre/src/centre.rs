@@ -129,8 +129,8 @@ impl<S: Store> Centre<S> {
     /// A Centre over a store. `signer` makes its system signatures.
     pub fn new(
         store: S,
-        trust: TrustStore,
-        register: Register,
+        trust: impl Into<Arc<TrustStore>>,
+        register: impl Into<Arc<Register>>,
         signer: Box<dyn Signer + Send>,
         randomness: Randomness,
         settings: Settings,
@@ -139,8 +139,8 @@ impl<S: Store> Centre<S> {
             store,
             settings,
             verifier: Verifier::default(),
-            trust: RwLock::new(Arc::new(trust)),
-            register: RwLock::new(Arc::new(register)),
+            trust: RwLock::new(trust.into()),
+            register: RwLock::new(register.into()),
             wishes: RwLock::default(),
             signer: Arc::new(OwnSigner::new(signer)),
             randomness: Arc::new(randomness),

@@ -29,7 +29,13 @@ pub enum Survives {
     AllButTornEnd,
     /// Some sectors of some writes and some changes of names, by this seed.
     Some(u64),
+    /// Everything: the program died, and the machine did not.
+    Everything,
 }
+
+/// A disk's content at a moment, to begin others with.
+#[derive(Clone, Default)]
+pub struct Image(BTreeMap<String, Vec<u8>>);
 
 /// What goes wrong. Operations that change the disk are counted from 1.
 #[derive(Debug, Clone, Copy, Default)]
@@ -78,6 +84,34 @@ impl FaultFs {
         *self.disk.lock().unwrap() = Disk::default();
     }
 
+    /// What is on the disk now, as programs see it.
+    pub fn image(&self) -> Image {
+        let disk = self.disk.lock().unwrap();
+        Image(disk.files.iter().filter_map(|(name, file)| Some((name.clone(), file.now.clone()?))).collect())
+    }
+
+    /// Empties the disk, forgets the plan, and lays this content on it, flushed. Every file must have been closed.
+    pub fn load(&self, image: &Image) {
+        let whole = |bytes: &Vec<u8>| File {
+            now: Some(bytes.clone()),
+            flushed: Some(bytes.clone()),
+            cached: Vec::new(),
+            flushes_folder: false,
+        };
+        let files = image.0.iter().map(|(name, bytes)| (name.clone(), whole(bytes))).collect();
+        *self.disk.lock().unwrap() = Disk { files, ..Disk::default() };
+    }
+
+    /// From now on a flush answers that it was done, and was not: for showing that somebody notices.
+    pub fn lie_about_flushes(&self, lies: bool) {
+        self.disk.lock().unwrap().lies = lies;
+    }
+
+    /// The power goes off at this moment: nothing reaches the disk any more, not even what closing a file writes.
+    pub fn turn_off(&self) {
+        self.disk.lock().unwrap().off = true;
+    }
+
     /// Sets what goes wrong, and counts from 1 again.
     pub fn plan(&self, plan: Plan) {
         let mut disk = self.disk.lock().unwrap();
@@ -122,6 +156,8 @@ struct Disk {
     writes: u64,
     syncs: u64,
     off: bool,
+    /// Flushes do nothing and say that all is well.
+    lies: bool,
 }
 
 /// A file: as programs see it, and as the disk has it. `None` is a name that is not there.
@@ -230,7 +266,9 @@ impl Disk {
         if self.plan.fail_sync == Some(self.syncs) {
             return Err(ffi::SQLITE_IOERR_FSYNC);
         }
-        self.flush(name);
+        if !self.lies {
+            self.flush(name);
+        }
         Ok(())
     }
 
@@ -274,6 +312,7 @@ impl Disk {
             let mut content = file.flushed.take();
             match survives {
                 Survives::Nothing => {}
+                Survives::Everything => content = file.now.take(),
                 Survives::AllButTornEnd => {
                     let torn = last(file);
                     for (index, change) in file.cached.iter().enumerate() {

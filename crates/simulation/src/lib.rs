@@ -1,1 +1,54 @@
+//! Whole pharmacies and a whole Prescription Centre in one deterministic simulation on a made-up clock: the judge of the
+//! promise that nothing is lost and nothing is there twice.
+//!
+//! One seed is one schedule ([`Schedule`]). Real: the counter, the record in its encrypted file, the outbox, the messages,
+//! the Centre's core, rules, documents. Made up: time, chance, the network, the disks ([`fault_fs`]), the people. A few
+//! things stand in for what would take too long a million times over: a keyed hash for the arithmetic of signatures (one
+//! seed in a thousand has the real one), and the Centre's store in memory.
 
+// A judge for tests: it is in no program that is shipped.
+#![allow(clippy::indexing_slicing)]
+
+pub mod actor;
+pub mod bugs;
+pub mod card;
+pub mod checker;
+pub mod dice;
+pub mod disk;
+pub mod faults;
+pub mod ledger;
+pub mod materials;
+pub mod people;
+pub mod schedule;
+pub mod station;
+pub mod trace;
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use fault_fs::FaultFs;
+
+pub use actor::Stacks;
+pub use bugs::Bug;
+pub use materials::Materials;
+pub use schedule::{Manner, Outcome, Schedule};
+
+/// One worker's things, which are used again from schedule to schedule.
+pub struct Worker {
+    stacks: Stacks,
+    disks: Vec<Arc<FaultFs>>,
+}
+
+impl Default for Worker {
+    fn default() -> Self {
+        let disks = materials::DESKS.iter().map(|_| Arc::new(FaultFs::new())).collect();
+        Self { stacks: Stacks::default(), disks }
+    }
+}
+
+impl Worker {
+    /// Runs the schedule of a seed.
+    pub fn run(&mut self, materials: &Materials, seed: u64, manner: Manner) -> Result<Outcome> {
+        Schedule::new(materials, &mut self.stacks, &self.disks, seed, manner)?.run(seed)
+    }
+}

@@ -1,0 +1,80 @@
+//! What pharmacists were told and what they did, in the simulation's own bookkeeping: the program's is what is judged by
+//! it. A medicine is handed over when the program has said "saved", or when the document stands in the list after a
+//! program died while it was saving.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_decimal::Decimal;
+
+/// One medicine that was handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandOver {
+    /// Which workstation.
+    pub station: usize,
+    /// Of which prescription.
+    pub set: String,
+    /// How much, in the prescription's units.
+    pub units: Decimal,
+    /// SHA-256 of the signed document, as the workstation holds it.
+    pub digest: [u8; 32],
+    /// In which order it was saved.
+    pub order: u64,
+    /// The workstation's disk was replaced by an older backup since: nobody can know of it there any more.
+    pub lost_with_the_disk: bool,
+}
+
+/// What is not as it was promised, found while the schedule runs or at its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// By which check.
+    pub check: &'static str,
+    /// What was found, with identifiers and without anybody's data.
+    pub text: String,
+}
+
+/// What was told and done.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    /// By document.
+    pub hand_overs: BTreeMap<String, HandOver>,
+    /// Documents that somebody was told the Centre has.
+    pub accepted: BTreeSet<String>,
+    /// Documents that were refused at least once.
+    pub refused: BTreeSet<String>,
+    /// What is wrong.
+    pub violations: Vec<Violation>,
+    /// What was asked for and came to nothing, by code.
+    pub failures: BTreeMap<String, u64>,
+    next: u64,
+}
+
+impl Ledger {
+    /// Somebody was told that this document is saved, and hands the medicine over.
+    pub fn saved(&mut self, station: usize, document: &str, set: &str, units: Decimal, digest: [u8; 32]) {
+        self.next = self.next.saturating_add(1);
+        let new = HandOver {
+            station,
+            set: set.to_owned(),
+            units,
+            digest,
+            order: self.next,
+            lost_with_the_disk: false,
+        };
+        if let Some(before) = self.hand_overs.get(document) {
+            self.violation("identity", format!("{document} is the identity of two hand-overs: {before:?}, {new:?}"));
+            return;
+        }
+        self.hand_overs.insert(document.to_owned(), new);
+    }
+
+    /// Something is not as it was promised.
+    pub fn violation(&mut self, check: &'static str, text: String) {
+        self.violations.push(Violation { check, text });
+    }
+
+    /// Something was asked for and came to nothing, which is nobody's fault.
+    pub fn failed(&mut self, code: &str) {
+        let count = self.failures.entry(code.to_owned()).or_default();
+        *count = count.saturating_add(1);
+    }
+}
