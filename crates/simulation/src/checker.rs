@@ -98,7 +98,7 @@ impl Judge<'_> {
             if held.iter().any(|one| one.sent_digest != made.digest) {
                 ledger.violation("bytes", format!("the Centre holds other bytes of {id}"));
             }
-            let waits = item.is_some_and(|item| item.state == OutboxState::Refused);
+            let waits = item.is_some_and(|item| item.state == OutboxState::Refused) || ledger.settled.contains(&id);
             if held.is_empty() && !waits && !made.lost_with_the_disk {
                 let state = item.map(|item| item.state);
                 ledger.violation("lost", format!("{id} is not at the Centre, and nobody's task: {state:?}"));
@@ -132,8 +132,7 @@ impl Judge<'_> {
                 OutboxState::Accepted => held.is_empty() || conflicting,
                 OutboxState::Conflicting => !conflicting,
                 OutboxState::Refused => !held.is_empty(),
-                // Nobody here settles anything.
-                OutboxState::Settled => true,
+                OutboxState::Settled => !ledger.settled.contains(id) || !held.is_empty(),
                 OutboxState::Waiting | OutboxState::Sending => false,
             };
             if wrong {

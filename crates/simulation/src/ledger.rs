@@ -41,6 +41,10 @@ pub struct Ledger {
     pub accepted: BTreeSet<String>,
     /// Documents that were refused at least once.
     pub refused: BTreeSet<String>,
+    /// Refused documents that a person had sent again.
+    pub sent_again: BTreeSet<String>,
+    /// Refused documents that a person settled otherwise.
+    pub settled: BTreeSet<String>,
     /// What is wrong.
     pub violations: Vec<Violation>,
     /// What was asked for and came to nothing, by code.

@@ -239,9 +239,9 @@ impl Person {
         }
     }
 
-    /// Works the list at the end: everything that was refused is sent once more, since the Centre may have taken it in
-    /// another order meanwhile; what is refused again stays there.
-    pub fn works_the_list(&self) {
+    /// Works the list at the end: everything that was refused is sent once more, since a clock may have been wrong or a
+    /// reservation another's; what is refused again is settled otherwise, and lets what waits behind it go.
+    pub fn works_the_list(&self, round: u32) {
         self.look_at_the_list();
         if !self.logged_in() {
             return;
@@ -249,10 +249,14 @@ impl Person {
         let filter = OutboxFilter { states: vec![OutboxState::Refused], ..OutboxFilter::default() };
         let Ok(items) = self.counter.deps().record.outbox(filter) else { return };
         for item in items {
-            let number = self.station.number;
-            self.station.shared.tell(|| format!("station {number}: sends {} again", item.document_id));
-            if let Err(error) = self.counter.resend(&item.document_id) {
-                self.failed("resend", &error);
+            let (number, id) = (self.station.number, &item.document_id);
+            let again = round == 0 || !self.ledger().sent_again.contains(id);
+            self.station.shared.tell(|| format!("station {number}: {id} is {}", if again { "sent again" } else { "settled" }));
+            let done = if again { self.counter.resend(id) } else { self.counter.settle(id, "by hand") };
+            match done {
+                Ok(()) if again => drop(self.ledger().sent_again.insert(id.clone())),
+                Ok(()) => drop(self.ledger().settled.insert(id.clone())),
+                Err(error) => self.failed("list", &error),
             }
         }
     }

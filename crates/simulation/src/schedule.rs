@@ -32,6 +32,9 @@ const TIMEOUT: i64 = 30 * SECOND;
 /// A schedule that does more than this goes round in circles.
 const MOST_STEPS: u64 = 200_000;
 
+/// So often the lists are worked at the end, at most.
+const MOST_ROUNDS: u32 = 20;
+
 /// Who works at a station.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
@@ -127,7 +130,8 @@ pub struct Schedule<'a> {
     stacks: &'a mut Stacks,
     real: bool,
     began_closing: Option<i64>,
-    listed: bool,
+    /// How often the lists were worked at the end.
+    rounds: u32,
 }
 
 impl<'a> Schedule<'a> {
@@ -195,7 +199,7 @@ impl<'a> Schedule<'a> {
             stacks,
             real,
             began_closing: None,
-            listed: false,
+            rounds: 0,
         })
     }
 
@@ -540,7 +544,7 @@ impl<'a> Schedule<'a> {
             place.running.as_ref().is_some_and(|running| {
                 !running.actors.contains_key(&Role::Serves)
                     && running.counter.deps().record.next_due().is_ok_and(|due| due.is_none())
-                    && running.counter.deps().record.counts().is_ok_and(|c| c.waiting + c.sending == 0)
+                    && running.counter.deps().record.counts().is_ok_and(|c| c.waiting + c.sending == c.held)
             })
         };
         if on_the_way || !self.places.iter().all(is_quiet) {
@@ -550,15 +554,20 @@ impl<'a> Schedule<'a> {
             self.after(10 * MINUTE, Event::Look);
             return Ok(false);
         }
-        if self.listed {
+        let wants_a_person = |place: &Place| {
+            let counts = place.running.as_ref().and_then(|running| running.counter.deps().record.counts().ok());
+            counts.is_none_or(|counts| counts.refused + counts.held > 0)
+        };
+        if !self.places.iter().any(wants_a_person) || self.rounds >= MOST_ROUNDS {
             return Ok(true);
         }
-        self.listed = true;
+        let round = self.rounds;
+        self.rounds += 1;
         for station in 0..self.places.len() {
             let Some(place) = self.places.get_mut(station) else { continue };
             let Some(running) = place.running.as_mut() else { continue };
             let person = Person { station: place.station.clone(), counter: running.counter.clone() };
-            let actor = Actor::new(self.stacks, move || person.works_the_list())?;
+            let actor = Actor::new(self.stacks, move || person.works_the_list(round))?;
             self.next = self.next.saturating_add(1);
             let waits = self.next;
             running.actors.insert(Role::Serves, Turn { actor, waits, exchange: None });
