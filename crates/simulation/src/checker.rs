@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::disk::CentreDisk;
 use crate::ledger::Ledger;
 use crate::materials::{PRESCRIPTIONS, UNITS, set};
+use crate::reservations;
 use crate::station::Shared;
 
 /// Looks at everything when all is quiet.
@@ -46,11 +47,13 @@ pub fn look(shared: &Shared, disk: &CentreDisk, records: Vec<Option<Record>>) ->
             shared.tell(|| format!("station {number}: still in hand"));
         }
     }
+    let log = disk.log(0, 100_000)?;
     let report = centre::verify::verify(disk)?;
     let mut ledger = shared.ledger();
     if !report.is_sound() {
         ledger.violation("centre", format!("{:?}", report.faults));
     }
+    reservations::judge(&log, &mut ledger);
     Judge { held: &held, listed: &listed, releases: &releases }.judge(&mut ledger);
     Ok(())
 }

@@ -71,6 +71,17 @@ impl Ledger {
         self.hand_overs.insert(document.to_owned(), new);
     }
 
+    /// How many hand-overs there were so far.
+    pub fn count(&self) -> u64 {
+        self.next
+    }
+
+    /// A station's disk was replaced by a backup from when there were so many hand-overs.
+    pub fn lost_with_the_disk(&mut self, station: usize, count: u64) {
+        let since = self.hand_overs.values_mut().filter(|made| made.station == station && made.order > count);
+        since.for_each(|made| made.lost_with_the_disk = true);
+    }
+
     /// Something is not as it was promised.
     pub fn violation(&mut self, check: &'static str, text: String) {
         self.violations.push(Violation { check, text });

@@ -265,12 +265,17 @@ impl Person {
     pub fn sends(&self) {
         let round = Round { most: 16, retry: Duration::milliseconds(500), retry_most: Duration::minutes(1) };
         loop {
-            match self.counter.send_due(round) {
+            let sent = self.counter.send_due(round);
+            let wait = match &sent {
+                Ok(_) => self.until_next(),
+                Err(_) => 20 * SECOND,
+            };
+            match sent {
                 Ok(sent) if !self.is_dead() => self.heard(&sent),
                 Ok(_) => {}
                 Err(error) => self.failed("send", &error),
             }
-            pause(self.until_next());
+            pause(wait);
         }
     }
 

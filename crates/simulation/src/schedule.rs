@@ -79,7 +79,7 @@ pub(crate) struct Place {
     running: Option<Running>,
     pub(crate) cut_off: bool,
     pub(crate) visits: u64,
-    pub(crate) backup: Option<Image>,
+    pub(crate) backup: Option<(Image, u64)>,
 }
 
 /// What came of a schedule.
@@ -179,7 +179,7 @@ impl<'a> Schedule<'a> {
                 real,
                 bug: manner.bug,
             };
-            let visits = 1 + dice.below(3);
+            let visits = dice.below(3);
             places.push(Place { station: Arc::new(station), running: None, cut_off: false, visits, backup: None });
         }
         Ok(Self {
@@ -485,6 +485,19 @@ impl<'a> Schedule<'a> {
             (Death::Power, 1) => Survives::AllButTornEnd,
             (Death::Power, _) => Survives::Some(self.dice.seed()),
         }
+    }
+
+    /// Whether a station's program runs.
+    pub(crate) fn is_running(&self, station: usize) -> bool {
+        self.places.get(station).is_some_and(|place| place.running.is_some())
+    }
+
+    /// Ends a station's program in good order; whether its disk lived through that.
+    pub(crate) fn ends(&mut self, station: usize) -> bool {
+        self.stop(station);
+        let Some(station) = self.station(station) else { return false };
+        station.giving_back.store(false, Ordering::Relaxed);
+        !station.disk.is_off()
     }
 
     /// Takes a station's program away; its file is closed.
