@@ -3,7 +3,9 @@
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use card::{CardAccess, CardError, CardEvent, CardIdentity, CardSession, Pin, PinSlot, PinStatus, ReaderId, ReaderState};
+use card::{
+    CardAccess, CardError, CardEvent, CardIdentity, CardSession, Pin, PinSlot, PinStatus, ReaderId, ReaderState,
+};
 use signing::{DigestToSign, KeyedHash, Signer, SignerError};
 
 /// A system's or prescriber's key that is a keyed hash.

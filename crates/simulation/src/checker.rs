@@ -8,7 +8,6 @@ use centre::store::{Store, StoredDocument};
 use prescription::{Conflict, DocumentType};
 use record::{OutboxFilter, OutboxItem, OutboxState, RELEASE, Record};
 use rust_decimal::Decimal;
-use sha2::{Digest, Sha256};
 
 use crate::disk::CentreDisk;
 use crate::ledger::Ledger;
@@ -27,7 +26,6 @@ pub fn look(shared: &Shared, disk: &CentreDisk, records: Vec<Option<Record>>) ->
         held.insert(set.to_string(), dispensations.collect());
     }
     let mut listed: BTreeMap<String, OutboxItem> = BTreeMap::new();
-    let releases: BTreeSet<String> = shared.ledger().accepted.iter().filter(|id| is_release(&records, id)).cloned().collect();
     for (number, record) in records.iter().enumerate() {
         let Some(record) = record else {
             shared.ledger().violation("stuck", format!("station {number} does not start"));
@@ -54,7 +52,7 @@ pub fn look(shared: &Shared, disk: &CentreDisk, records: Vec<Option<Record>>) ->
         ledger.violation("centre", format!("{:?}", report.faults));
     }
     reservations::judge(&log, &mut ledger);
-    Judge { held: &held, listed: &listed, releases: &releases }.judge(&mut ledger);
+    Judge { held: &held, listed: &listed }.judge(&mut ledger);
     Ok(())
 }
 
@@ -63,8 +61,6 @@ struct Judge<'a> {
     held: &'a BTreeMap<String, Vec<StoredDocument>>,
     /// What stands in the workstations' lists.
     listed: &'a BTreeMap<String, OutboxItem>,
-    /// Releases of dispensing reservations: no fact of care.
-    releases: &'a BTreeSet<String>,
 }
 
 impl Judge<'_> {
@@ -123,8 +119,10 @@ impl Judge<'_> {
     }
 
     fn what_was_told_is_so(&self, ledger: &mut Ledger) {
-        for id in ledger.accepted.clone() {
-            if self.of(&id).is_empty() && !self.releases.contains(&id) {
+        // Releases of reservations are accepted too; no medicine was handed over with them.
+        let accepted = ledger.accepted.iter().filter(|id| ledger.hand_overs.contains_key(*id));
+        for id in accepted.cloned().collect::<Vec<_>>() {
+            if self.of(&id).is_empty() {
                 ledger.violation("told", format!("{id} was called accepted, and the Centre does not hold it"));
             }
         }
@@ -177,15 +175,4 @@ impl Judge<'_> {
             }
         }
     }
-}
-
-/// Whether a workstation says that it is a release.
-fn is_release(records: &[Option<Record>], document: &str) -> bool {
-    let of = |record: &Record| record.document(document).ok().flatten().is_some_and(|it| it.item.kind_code == RELEASE);
-    records.iter().flatten().any(of)
-}
-
-/// SHA-256.
-pub fn digest(bytes: &[u8]) -> [u8; 32] {
-    Sha256::digest(bytes).into()
 }

@@ -129,11 +129,14 @@ impl Schedule<'_> {
             }
             Fault::Disk(station, what, operation) => {
                 let at = Some(operation);
-                self.disk_plan(station, match what {
-                    0 => Plan { fail_write: at, ..Plan::default() },
-                    1 => Plan { fail_sync: at, ..Plan::default() },
-                    _ => Plan { full_from_write: at, ..Plan::default() },
-                });
+                self.disk_plan(
+                    station,
+                    match what {
+                        0 => Plan { fail_write: at, ..Plan::default() },
+                        1 => Plan { fail_sync: at, ..Plan::default() },
+                        _ => Plan { full_from_write: at, ..Plan::default() },
+                    },
+                );
                 let mended = now + self.dice.between(SECOND, 30 * MINUTE);
                 self.fault_at(mended, Fault::DiskMended(station));
             }

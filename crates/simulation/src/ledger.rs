@@ -56,16 +56,11 @@ impl Ledger {
     /// Somebody was told that this document is saved, and hands the medicine over.
     pub fn saved(&mut self, station: usize, document: &str, set: &str, units: Decimal, digest: [u8; 32]) {
         self.next = self.next.saturating_add(1);
-        let new = HandOver {
-            station,
-            set: set.to_owned(),
-            units,
-            digest,
-            order: self.next,
-            lost_with_the_disk: false,
-        };
+        let new = HandOver { station, set: set.to_owned(), units, digest, order: self.next, lost_with_the_disk: false };
         if let Some(before) = self.hand_overs.get(document) {
-            self.violation("identity", format!("{document} is the identity of two hand-overs: {before:?}, {new:?}"));
+            let (first, second) = (&before.set, &new.set);
+            let text = format!("{document} is the identity of two hand-overs, of {first} and of {second}");
+            self.violation("identity", text);
             return;
         }
         self.hand_overs.insert(document.to_owned(), new);

@@ -165,7 +165,8 @@ impl Sums {
         let mut told = format!("{schedules} schedules, {rate:.1} a second; {hand_overs} hand-overs, {steps} steps\n");
         let list = |counts: Vec<String>| counts.join(", ");
         told += &format!("faults: {}\n", list(self.faults.iter().map(|(n, c)| format!("{n} {c}")).collect()));
-        told += &format!("came to nothing: {}\n", list(self.failures.iter().map(|(n, c)| format!("{n} {c}")).collect()));
+        told +=
+            &format!("came to nothing: {}\n", list(self.failures.iter().map(|(n, c)| format!("{n} {c}")).collect()));
         told + &format!("{found} seeds found something")
     }
 

@@ -187,8 +187,7 @@ impl Materials {
 
     fn prescription(&self, number: u64) -> Result<prescription::Prescription> {
         let mut prescription = samples::iterated_diazepam();
-        prescription.prescriber =
-            self.register.professional(who::LAURI_PRESCRIBER).context("the prescriber")?;
+        prescription.prescriber = self.register.professional(who::LAURI_PRESCRIBER).context("the prescriber")?;
         prescription.prescribed_at = time::finnish(self.beginning - Duration::hours(1));
         prescription.made_at = prescription.prescribed_at;
         prescription.valid_until = Some(prescription.prescribed_at.date() + chrono::Days::new(150));

@@ -66,6 +66,11 @@ impl Person {
         self.station.disk.is_off()
     }
 
+    /// The part of the program that sends is to look.
+    fn ring(&self) {
+        self.station.rang.store(true, Ordering::Relaxed);
+    }
+
     fn ledger(&self) -> std::sync::MutexGuard<'_, Ledger> {
         self.station.shared.ledger()
     }
@@ -82,6 +87,7 @@ impl Person {
         }
         self.station.reader.insert();
         let Some(pin1) = pin("1234") else { return false };
+        self.ring();
         match self.counter.log_in(&pin1, false) {
             Ok(_) => true,
             Err(error) => {
@@ -110,18 +116,23 @@ impl Person {
         pause(self.some(0, 20 * SECOND));
         if self.chance(900) {
             self.counter.close_visit();
+            self.ring();
         }
         if self.chance(100)
             && let Err(error) = self.counter.log_out()
         {
             self.failed("log out", &error);
         }
+        self.ring();
     }
 
     fn search(&self) -> bool {
         for _ in 0..3 {
             match self.counter.search(AINO, Acting { on_behalf: None, identified: "identity-card".into() }) {
-                Ok(_) => return true,
+                Ok(_) => {
+                    self.ring();
+                    return true;
+                }
                 Err(error) => self.failed("search", &error),
             }
             pause(self.some(SECOND, 2 * MINUTE));
@@ -175,6 +186,7 @@ impl Person {
             }
             let is_uncertain = matches!(&signed, Err(CounterError::Record(RecordError::Uncertain)));
             self.station.in_doubt.store(is_uncertain, Ordering::Relaxed);
+            self.ring();
             match signed {
                 Ok(visit) => {
                     let known = before.signed.len();
@@ -251,13 +263,16 @@ impl Person {
         for item in items {
             let (number, id) = (self.station.number, &item.document_id);
             let again = round == 0 || !self.ledger().sent_again.contains(id);
-            self.station.shared.tell(|| format!("station {number}: {id} is {}", if again { "sent again" } else { "settled" }));
+            self.station
+                .shared
+                .tell(|| format!("station {number}: {id} is {}", if again { "sent again" } else { "settled" }));
             let done = if again { self.counter.resend(id) } else { self.counter.settle(id, "by hand") };
             match done {
                 Ok(()) if again => drop(self.ledger().sent_again.insert(id.clone())),
                 Ok(()) => drop(self.ledger().settled.insert(id.clone())),
                 Err(error) => self.failed("list", &error),
             }
+            self.ring();
         }
     }
 
@@ -283,7 +298,8 @@ impl Person {
     fn until_next(&self) -> i64 {
         let now = self.counter.deps().clock.now();
         match self.counter.deps().record.next_due() {
-            Ok(None) => 10 * MINUTE,
+            // Whoever leaves something to send rings.
+            Ok(None) => HOUR,
             Ok(Some(at)) => (at - now).num_microseconds().unwrap_or(0).clamp(200_000, MINUTE),
             Err(_) => 5 * SECOND,
         }

@@ -175,6 +175,7 @@ impl<'a> Schedule<'a> {
                 cards,
                 dice: Arc::new(std::sync::Mutex::new(Dice::new(seed, number as u64 + 1))),
                 giving_back: Arc::default(),
+                rang: Arc::default(),
                 in_doubt: Arc::default(),
                 real,
                 bug: manner.bug,
@@ -341,8 +342,7 @@ impl<'a> Schedule<'a> {
                 self.leaves(waits, station, request);
             }
         }
-        // Whoever has just done something at the window rings the bell of the part that sends.
-        if role == Role::Serves {
+        if self.station(station).is_some_and(|station| station.rang.swap(false, Ordering::Relaxed)) {
             self.ring(station);
         }
         Ok(())
@@ -430,7 +430,8 @@ impl<'a> Schedule<'a> {
         match begun.start(self.materials) {
             Ok(counter) if !begun.disk.is_off() => {
                 self.shared.tell(|| format!("station {station} starts"));
-                let visits = if self.shared.is_closing() { 0 } else { self.places.get(station).map_or(0, |p| p.visits) };
+                let visits =
+                    if self.shared.is_closing() { 0 } else { self.places.get(station).map_or(0, |p| p.visits) };
                 let mut actors = BTreeMap::new();
                 for role in [Role::Serves, Role::Sends] {
                     let person = Person { station: begun.clone(), counter: counter.clone() };
@@ -607,6 +608,13 @@ fn random(dice: &mut Dice) -> centre::Randomness {
 
 /// Whether a request stores a release of a dispensing reservation.
 fn is_release(request: &Request) -> bool {
-    matches!(kanta::Incoming::read(request), Ok(kanta::Incoming::Store(store))
-        if store.reference.document_type == prescription::DocumentType::DispensingReservationRelease)
+    let code = format!("code=\"{}\" codeSystem=\"1.2.246.537.5.40105.2006\"", record::RELEASE);
+    let is_release = request.body.windows(code.len()).any(|window| window == code.as_bytes());
+    debug_assert_eq!(
+        is_release,
+        matches!(kanta::Incoming::read(request), Ok(kanta::Incoming::Store(store))
+            if store.reference.document_type == prescription::DocumentType::DispensingReservationRelease),
+        "a release is known by the code of its type"
+    );
+    is_release
 }
