@@ -15,6 +15,7 @@ mod fuzz;
 mod paths;
 mod rows;
 mod rules;
+mod simulate;
 mod sources;
 mod tasks;
 mod tests;
@@ -36,7 +37,8 @@ cargo xtask bench card [--json]        from the last PIN digit to three signed d
 cargo xtask fuzz TARGET SECONDS        feeds one reader: document, signature, message or texts; --long: with a sanitizer
 cargo xtask bench centre [--json] [--long | --documents 10k,100k,1m]
                                        the Prescription Centre's rates beside a bare server
-cargo xtask simulate --seeds N [--from S]
+cargo xtask simulate [--seeds N] [--from S] [--jobs J] [--json] [--trace] [--first] [--bug NAME | --bugs]
+                                       whole pharmacies and a whole Centre by seeds; --bugs: what is put in is found
 ";
 
 /// Why a command ends without having done its work, where that is nobody's fault.
@@ -75,12 +77,7 @@ fn run(words: &[String]) -> Result<u8> {
             let long = options.flag("--long");
             fuzz::by_hand(options.next(), options.next(), long, &mut options)?
         }
-        "simulate" => {
-            eprintln!(
-                "simulate: not built yet. A seeded simulation of a whole pharmacy and a whole Centre is a room of its own."
-            );
-            NOT_NOW
-        }
+        "simulate" => simulate::simulate(&mut options)?,
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             0

@@ -108,9 +108,8 @@ impl<S: Store> Centre<S> {
         }
         let set = self.set_of(&document)?.ok_or(LoadError::Unfit(Unfit::PrescriptionUnknown))?;
         let trust = self.worth(bytes, &document.content);
-        let kept = if trust == SignatureTrust::Trusted
-            && !signatures::has_system_signature(bytes, &self.verifier, &self.trust())
-        {
+        let has_system = || signatures::has_system_signature(bytes, &self.verifier, &self.trust());
+        let kept = if trust == SignatureTrust::Trusted && !has_system() {
             self.signed(&Opened::read(bytes).map_err(SignError::from)?, now).map_err(|issues| {
                 LoadError::Sign(issues.into_iter().find_map(|issue| issue.detail).unwrap_or_default())
             })?

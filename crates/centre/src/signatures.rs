@@ -32,7 +32,7 @@ pub(crate) fn professional(
     late: bool,
     now: DateTime<Utc>,
 ) -> Result<ProfessionalSignature, Issue> {
-    let signatures = document.verify(verifier);
+    let signatures = verifier.check(document);
     let signature = only_professional(&signatures)?;
     let signed = whole(signature)?;
     judge(trust, &signature.certificate, signed.at)?;
@@ -62,7 +62,7 @@ pub(crate) fn system(
     trust: &TrustStore,
     now: DateTime<Utc>,
 ) -> Result<SystemSignature, Issue> {
-    let signatures = document.verify(verifier);
+    let signatures = verifier.check(document);
     let signature = match signatures.as_slice() {
         [only] if only.kind == Some(SignatureKind::System) => only,
         [] => return Err(Issue::of(Known::SignatureMissing)),
@@ -81,7 +81,7 @@ pub(crate) fn system(
 
 /// Who seems to have signed a document that nobody needs to sign. A signature that is there is checked all the same.
 pub(crate) fn kind_of(document: &Opened<'_>, verifier: &Verifier) -> SignedBy {
-    match document.verify(verifier).as_slice() {
+    match verifier.check(document).as_slice() {
         [] => SignedBy::Nobody,
         [only] if only.kind == Some(SignatureKind::System) => SignedBy::System,
         _ => SignedBy::Professional,

@@ -99,12 +99,8 @@ impl FaultFs {
 
     /// Empties the disk, forgets the plan, and lays this content on it, flushed. Every file must have been closed.
     pub fn load(&self, image: &Image) {
-        let whole = |bytes: &Vec<u8>| File {
-            now: Some(bytes.clone()),
-            flushed: Some(bytes.clone()),
-            cached: Vec::new(),
-            flushes_folder: false,
-        };
+        let whole =
+            |bytes: &Vec<u8>| File { now: Some(bytes.clone()), flushed: Some(bytes.clone()), ..File::default() };
         let files = image.0.iter().map(|(name, bytes)| (name.clone(), whole(bytes))).collect();
         *self.disk.lock().unwrap() = Disk { files, ..Disk::default() };
     }

@@ -8,7 +8,7 @@ use std::fmt;
 
 use ring::hmac;
 
-use crate::verify::{Opened, verify_last};
+use crate::verify::{Opened, verify_all, verify_last};
 use crate::{HashAlgorithm, Verified, VerifyError};
 
 /// The algorithm's name: nobody else's.
@@ -64,7 +64,13 @@ impl Verifier {
 
     /// Checks every signature of the document, in order, as [`crate::verify`] does.
     pub fn verify(&self, document: &[u8]) -> Result<Vec<Verified>, VerifyError> {
-        Ok(Opened::read(document)?.verify(self))
+        Ok(self.check(&Opened::read(document)?))
+    }
+
+    /// As [`Opened::verify`].
+    #[must_use]
+    pub fn check(&self, opened: &Opened<'_>) -> Vec<Verified> {
+        verify_all(opened, self)
     }
 
     pub(crate) fn last(&self, document: &[u8], vouched: Option<&[u8]>) -> Result<Option<Verified>, VerifyError> {

@@ -86,9 +86,14 @@ impl<'a> Opened<'a> {
 
     /// Checks every signature, in order, as [`Verifier::verify`] does.
     #[must_use]
-    pub fn verify(&self, by: &Verifier) -> Vec<Verified> {
-        self.0.signatures.iter().map(|one| verify_one(&self.0, *one, None, by)).collect()
+    pub fn verify(&self) -> Vec<Verified> {
+        Verifier::default().check(self)
     }
+}
+
+/// Every signature of a document that was opened, in order.
+pub(crate) fn verify_all(opened: &Opened<'_>, by: &Verifier) -> Vec<Verified> {
+    opened.0.signatures.iter().map(|one| verify_one(&opened.0, *one, None, by)).collect()
 }
 
 /// As [`verify`], for the newest signature alone. With `vouched`, its value is known to be right over that message.

@@ -8,11 +8,11 @@ use centre::store::{Store, StoredDocument};
 use prescription::{Conflict, DocumentType};
 use record::{OutboxFilter, OutboxItem, OutboxState, RELEASE, Record};
 use rust_decimal::Decimal;
-use sha2::{Digest, Sha256};
 
 use crate::disk::CentreDisk;
 use crate::ledger::Ledger;
 use crate::materials::{PRESCRIPTIONS, UNITS, set};
+use crate::reservations;
 use crate::station::Shared;
 
 /// Looks at everything when all is quiet.
@@ -26,8 +26,6 @@ pub fn look(shared: &Shared, disk: &CentreDisk, records: Vec<Option<Record>>) ->
         held.insert(set.to_string(), dispensations.collect());
     }
     let mut listed: BTreeMap<String, OutboxItem> = BTreeMap::new();
-    let releases: BTreeSet<String> =
-        shared.ledger().accepted.iter().filter(|id| is_release(&records, id)).cloned().collect();
     for (number, record) in records.iter().enumerate() {
         let Some(record) = record else {
             shared.ledger().violation("stuck", format!("station {number} does not start"));
@@ -47,12 +45,14 @@ pub fn look(shared: &Shared, disk: &CentreDisk, records: Vec<Option<Record>>) ->
             shared.tell(|| format!("station {number}: still in hand"));
         }
     }
+    let log = disk.log(0, 100_000)?;
     let report = centre::verify::verify(disk)?;
     let mut ledger = shared.ledger();
     if !report.is_sound() {
         ledger.violation("centre", format!("{:?}", report.faults));
     }
-    Judge { held: &held, listed: &listed, releases: &releases }.judge(&mut ledger);
+    reservations::judge(&log, &mut ledger);
+    Judge { held: &held, listed: &listed }.judge(&mut ledger);
     Ok(())
 }
 
@@ -61,8 +61,6 @@ struct Judge<'a> {
     held: &'a BTreeMap<String, Vec<StoredDocument>>,
     /// What stands in the workstations' lists.
     listed: &'a BTreeMap<String, OutboxItem>,
-    /// Releases of dispensing reservations: no fact of care.
-    releases: &'a BTreeSet<String>,
 }
 
 impl Judge<'_> {
@@ -99,7 +97,7 @@ impl Judge<'_> {
             if held.iter().any(|one| one.sent_digest != made.digest) {
                 ledger.violation("bytes", format!("the Centre holds other bytes of {id}"));
             }
-            let waits = item.is_some_and(|item| item.state == OutboxState::Refused);
+            let waits = item.is_some_and(|item| item.state == OutboxState::Refused) || ledger.settled.contains(&id);
             if held.is_empty() && !waits && !made.lost_with_the_disk {
                 let state = item.map(|item| item.state);
                 ledger.violation("lost", format!("{id} is not at the Centre, and nobody's task: {state:?}"));
@@ -121,8 +119,10 @@ impl Judge<'_> {
     }
 
     fn what_was_told_is_so(&self, ledger: &mut Ledger) {
-        for id in ledger.accepted.clone() {
-            if self.of(&id).is_empty() && !self.releases.contains(&id) {
+        // Releases of reservations are accepted too; no medicine was handed over with them.
+        let accepted = ledger.accepted.iter().filter(|id| ledger.hand_overs.contains_key(*id));
+        for id in accepted.cloned().collect::<Vec<_>>() {
+            if self.of(&id).is_empty() {
                 ledger.violation("told", format!("{id} was called accepted, and the Centre does not hold it"));
             }
         }
@@ -133,8 +133,7 @@ impl Judge<'_> {
                 OutboxState::Accepted => held.is_empty() || conflicting,
                 OutboxState::Conflicting => !conflicting,
                 OutboxState::Refused => !held.is_empty(),
-                // Nobody here settles anything.
-                OutboxState::Settled => true,
+                OutboxState::Settled => !ledger.settled.contains(id) || !held.is_empty(),
                 OutboxState::Waiting | OutboxState::Sending => false,
             };
             if wrong {
@@ -176,15 +175,4 @@ impl Judge<'_> {
             }
         }
     }
-}
-
-/// Whether a workstation says that it is a release.
-fn is_release(records: &[Option<Record>], document: &str) -> bool {
-    let of = |record: &Record| record.document(document).ok().flatten().is_some_and(|it| it.item.kind_code == RELEASE);
-    records.iter().flatten().any(of)
-}
-
-/// SHA-256.
-pub fn digest(bytes: &[u8]) -> [u8; 32] {
-    Sha256::digest(bytes).into()
 }

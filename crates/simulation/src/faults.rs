@@ -152,7 +152,7 @@ impl Schedule<'_> {
             Fault::CentreStarts => self.centre_is_down = false,
             Fault::CentreDisk(fault) => self.disk.plan(Some(fault)),
             Fault::Pulled(station) => self.pulled(station)?,
-            Fault::BackedUp(station) => self.back_up(station),
+            Fault::BackedUp(station) => self.back_up(station)?,
             Fault::Restored(station) => self.restore(station)?,
         }
         Ok(())
@@ -170,15 +170,35 @@ impl Schedule<'_> {
         }
     }
 
-    /// The program is ended in good order and its file copied.
-    fn back_up(&mut self, station: usize) {
-        let _ = station;
-        let _ = Bug::EpochNotRaised;
+    /// The program is ended in good order, its file copied, and started again.
+    fn back_up(&mut self, station: usize) -> Result<()> {
+        let Some(disk) = self.station(station).map(|station| station.disk.clone()) else { return Ok(()) };
+        if !self.is_running(station) || !self.ends(station) {
+            return Ok(());
+        }
+        let count = self.shared.ledger().count();
+        if let Some(place) = self.places.get_mut(station) {
+            place.backup = Some((disk.image(), count));
+        }
+        self.start(station)
     }
 
+    /// The disk is replaced by the backup. What was saved since is nowhere at this station any more, and its epoch is
+    /// raised, so that no identity is given twice.
     fn restore(&mut self, station: usize) -> Result<()> {
-        let _ = station;
-        Ok(())
+        let Some((image, count)) = self.places.get_mut(station).and_then(|place| place.backup.take()) else {
+            return Ok(());
+        };
+        self.ends(station);
+        self.shared.ledger().lost_with_the_disk(station, count);
+        let Some(begun) = self.station(station).cloned() else { return Ok(()) };
+        begun.disk.load(&image);
+        begun.in_doubt.store(false, Ordering::Relaxed);
+        if self.bug != Some(Bug::EpochNotRaised) {
+            let record = begun.record(self.materials)?;
+            record.raise_epoch("keeper", begun.now(self.materials))?;
+        }
+        self.start(station)
     }
 }
 

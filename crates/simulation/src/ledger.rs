@@ -41,6 +41,10 @@ pub struct Ledger {
     pub accepted: BTreeSet<String>,
     /// Documents that were refused at least once.
     pub refused: BTreeSet<String>,
+    /// Refused documents that a person had sent again.
+    pub sent_again: BTreeSet<String>,
+    /// Refused documents that a person settled otherwise.
+    pub settled: BTreeSet<String>,
     /// What is wrong.
     pub violations: Vec<Violation>,
     /// What was asked for and came to nothing, by code.
@@ -54,10 +58,23 @@ impl Ledger {
         self.next = self.next.saturating_add(1);
         let new = HandOver { station, set: set.to_owned(), units, digest, order: self.next, lost_with_the_disk: false };
         if let Some(before) = self.hand_overs.get(document) {
-            self.violation("identity", format!("{document} is the identity of two hand-overs: {before:?}, {new:?}"));
+            let (first, second) = (&before.set, &new.set);
+            let text = format!("{document} is the identity of two hand-overs, of {first} and of {second}");
+            self.violation("identity", text);
             return;
         }
         self.hand_overs.insert(document.to_owned(), new);
+    }
+
+    /// How many hand-overs there were so far.
+    pub fn count(&self) -> u64 {
+        self.next
+    }
+
+    /// A station's disk was replaced by a backup from when there were so many hand-overs.
+    pub fn lost_with_the_disk(&mut self, station: usize, count: u64) {
+        let since = self.hand_overs.values_mut().filter(|made| made.station == station && made.order > count);
+        since.for_each(|made| made.lost_with_the_disk = true);
     }
 
     /// Something is not as it was promised.

@@ -19,6 +19,7 @@ pub mod faults;
 pub mod ledger;
 pub mod materials;
 pub mod people;
+mod reservations;
 pub mod schedule;
 pub mod station;
 pub mod trace;
@@ -50,5 +51,16 @@ impl Worker {
     /// Runs the schedule of a seed.
     pub fn run(&mut self, materials: &Materials, seed: u64, manner: Manner) -> Result<Outcome> {
         Schedule::new(materials, &mut self.stacks, &self.disks, seed, manner)?.run(seed)
+    }
+
+    /// Runs the schedule of a seed; a panic of the program is an error as any other. After an error this worker is not to
+    /// be used any more.
+    pub fn judged(&mut self, materials: &Materials, seed: u64, manner: Manner) -> Result<Outcome> {
+        let run = std::panic::AssertUnwindSafe(|| self.run(materials, seed, manner));
+        std::panic::catch_unwind(run).unwrap_or_else(|panic| {
+            let said = panic.downcast_ref::<String>().cloned();
+            let said = said.or_else(|| panic.downcast_ref::<&str>().map(|said| (*said).to_owned()));
+            Err(anyhow::anyhow!("the program panicked: {}", said.unwrap_or_default()))
+        })
     }
 }

@@ -1,13 +1,15 @@
-//! `simulate`: runs schedules of seeds and says which of them found something.
+//! `simulate`: runs the schedules of seeds and says which of them found something.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use clap::Parser;
+use serde_json::json;
 use simulation::{Bug, Manner, Materials, Outcome, Worker};
 
 /// Runs whole pharmacies and a whole Prescription Centre by seeds, and says which seed found something.
@@ -19,8 +21,8 @@ struct Options {
     /// The first of them.
     #[arg(long, default_value_t = 0)]
     from: u64,
-    /// How many at once.
-    #[arg(long, default_value_t = 1)]
+    /// How many at once. A schedule waits for its records' own threads now and then: twice as many as processors is best.
+    #[arg(long, default_value_t = std::thread::available_parallelism().map_or(1, usize::from) * 2)]
     jobs: usize,
     /// One JSON object instead of lines.
     #[arg(long)]
@@ -53,91 +55,97 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<bool> {
     let materials = Materials::in_folder(&options.certificates)?;
     let begun = Instant::now();
-    let next = AtomicU64::new(options.from);
-    let end = options.from.saturating_add(options.seeds);
-    let found = Mutex::new(Vec::<Outcome>::new());
-    let sums = Mutex::new(Sums::default());
-    let manner = Manner { lines: options.trace, bug: options.bug };
+    let shop = Shop {
+        options,
+        materials: &materials,
+        next: AtomicU64::new(options.from),
+        end: AtomicU64::new(options.from.saturating_add(options.seeds)),
+        sums: Mutex::default(),
+    };
     std::thread::scope(|scope| {
-        let work = || {
-            let mut worker = Worker::default();
-            loop {
-                let seed = next.fetch_add(1, Ordering::Relaxed);
-                if seed >= end {
-                    return;
-                }
-                let outcome = match worker.run(&materials, seed, manner) {
-                    Ok(outcome) => outcome,
-                    Err(error) => {
-                        eprintln!("seed {seed}: {error:#}");
-                        next.store(end, Ordering::Relaxed);
-                        if let Ok(mut sums) = sums.lock() {
-                            sums.broken += 1
-                        }
-                        return;
-                    }
-                };
-                if let Ok(mut sums) = sums.lock() {
-                    sums.add(&outcome)
-                }
-                if options.trace {
-                    outcome.lines.iter().for_each(|line| println!("{line}"));
-                }
-                if !outcome.violations.is_empty() {
-                    if !options.json {
-                        for one in &outcome.violations {
-                            println!("seed {seed}: {}: {}", one.check, one.text);
-                        }
-                    }
-                    if options.first {
-                        next.store(end, Ordering::Relaxed)
-                    }
-                    if let Ok(mut found) = found.lock() {
-                        found.push(outcome)
-                    }
-                } else if options.seeds == 1 {
-                    println!("seed {seed}: {}", outcome.hash);
-                }
-            }
-        };
         for _ in 0..options.jobs.max(1) {
-            scope.spawn(work);
+            scope.spawn(|| shop.work());
         }
     });
-    let seconds = begun.elapsed().as_secs_f64();
-    let sums = sums.into_inner().unwrap_or_default();
-    let found = found.into_inner().unwrap_or_default();
-    println!(
-        "{} schedules, {:.1} a second; {} hand-overs, {} steps; {} found something",
-        sums.schedules,
-        sums.schedules as f64 / seconds,
-        sums.hand_overs,
-        sums.steps,
-        found.len()
-    );
-    for (name, count) in &sums.faults {
-        println!("  {name}: {count}");
+    let sums = shop.sums.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let told = if options.json { sums.json(begun.elapsed()) } else { sums.lines(begun.elapsed()) };
+    println!("{told}");
+    Ok(sums.found.is_empty())
+}
+
+struct Shop<'a> {
+    options: &'a Options,
+    materials: &'a Materials,
+    next: AtomicU64,
+    end: AtomicU64,
+    sums: Mutex<Sums>,
+}
+
+impl Shop<'_> {
+    fn sums(&self) -> MutexGuard<'_, Sums> {
+        self.sums.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    for (name, count) in &sums.failures {
-        println!("  failed {name}: {count}");
+
+    /// Takes one seed after another until there is none.
+    fn work(&self) {
+        let mut worker = Worker::default();
+        loop {
+            let seed = self.next.fetch_add(1, Ordering::Relaxed);
+            if seed >= self.end.load(Ordering::Relaxed) {
+                return;
+            }
+            let manner = Manner { lines: self.options.trace, bug: self.options.bug };
+            match worker.judged(self.materials, seed, manner) {
+                Ok(outcome) => self.told(outcome),
+                Err(worst) => {
+                    // The program panicked, or the simulation itself: the worker's things may be half used.
+                    worker = Worker::default();
+                    self.found(seed, &[format!("panic: {worst}")]);
+                }
+            }
+        }
     }
-    Ok(found.is_empty() && sums.broken == 0)
+
+    fn told(&self, outcome: Outcome) {
+        if self.options.trace {
+            outcome.lines.iter().for_each(|line| println!("{line}"));
+        }
+        if self.options.seeds == 1 && !self.options.json {
+            println!("seed {}, trace {}", outcome.seed, outcome.hash);
+        }
+        self.sums().add(&outcome);
+        let lines: Vec<String> = outcome.violations.iter().map(|one| format!("{}: {}", one.check, one.text)).collect();
+        if !lines.is_empty() {
+            self.found(outcome.seed, &lines);
+        }
+    }
+
+    fn found(&self, seed: u64, lines: &[String]) {
+        let mut sums = self.sums();
+        if !self.options.json {
+            lines.iter().for_each(|line| println!("seed {seed}: {line}"));
+        }
+        sums.found.entry(seed).or_default().extend_from_slice(lines);
+        if self.options.first {
+            self.end.store(0, Ordering::Relaxed);
+        }
+    }
 }
 
 #[derive(Default)]
 struct Sums {
     schedules: u64,
-    broken: u64,
-    hand_overs: usize,
+    hand_overs: u64,
     steps: u64,
-    faults: std::collections::BTreeMap<&'static str, u64>,
-    failures: std::collections::BTreeMap<String, u64>,
+    faults: BTreeMap<&'static str, u64>,
+    failures: BTreeMap<String, u64>,
+    found: BTreeMap<u64, Vec<String>>,
 }
 
 impl Sums {
     fn add(&mut self, outcome: &Outcome) {
         self.schedules += 1;
-        self.hand_overs += outcome.hand_overs;
+        self.hand_overs += outcome.hand_overs as u64;
         self.steps += outcome.steps;
         for (name, count) in &outcome.faults {
             *self.faults.entry(name).or_default() += count;
@@ -145,5 +153,34 @@ impl Sums {
         for (name, count) in &outcome.failures {
             *self.failures.entry(name.clone()).or_default() += count;
         }
+    }
+
+    fn rate(&self, took: Duration) -> f64 {
+        self.schedules as f64 / took.as_secs_f64().max(f64::EPSILON)
+    }
+
+    fn lines(&self, took: Duration) -> String {
+        let (schedules, rate) = (self.schedules, self.rate(took));
+        let (hand_overs, steps, found) = (self.hand_overs, self.steps, self.found.len());
+        let mut told = format!("{schedules} schedules, {rate:.1} a second; {hand_overs} hand-overs, {steps} steps\n");
+        let list = |counts: Vec<String>| counts.join(", ");
+        told += &format!("faults: {}\n", list(self.faults.iter().map(|(n, c)| format!("{n} {c}")).collect()));
+        told +=
+            &format!("came to nothing: {}\n", list(self.failures.iter().map(|(n, c)| format!("{n} {c}")).collect()));
+        told + &format!("{found} seeds found something")
+    }
+
+    fn json(&self, took: Duration) -> String {
+        json!({
+            "schedules": self.schedules,
+            "schedules_a_second": self.rate(took),
+            "seconds": took.as_secs_f64(),
+            "hand_overs": self.hand_overs,
+            "steps": self.steps,
+            "faults": self.faults,
+            "came_to_nothing": self.failures,
+            "found": self.found,
+        })
+        .to_string()
     }
 }

@@ -214,12 +214,28 @@ pub fn software() -> cda::Software {
 /// Certificates of the few people of the simulation, with keys that are made fast. They hold around the made-up beginning,
 /// and not today.
 fn authority(folder: &Path, beginning: DateTime<Utc>) -> Result<Authority> {
-    if let Ok(made) = Authority::open(folder) {
-        return Ok(made);
+    let same_people = |folder: &Path| {
+        std::fs::read_to_string(folder.join("people.toml")).is_ok_and(|people| people == centre::register::BUILT_IN)
+    };
+    if same_people(folder) {
+        return Ok(Authority::open(folder)?);
     }
+    // Made beside and then named, so that of two who make it at the same time neither sees half of it.
+    std::fs::create_dir_all(folder.parent().context("a folder for certificates")?)?;
+    let new = folder.with_extension(format!("new-{}", std::process::id()));
     let people = [who::SIRI, who::PETRI, who::SOFIA, who::LAURI_PRESCRIBER];
     let people = People::built_in()?.only(&people).with_keys(KeyKind::P384);
-    Ok(Authority::create_for(folder, beginning, people)?)
+    Authority::create_for(&new, beginning, people)?;
+    std::fs::write(new.join("people.toml"), centre::register::BUILT_IN)?;
+    if std::fs::rename(&new, folder).is_err() {
+        if same_people(folder) {
+            std::fs::remove_dir_all(&new)?;
+        } else {
+            std::fs::remove_dir_all(folder)?;
+            std::fs::rename(&new, folder)?;
+        }
+    }
+    Ok(Authority::open(folder)?)
 }
 
 /// A record that was just made, as it lies on the disk.

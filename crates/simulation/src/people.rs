@@ -66,6 +66,11 @@ impl Person {
         self.station.disk.is_off()
     }
 
+    /// The part of the program that sends is to look.
+    fn ring(&self) {
+        self.station.rang.store(true, Ordering::Relaxed);
+    }
+
     fn ledger(&self) -> std::sync::MutexGuard<'_, Ledger> {
         self.station.shared.ledger()
     }
@@ -82,6 +87,7 @@ impl Person {
         }
         self.station.reader.insert();
         let Some(pin1) = pin("1234") else { return false };
+        self.ring();
         match self.counter.log_in(&pin1, false) {
             Ok(_) => true,
             Err(error) => {
@@ -110,18 +116,23 @@ impl Person {
         pause(self.some(0, 20 * SECOND));
         if self.chance(900) {
             self.counter.close_visit();
+            self.ring();
         }
         if self.chance(100)
             && let Err(error) = self.counter.log_out()
         {
             self.failed("log out", &error);
         }
+        self.ring();
     }
 
     fn search(&self) -> bool {
         for _ in 0..3 {
             match self.counter.search(AINO, Acting { on_behalf: None, identified: "identity-card".into() }) {
-                Ok(_) => return true,
+                Ok(_) => {
+                    self.ring();
+                    return true;
+                }
                 Err(error) => self.failed("search", &error),
             }
             pause(self.some(SECOND, 2 * MINUTE));
@@ -175,6 +186,7 @@ impl Person {
             }
             let is_uncertain = matches!(&signed, Err(CounterError::Record(RecordError::Uncertain)));
             self.station.in_doubt.store(is_uncertain, Ordering::Relaxed);
+            self.ring();
             match signed {
                 Ok(visit) => {
                     let known = before.signed.len();
@@ -239,9 +251,9 @@ impl Person {
         }
     }
 
-    /// Works the list at the end: everything that was refused is sent once more, since the Centre may have taken it in
-    /// another order meanwhile; what is refused again stays there.
-    pub fn works_the_list(&self) {
+    /// Works the list at the end: everything that was refused is sent once more, since a clock may have been wrong or a
+    /// reservation another's; what is refused again is settled otherwise, and lets what waits behind it go.
+    pub fn works_the_list(&self, round: u32) {
         self.look_at_the_list();
         if !self.logged_in() {
             return;
@@ -249,11 +261,18 @@ impl Person {
         let filter = OutboxFilter { states: vec![OutboxState::Refused], ..OutboxFilter::default() };
         let Ok(items) = self.counter.deps().record.outbox(filter) else { return };
         for item in items {
-            let number = self.station.number;
-            self.station.shared.tell(|| format!("station {number}: sends {} again", item.document_id));
-            if let Err(error) = self.counter.resend(&item.document_id) {
-                self.failed("resend", &error);
+            let (number, id) = (self.station.number, &item.document_id);
+            let again = round == 0 || !self.ledger().sent_again.contains(id);
+            self.station
+                .shared
+                .tell(|| format!("station {number}: {id} is {}", if again { "sent again" } else { "settled" }));
+            let done = if again { self.counter.resend(id) } else { self.counter.settle(id, "by hand") };
+            match done {
+                Ok(()) if again => drop(self.ledger().sent_again.insert(id.clone())),
+                Ok(()) => drop(self.ledger().settled.insert(id.clone())),
+                Err(error) => self.failed("list", &error),
             }
+            self.ring();
         }
     }
 
@@ -261,12 +280,17 @@ impl Person {
     pub fn sends(&self) {
         let round = Round { most: 16, retry: Duration::milliseconds(500), retry_most: Duration::minutes(1) };
         loop {
-            match self.counter.send_due(round) {
+            let sent = self.counter.send_due(round);
+            let wait = match &sent {
+                Ok(_) => self.until_next(),
+                Err(_) => 20 * SECOND,
+            };
+            match sent {
                 Ok(sent) if !self.is_dead() => self.heard(&sent),
                 Ok(_) => {}
                 Err(error) => self.failed("send", &error),
             }
-            pause(self.until_next());
+            pause(wait);
         }
     }
 
@@ -274,7 +298,8 @@ impl Person {
     fn until_next(&self) -> i64 {
         let now = self.counter.deps().clock.now();
         match self.counter.deps().record.next_due() {
-            Ok(None) => 10 * MINUTE,
+            // Whoever leaves something to send rings.
+            Ok(None) => HOUR,
             Ok(Some(at)) => (at - now).num_microseconds().unwrap_or(0).clamp(200_000, MINUTE),
             Err(_) => 5 * SECOND,
         }

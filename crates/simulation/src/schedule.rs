@@ -32,6 +32,9 @@ const TIMEOUT: i64 = 30 * SECOND;
 /// A schedule that does more than this goes round in circles.
 const MOST_STEPS: u64 = 200_000;
 
+/// So often the lists are worked at the end, at most.
+const MOST_ROUNDS: u32 = 20;
+
 /// Who works at a station.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
@@ -76,7 +79,7 @@ pub(crate) struct Place {
     running: Option<Running>,
     pub(crate) cut_off: bool,
     pub(crate) visits: u64,
-    pub(crate) backup: Option<Image>,
+    pub(crate) backup: Option<(Image, u64)>,
 }
 
 /// What came of a schedule.
@@ -127,7 +130,8 @@ pub struct Schedule<'a> {
     stacks: &'a mut Stacks,
     real: bool,
     began_closing: Option<i64>,
-    listed: bool,
+    /// How often the lists were worked at the end.
+    rounds: u32,
 }
 
 impl<'a> Schedule<'a> {
@@ -171,11 +175,12 @@ impl<'a> Schedule<'a> {
                 cards,
                 dice: Arc::new(std::sync::Mutex::new(Dice::new(seed, number as u64 + 1))),
                 giving_back: Arc::default(),
+                rang: Arc::default(),
                 in_doubt: Arc::default(),
                 real,
                 bug: manner.bug,
             };
-            let visits = 1 + dice.below(3);
+            let visits = dice.below(3);
             places.push(Place { station: Arc::new(station), running: None, cut_off: false, visits, backup: None });
         }
         Ok(Self {
@@ -195,7 +200,7 @@ impl<'a> Schedule<'a> {
             stacks,
             real,
             began_closing: None,
-            listed: false,
+            rounds: 0,
         })
     }
 
@@ -337,8 +342,7 @@ impl<'a> Schedule<'a> {
                 self.leaves(waits, station, request);
             }
         }
-        // Whoever has just done something at the window rings the bell of the part that sends.
-        if role == Role::Serves {
+        if self.station(station).is_some_and(|station| station.rang.swap(false, Ordering::Relaxed)) {
             self.ring(station);
         }
         Ok(())
@@ -484,6 +488,19 @@ impl<'a> Schedule<'a> {
         }
     }
 
+    /// Whether a station's program runs.
+    pub(crate) fn is_running(&self, station: usize) -> bool {
+        self.places.get(station).is_some_and(|place| place.running.is_some())
+    }
+
+    /// Ends a station's program in good order; whether its disk lived through that.
+    pub(crate) fn ends(&mut self, station: usize) -> bool {
+        self.stop(station);
+        let Some(station) = self.station(station) else { return false };
+        station.giving_back.store(false, Ordering::Relaxed);
+        !station.disk.is_off()
+    }
+
     /// Takes a station's program away; its file is closed.
     fn stop(&mut self, station: usize) {
         let Some(running) = self.places.get_mut(station).and_then(|place| place.running.take()) else { return };
@@ -541,7 +558,7 @@ impl<'a> Schedule<'a> {
             place.running.as_ref().is_some_and(|running| {
                 !running.actors.contains_key(&Role::Serves)
                     && running.counter.deps().record.next_due().is_ok_and(|due| due.is_none())
-                    && running.counter.deps().record.counts().is_ok_and(|c| c.waiting + c.sending == 0)
+                    && running.counter.deps().record.counts().is_ok_and(|c| c.waiting + c.sending == c.held)
             })
         };
         if on_the_way || !self.places.iter().all(is_quiet) {
@@ -551,15 +568,20 @@ impl<'a> Schedule<'a> {
             self.after(10 * MINUTE, Event::Look);
             return Ok(false);
         }
-        if self.listed {
+        let wants_a_person = |place: &Place| {
+            let counts = place.running.as_ref().and_then(|running| running.counter.deps().record.counts().ok());
+            counts.is_none_or(|counts| counts.refused + counts.held > 0)
+        };
+        if !self.places.iter().any(wants_a_person) || self.rounds >= MOST_ROUNDS {
             return Ok(true);
         }
-        self.listed = true;
+        let round = self.rounds;
+        self.rounds += 1;
         for station in 0..self.places.len() {
             let Some(place) = self.places.get_mut(station) else { continue };
             let Some(running) = place.running.as_mut() else { continue };
             let person = Person { station: place.station.clone(), counter: running.counter.clone() };
-            let actor = Actor::new(self.stacks, move || person.works_the_list())?;
+            let actor = Actor::new(self.stacks, move || person.works_the_list(round))?;
             self.next = self.next.saturating_add(1);
             let waits = self.next;
             running.actors.insert(Role::Serves, Turn { actor, waits, exchange: None });
@@ -586,6 +608,13 @@ fn random(dice: &mut Dice) -> centre::Randomness {
 
 /// Whether a request stores a release of a dispensing reservation.
 fn is_release(request: &Request) -> bool {
-    matches!(kanta::Incoming::read(request), Ok(kanta::Incoming::Store(store))
-        if store.reference.document_type == prescription::DocumentType::DispensingReservationRelease)
+    let code = format!("code=\"{}\" codeSystem=\"1.2.246.537.5.40105.2006\"", record::RELEASE);
+    let is_release = request.body.windows(code.len()).any(|window| window == code.as_bytes());
+    debug_assert_eq!(
+        is_release,
+        matches!(kanta::Incoming::read(request), Ok(kanta::Incoming::Store(store))
+            if store.reference.document_type == prescription::DocumentType::DispensingReservationRelease),
+        "a release is known by the code of its type"
+    );
+    is_release
 }

@@ -71,6 +71,8 @@ pub struct Station {
     pub dice: Arc<Mutex<Dice>>,
     /// The program that sends holds the lock of a release that is on its way.
     pub giving_back: Arc<AtomicBool>,
+    /// Somebody at the window has done what may be to be sent: the part that sends is to wake.
+    pub rang: Arc<AtomicBool>,
     /// A program died while somebody was saving, or said that it does not know: whoever comes next looks at the list.
     pub in_doubt: Arc<AtomicBool>,
     /// Signed with real keys.
