@@ -87,7 +87,7 @@ impl Headless {
         }
     }
 
-    /// The newest document of the waiting desk in one of these states.
+    /// The first document of the waiting desk in one of these states.
     fn wanting(&mut self, states: &[&str]) -> Result<String> {
         let list_of = self.look("waiting", json!({}))?;
         let row = list(&list_of["rows"]).iter().find(|row| states.contains(&text(&row["state"])));
