@@ -45,6 +45,7 @@ stories! {
     op_13_the_app_killed_with_a_prescription_in_hand_gives_it_back = "app-killed-in-hand";
     op_13_a_release_never_ends_what_is_in_hand_again = "given-back-after-an-outage";
     ou_6_an_outage_in_conflict_is_settled_by_a_person = "outage-in-conflict";
+    what_waits_longer_than_an_hour_is_told_of_and_the_header_says_whether_the_centre_answers = "waits-and-is-noticed";
     op_2_the_list_says_in_advance_what_hinders = "answered-in-advance";
     ob_2_ob_6_ob_7_for_another_only_what_the_right_opens = "for-another";
     a_refused_document_is_sent_again_or_settled = "refused-and-sent-again";

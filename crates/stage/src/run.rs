@@ -284,6 +284,14 @@ impl<'a> Play<'a> {
                 let seen = hands.outbox()?.refused;
                 (format!("{seen} refused"), seen == *count)
             }
+            Expect::Noticed(count) => {
+                let seen = hands.told()?.noticed;
+                (format!("{seen} noticed"), seen == *count)
+            }
+            Expect::Silent(silent) => {
+                let seen = hands.told()?.silent;
+                ((if seen { "the Centre is silent" } else { "the Centre answers" }).to_owned(), seen == *silent)
+            }
             Expect::InConflict(count) => {
                 let seen = hands.outbox()?.conflicts;
                 (format!("{seen} in conflict"), seen == *count)

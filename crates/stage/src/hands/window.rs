@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use base64::Engine;
 use serde_json::Value;
 
-use super::{Done, Errand, Hands, InHand, Listed, Outbox, Refusal, Row, Session};
+use super::{Done, Errand, Hands, InHand, Listed, Outbox, Refusal, Row, Session, Told};
 use crate::process::{Started, sibling, until};
 use crate::webdriver::{ENTER, ESCAPE, Element, F2, F3, F4, F5, F6, F9, WebDriver, redrawn};
 
@@ -486,6 +486,13 @@ impl Hands for Window {
             refused: count("refused-list")?,
             conflicts: count("conflict-list")?,
         })
+    }
+
+    fn told(&mut self) -> Result<Told> {
+        self.find(&named("freshness"))?;
+        let noticed = self.attribute(&named("notice"), "data-number")?;
+        let noticed = noticed.map(|number| number.parse()).transpose()?.unwrap_or(0);
+        Ok(Told { noticed, silent: self.there(&format!("{}.silent", named("freshness")))? })
     }
 
     fn today(&mut self) -> Result<Vec<Row>> {
