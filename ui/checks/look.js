@@ -53,7 +53,7 @@ await withDouble(async (browser, address) => {
           for (const node of violation.nodes.slice(0, 3)) console.error(`    ${node.target.join(' ')}  ${node.any[0]?.message ?? node.all[0]?.message ?? ''}`);
         }
         const cut = await page.evaluate(() =>
-          [...document.querySelectorAll('.button, .chip, h1, h2, h3, nav .name, label, dt, .link')]
+          [...document.querySelectorAll('.button, .chip, h1, h2, h3, nav .name, label, dt, .link, .fresh .centre, .mark span')]
             .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 1 && getComputedStyle(element).display !== 'inline')
             .map((element) => element.textContent.trim().slice(0, 60)),
         );

@@ -24,6 +24,7 @@ mod secret;
 mod sentences;
 mod settings;
 mod start;
+mod telling;
 mod views;
 mod waiting;
 mod words;

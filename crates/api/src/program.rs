@@ -11,7 +11,6 @@ use counter::{Acting, CardHeld, Change, Counter, CounterError, Going, Round, Sen
 use kanta::{Basis, OnBehalf};
 use prescription::rules::Language;
 use prescription::{Oid, Vnr};
-use record::{OutboxFilter, OutboxState, Period};
 use rust_decimal::Decimal;
 
 use crate::bell::Bell;
@@ -21,6 +20,7 @@ use crate::notices::Standing;
 use crate::pin::PinEntry;
 use crate::render::{Render, document_state};
 use crate::settings::{Card, Environment, Settings};
+use crate::telling::STANDING_OLD;
 use crate::{
     BackupMade, CredentialsView, DayList, DocumentView, Event, Export, FindPackages, FoundPackages, Freshness,
     HandOverChecks, HandOverForm, HandOverList, HandOverSaved, HealthLine, HealthState, LogIn, Nothing, NoticeView,
@@ -41,24 +41,23 @@ pub(crate) const SENDERS_AT_MOST: u32 = 16;
 /// The longest that `sign` waits for the Centre before it returns.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
-/// How old what is known of waiting too long may be where nobody has just acted.
-const STANDING_OLD: Duration = Duration::from_secs(2);
-
 /// The program: one counter, its review, its way to hosts.
 pub(crate) struct Tiski {
     pub(crate) counter: Counter,
     pub(crate) settings: Settings,
     language: AtomicU8,
     events: SyncSender<Event>,
-    instruments: Instruments,
+    pub(crate) instruments: Instruments,
     asked: Mutex<Option<Asked>>,
-    heard: Mutex<Heard>,
+    pub(crate) heard: Mutex<Heard>,
     /// State and code of each link, as hosts were told last.
     told: Mutex<Vec<(HealthState, String)>>,
     /// What waits too long, and when that was looked at.
-    standing: Mutex<Option<(Instant, Standing)>>,
+    pub(crate) standing: Mutex<Option<(Instant, Standing)>>,
     /// The notices that hosts were told last.
-    noticed: Mutex<Vec<NoticeView>>,
+    pub(crate) noticed: Mutex<Vec<NoticeView>>,
+    /// How many documents of this day the Centre has accepted, and when that was counted.
+    pub(crate) accepted: Mutex<Option<(Instant, NaiveDate, u32)>>,
     typed: Mutex<PinEntry>,
     pub(crate) outbox: Arc<Bell>,
     /// Wakes the thread that asks whether the Centre is there.
@@ -85,6 +84,7 @@ impl Tiski {
             told: Mutex::default(),
             standing: Mutex::default(),
             noticed: Mutex::default(),
+            accepted: Mutex::default(),
             typed: Mutex::default(),
             outbox: Arc::default(),
             asking: Arc::default(),
@@ -155,7 +155,9 @@ impl Tiski {
             Sent::Withdrawn { .. } => return true,
         };
         self.heard_from_outbox(answer);
-        self.push_document(document_id);
+        if let Ok(counts) = self.counts() {
+            self.push_document(document_id, counts);
+        }
         self.outbox.news();
         true
     }
@@ -168,10 +170,10 @@ impl Tiski {
     }
 
     /// Tells hosts where a document is now; of a release nobody asks.
-    fn push_document(&self, document_id: &str) {
+    fn push_document(&self, document_id: &str, counts: OutboxCounts) {
         let stored = self.counter.deps().record.document(document_id).ok().flatten();
         let stored = stored.filter(|stored| stored.item.kind_code != record::RELEASE);
-        if let (Some(stored), Ok(counts)) = (stored, self.counts()) {
+        if let Some(stored) = stored {
             let state = document_state(&stored.item);
             self.push(Event::Document { document_id: document_id.to_owned(), state, counts });
         }
@@ -180,9 +182,10 @@ impl Tiski {
     /// What a person did with a document, told to hosts.
     fn moved(&self, document_id: &str, done: Result<(), CounterError>) -> Result<OutboxCounts, Problem> {
         done.map_err(|error| self.problem(&error))?;
-        self.push_document(document_id);
+        let counts = self.counts().map_err(|error| self.problem(&error))?;
+        self.push_document(document_id, counts);
         self.push_notices(Duration::ZERO);
-        self.counts().map_err(|error| self.problem(&error))
+        Ok(counts)
     }
 
     /// Real work at the counter has learnt how the Centre answers; where it does, what waits for that is tried.
@@ -208,43 +211,6 @@ impl Tiski {
         self.push_health();
     }
 
-    fn note_answer(&self, answered: bool) {
-        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        heard.note(answered, Instant::now(), self.counter.deps().clock.now());
-    }
-
-    fn freshness(&self) -> Freshness {
-        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        heard.view(Instant::now(), self.instruments.edition())
-    }
-
-    /// What somebody should hear of. The record is asked anew where what is known is older than `at_most`: while a thousand
-    /// documents go out one after the other it has better to do.
-    fn notices(&self, at_most: Duration) -> Vec<NoticeView> {
-        let limits = &self.settings.notices;
-        let mut known = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.as_ref().is_none_or(|(at, _)| at.elapsed() >= at_most) {
-            let deps = self.counter.deps();
-            let counts = deps.record.counts().map_err(review::ReviewError::from);
-            match counts.and_then(|counts| Standing::of(&deps.record, &counts, limits, deps.clock.now())) {
-                Ok(standing) => *known = Some((Instant::now(), standing)),
-                Err(error) => tracing::warn!(code = error.code(), "what waits too long cannot be looked up"),
-            }
-        }
-        known.as_ref().map(|(_, standing)| standing.notices(limits, self.language())).unwrap_or_default()
-    }
-
-    /// Tells hosts of the notices where they are others than they were told last.
-    pub(crate) fn push_notices(&self, at_most: Duration) {
-        let notices = self.notices(at_most);
-        let mut before = self.noticed.lock().unwrap_or_else(PoisonError::into_inner);
-        if *before != notices {
-            before.clone_from(&notices);
-            drop(before);
-            self.push(Event::Notices { notices });
-        }
-    }
-
     /// Whether the Centre was reached the last time that anything asked it.
     pub(crate) fn centre_answers(&self) -> bool {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
@@ -259,7 +225,7 @@ impl Tiski {
         }
     }
 
-    fn language(&self) -> Language {
+    pub(crate) fn language(&self) -> Language {
         match self.language.load(Ordering::Relaxed) {
             0 => Language::Fi,
             1 => Language::Sv,
@@ -295,27 +261,6 @@ impl Tiski {
 
     fn set_id(&self, text: &str) -> Result<Oid, Problem> {
         Oid::parse(text).map_err(|_| self.problem(&CounterError::UnknownPrescription))
-    }
-
-    pub(crate) fn counts(&self) -> Result<OutboxCounts, CounterError> {
-        let record = &self.counter.deps().record;
-        let counts = record.counts()?;
-        let today = review::finnish_day(self.counter.deps().clock.now());
-        let midnight = prescription::time::instant(today.and_time(chrono::NaiveTime::MIN));
-        let accepted = record.outbox(OutboxFilter {
-            states: vec![OutboxState::Accepted, OutboxState::Conflicting],
-            saved: Period { from: Some(midnight), to: None },
-            limit: Some(10_000),
-            ..OutboxFilter::default()
-        })?;
-        let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-        Ok(OutboxCounts {
-            waiting: number(counts.waiting.saturating_add(counts.sending)),
-            refused: number(counts.refused),
-            conflicts: number(counts.conflicting),
-            handed_over: number(record.outage_waiting()?),
-            accepted_today: u32::try_from(accepted.len()).unwrap_or(u32::MAX),
-        })
     }
 
     fn health(&self) -> Vec<HealthLine> {

@@ -47,6 +47,9 @@ enum Command {
         /// The folder for them.
         #[arg(long)]
         out: PathBuf,
+        /// Only the Centre going down and coming back.
+        #[arg(long)]
+        only_outage: bool,
     },
     /// Read every document of a folder, write it again, judge and compare; Kela's where none is named.
     Interop {
@@ -181,7 +184,7 @@ fn inside(command: &Command, corner: Corner) -> Result<u8> {
         }
         Command::Crash(crash) => crash_loop(crash, corner, &folder.join("w1")),
         Command::Demo => demo::demo(corner, &folder.join("w1"), port(corner)?).map(|()| 0),
-        Command::Screens { out } => screens::screens(&folder, out).map(|()| 0),
+        Command::Screens { out, only_outage } => screens::screens(&folder, out, *only_outage).map(|()| 0),
         Command::Interop { .. } => anyhow::bail!("this needs no world"),
     }
 }

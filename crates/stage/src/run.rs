@@ -325,6 +325,14 @@ impl<'a> Play<'a> {
                 let seen = hands.handed_over()?;
                 (format!("{seen} handed over and not written"), seen == *count)
             }
+            Expect::Noticed(count) => {
+                let seen = hands.told()?.noticed;
+                (format!("{seen} noticed"), seen == *count)
+            }
+            Expect::Silent(silent) => {
+                let seen = hands.told()?.silent;
+                ((if seen { "the Centre is silent" } else { "the Centre answers" }).to_owned(), seen == *silent)
+            }
             Expect::InConflict(count) => {
                 let seen = hands.outbox()?.conflicts;
                 (format!("{seen} in conflict"), seen == *count)

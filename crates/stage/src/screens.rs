@@ -1,5 +1,7 @@
 //! Pictures of every screen, in two sizes and two themes, with the real programs behind them: for a person to look at.
 
+mod outage;
+
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -12,10 +14,17 @@ use crate::world::{CardWay, Order, World};
 const SIZES: [(u32, u32); 2] = [(1280, 800), (1920, 1080)];
 const THEMES: [&str; 2] = ["light", "dark"];
 
-/// Takes all of them into `out`.
-pub fn screens(folder: &Path, out: &Path) -> Result<()> {
+/// Takes all of them into `out`, or those of an outage alone.
+pub fn screens(folder: &Path, out: &Path, only_outage: bool) -> Result<()> {
     std::fs::create_dir_all(out)?;
     let screen = Screen::start(folder)?;
+    if !only_outage {
+        ordinary(folder, out, &screen)?;
+    }
+    outage::watch(folder, out, &screen)
+}
+
+fn ordinary(folder: &Path, out: &Path, screen: &Screen) -> Result<()> {
     let order = Order {
         folder: &folder.join("w1"),
         at: Some((10, 42)),
@@ -31,7 +40,7 @@ pub fn screens(folder: &Path, out: &Path) -> Result<()> {
     let person = world.authority().people().professional(who::SIRI).context("the pharmacist is not there")?;
     let card = person.card.clone().context("the pharmacist has no card")?;
 
-    let taking = Taking { out, screen: &screen };
+    let taking = Taking { out, screen };
     taking.all(&window, "01-door")?;
     well(window.log_in(&card.pin1))?;
     taking.all(&window, "02-counter-free")?;

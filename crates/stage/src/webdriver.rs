@@ -16,6 +16,8 @@ const PORT: u16 = 4444;
 
 /// The key Enter, as WebDriver writes it.
 pub const ENTER: &str = "\u{E007}";
+/// The Escape key.
+pub const ESCAPE: &str = "\u{E00C}";
 /// F2.
 pub const F2: &str = "\u{E032}";
 /// F3.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use super::{Done, Errand, Hands, InHand, Listed, Outbox, Refusal, Row, Session};
+use super::{Done, Errand, Hands, InHand, Listed, Outbox, Refusal, Row, Session, Told};
 use crate::faults::Named;
 use crate::process::{Started, last_lines, open_log, sibling};
 use crate::story::HandOver;
@@ -95,7 +95,7 @@ impl Headless {
         }
     }
 
-    /// The newest document of the waiting desk in one of these states.
+    /// The first document of the waiting desk in one of these states.
     fn wanting(&mut self, states: &[&str]) -> Result<String> {
         let list_of = self.look("waiting", json!({}))?;
         let row = list(&list_of["rows"]).iter().find(|row| states.contains(&text(&row["state"])));
@@ -311,6 +311,12 @@ impl Hands for Headless {
             count.context("the status lacks a count")
         };
         Ok(Outbox { waiting: count("waiting")?, refused: count("refused")?, conflicts: count("conflicts")? })
+    }
+
+    fn told(&mut self) -> Result<Told> {
+        let status = self.look("status", json!({}))?;
+        let noticed = status["notices"][0]["number"].as_u64().unwrap_or(0);
+        Ok(Told { noticed: u32::try_from(noticed)?, silent: !status["freshness"]["silentSince"].is_null() })
     }
 
     fn today(&mut self) -> Result<Vec<Row>> {

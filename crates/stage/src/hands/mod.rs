@@ -71,6 +71,15 @@ pub struct InHand {
     pub checks: Vec<(String, String)>,
 }
 
+/// What the header tells.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Told {
+    /// How many a notice names.
+    pub noticed: u32,
+    /// Whether it says that the Centre does not answer.
+    pub silent: bool,
+}
+
 /// What is under way or wants a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Outbox {
@@ -141,6 +150,8 @@ pub trait Hands {
     fn handed_over(&mut self) -> Result<u32>;
     /// How many wait, were refused, are in conflict.
     fn outbox(&mut self) -> Result<Outbox>;
+    /// What the header tells of what waits, and of the Centre.
+    fn told(&mut self) -> Result<Told>;
     /// Today's list, newest first.
     fn today(&mut self) -> Result<Vec<Row>>;
     /// Where the newest of today's documents is.

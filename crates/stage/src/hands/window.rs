@@ -10,10 +10,10 @@ use base64::Engine;
 use rustix::process::Pid;
 use serde_json::Value;
 
-use super::{Done, Errand, Hands, InHand, Listed, Outbox, Refusal, Row, Session};
+use super::{Done, Errand, Hands, InHand, Listed, Outbox, Refusal, Row, Session, Told};
 use crate::process::{Started, sibling, until};
 use crate::story::HandOver;
-use crate::webdriver::{ENTER, Element, F2, F3, F4, F5, F6, F7, F9, WebDriver, redrawn};
+use crate::webdriver::{ENTER, ESCAPE, Element, F2, F3, F4, F5, F6, F7, F9, WebDriver, redrawn};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a card in a reader may stay unseen.
@@ -98,6 +98,20 @@ impl Window {
         self.go_to("review")?;
         self.press_on(&format!("{} button", named("dispensation-row")))?;
         self.find(&named("document-xml")).map(drop)
+    }
+
+    /// Waits until something of a selector is seen.
+    pub fn shows(&self, selector: &str, within: Duration) -> Result<()> {
+        until(&format!("`{selector}` on the screen"), within, || self.there(selector))
+    }
+
+    /// Has every link of the chain looked at anew, and closes the list again.
+    pub fn looks_at_the_chain(&self) -> Result<()> {
+        self.press_on(&named("health"))?;
+        self.press_on(&format!("{}:enabled", named("examine")))?;
+        self.find(&format!("{}:enabled", named("examine")))?;
+        self.driver.press(ESCAPE)?;
+        until("the list to close", PATIENCE, || Ok(!self.there("dialog[open]")?))
     }
 
     /// Puts a theme on, as the settings desk does.
@@ -535,6 +549,13 @@ impl Hands for Window {
             refused: count("refused-list")?,
             conflicts: count("conflict-list")?,
         })
+    }
+
+    fn told(&mut self) -> Result<Told> {
+        self.find(&named("freshness"))?;
+        let noticed = self.attribute(&named("notice"), "data-number")?;
+        let noticed = noticed.map(|number| number.parse()).transpose()?.unwrap_or(0);
+        Ok(Told { noticed, silent: self.there(&format!("{}.silent", named("freshness")))? })
     }
 
     fn today(&mut self) -> Result<Vec<Row>> {

@@ -231,6 +231,10 @@ pub enum Expect {
     HandedOver(u32),
     /// So many were taken by it in conflict with what happened meanwhile.
     InConflict(u32),
+    /// A notice names so many that wait too long; none where it is 0.
+    Noticed(u32),
+    /// The header says that the Centre answers, or that it does not.
+    Silent(bool),
     /// So many prescriptions are under a dispensing reservation there.
     Held(u32),
     /// So many dispensations are stored at the Centre.
@@ -423,6 +427,9 @@ fn expected(words: &[Word]) -> Result<Expect> {
         "_ refused" [n] => Expect::Refused(none_or_number(n)?);
         "_ handed over" [n] => Expect::HandedOver(none_or_number(n)?);
         "_ in conflict" [n] => Expect::InConflict(none_or_number(n)?);
+        "_ noticed" [n] => Expect::Noticed(none_or_number(n)?);
+        "the centre silent" [] => Expect::Silent(true);
+        "the centre heard" [] => Expect::Silent(false);
         "_ held at the centre" [n] => Expect::Held(none_or_number(n)?);
         "exactly _ dispensation at the centre" [n] => Expect::AtCentre(number(n)?);
         "exactly _ dispensations at the centre" [n] => Expect::AtCentre(number(n)?);
