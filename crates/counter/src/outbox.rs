@@ -7,11 +7,12 @@ use kanta::errors::{self, Class};
 use kanta::mr::{StoreAnswer, StoreRequest};
 use kanta::{Issue, KantaError, Party, Requester, User};
 use kanta_client::{ClientError, TransportError};
-use prescription::{MarkKind, Oid, QueryReason, RegistrationNumber, rules::Language};
+use prescription::{MarkKind, QueryReason, RegistrationNumber, rules::Language};
 use record::{Due, EventFilter, Lease, kinds};
 use signing::SignatureKind;
 use trust::Purpose;
 
+use crate::asking::Has;
 use crate::pacing::{Before, Fate, Heard, Turn};
 use crate::{Counter, CounterError, Round, lock};
 
@@ -162,10 +163,29 @@ impl Counter {
         let codes = issues.iter().map(|issue| issue.code.as_str());
         let fate;
         (fate, *heard) = round.after_refusal(codes, self.before(due, put_off), self.random_bytes()?);
-        match fate {
-            Fate::Again(wait) => self.try_again(&lease, issue.code, wait, now),
-            Fate::GivenUp => self.ask_a_person(&lease, &issue.about(GIVEN_UP), now),
-            Fate::Person => self.ask_a_person(&lease, &issue, now),
+        let issue = match fate {
+            Fate::Again(wait) => return self.try_again(&lease, issue.code, wait, now),
+            Fate::GivenUp => issue.about(GIVEN_UP),
+            Fate::Person => issue,
+        };
+        // A try before this one may have been taken, its answer lost: then the Centre knows, and no person need.
+        if !self.may_have_arrived(due)? {
+            return self.ask_a_person(&lease, &issue, now);
+        }
+        match self.ask_what_it_has(due) {
+            Ok(Has::This(document)) => {
+                self.deps.record.accepted(lease.document_id(), &document, now)?;
+                Ok(Sent::Accepted { document_id: lease.document_id().to_owned() })
+            }
+            Ok(Has::Nothing | Has::Another) => self.ask_a_person(&lease, &issue, now),
+            // The Centre does not let it be asked: a person can find out.
+            Err(CounterError::Centre(error)) if !error.issues().is_empty() => self.ask_a_person(&lease, &issue, now),
+            Err(error) => {
+                let fate;
+                (fate, *heard) = round.after_silence(self.before(due, 0), self.random_bytes()?);
+                let Fate::Again(wait) = fate else { return Err(error) };
+                self.try_again(&lease, error.code(), wait, self.deps.clock.now())
+            }
         }
     }
 
@@ -281,19 +301,6 @@ impl Counter {
         let session = self.open_session()?;
         if session.right.may_dispense() { Ok(session.registration) } else { Err(CounterError::Right) }
     }
-
-    /// Asks the Centre whether it has a document: settles a lost answer instead of guessing.
-    pub fn ask_for(&self, document_id: &Oid) -> Result<bool, CounterError> {
-        let session = self.open_session()?;
-        let requester =
-            Requester { reason: QueryReason::CorrectingDispensation, ..self.requester(&session, &in_person())? };
-        Ok(self.deps.centre.document(document_id, &requester, &self.deps.frame()?)?.is_some())
-    }
-}
-
-/// A question about an own document is nobody's errand.
-fn in_person() -> crate::Acting {
-    crate::Acting { on_behalf: None, identified: String::new() }
 }
 
 /// Whether trying again can never help: the bytes never become a message, or the other end is of another environment.

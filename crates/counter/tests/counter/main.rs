@@ -9,6 +9,7 @@ mod bench;
 mod from_hand_to_hand;
 mod hand;
 mod hostile;
+mod lost_answers;
 mod on_behalf;
 mod outage;
 mod outbox;
