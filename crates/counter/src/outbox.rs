@@ -119,11 +119,13 @@ impl Counter {
 
     fn send_one(&self, due: Due, round: Round, heard: &mut Heard) -> Result<Sent, CounterError> {
         let document_id = due.item.document_id.clone();
+        let sent_at = self.deps.clock.now();
         let outcome = self.exchange(&due);
         let now = self.deps.clock.now();
+        let took = now - sent_at;
         match outcome {
             Ok(StoreAnswer::Accepted { document, conflicts, .. }) => {
-                *heard = Heard::Answer;
+                *heard = Heard::Answer(took);
                 if !self.is_the_centres(&document, now) {
                     // The Centre has it, which is what counts; a person should still know.
                     tracing::warn!(document = document_id, "the Centre's own signature does not hold");
@@ -132,9 +134,9 @@ impl Counter {
                 self.deps.record.accepted_in_conflict(&document_id, &document, conflicts, now)?;
                 Ok(Sent::Accepted { document_id })
             }
-            Ok(StoreAnswer::Refused(issues)) => self.refused(&due, &issues, round, heard),
+            Ok(StoreAnswer::Refused(issues)) => self.refused(&due, &issues, took, round, heard),
             Err(CounterError::Centre(error)) if !error.issues().is_empty() => {
-                self.refused(&due, error.issues(), round, heard)
+                self.refused(&due, error.issues(), took, round, heard)
             }
             Err(error) if is_hopeless(&error) => {
                 self.ask_a_person(&due.lease(), &Issue { code: error.code(), detail: None, diagnostics: None }, now)
@@ -155,14 +157,22 @@ impl Counter {
     }
 
     /// The Centre said no: not now, or not at all. A person sees the first reason.
-    fn refused(&self, due: &Due, issues: &[Issue], round: Round, heard: &mut Heard) -> Result<Sent, CounterError> {
+    fn refused(
+        &self,
+        due: &Due,
+        issues: &[Issue],
+        took: Duration,
+        round: Round,
+        heard: &mut Heard,
+    ) -> Result<Sent, CounterError> {
         let (lease, now) = (due.lease(), self.deps.clock.now());
         let unknown = || Issue { code: "unknown".to_owned(), detail: None, diagnostics: None };
         let issue = issues.first().cloned().unwrap_or_else(unknown);
         let put_off = self.put_off(lease.document_id())?.saturating_add(1);
         let codes = issues.iter().map(|issue| issue.code.as_str());
         let fate;
-        (fate, *heard) = round.after_refusal(codes, self.before(due, put_off), self.random_bytes()?);
+        (fate, *heard) = round.after_refusal(codes, took, self.before(due, put_off), self.random_bytes()?);
+        let given_up = fate == Fate::GivenUp;
         let issue = match fate {
             Fate::Again(wait) => return self.try_again(&lease, issue.code, wait, now),
             Fate::GivenUp => issue.about(GIVEN_UP),
@@ -180,6 +190,8 @@ impl Counter {
             Ok(Has::Nothing | Has::Another) => self.ask_a_person(&lease, &issue, now),
             // The Centre does not let it be asked: a person can find out.
             Err(CounterError::Centre(error)) if !error.issues().is_empty() => self.ask_a_person(&lease, &issue, now),
+            // The table's tries are used up, and this was the last.
+            Err(_) if given_up => self.ask_a_person(&lease, &issue, now),
             Err(error) => {
                 let fate;
                 (fate, *heard) = round.after_silence(self.before(due, 0), self.random_bytes()?);

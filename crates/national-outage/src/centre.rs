@@ -28,7 +28,7 @@ pub struct Centre {
     /// Whether it is gone.
     pub gone: bool,
     /// Work, microseconds, of one document; a search and a question whether it is there cost less.
-    pub work: u64,
+    work: u64,
     at_work: usize,
     queue: VecDeque<(Asked, u64)>,
     stored: BTreeMap<u32, BTreeSet<u64>>,
@@ -39,6 +39,11 @@ pub struct Centre {
 }
 
 impl Centre {
+    /// One that can store so many documents a second.
+    pub fn new(rate: u64) -> Self {
+        Self { work: AT_WORK as u64 * 1_000_000 / rate.max(1), ..Self::default() }
+    }
+
     /// A request comes in.
     pub fn enter(&mut self, asked: Asked, now: u64) -> Entered {
         if self.gone {

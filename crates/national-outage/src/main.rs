@@ -22,6 +22,9 @@ struct Words {
     /// Documents a second that the Centre can store.
     #[arg(long, default_value_t = 500)]
     rate: u64,
+    /// Prints the course of its coming back too.
+    #[arg(long)]
+    course: bool,
     /// How the pharmacies send; all manners where nothing is said.
     #[arg(long, value_enum)]
     manner: Option<Manner>,
@@ -48,6 +51,9 @@ fn main() -> Result<ExitCode> {
         let report = run(settings)?;
         println!("\n{manner:?}: {} pharmacies, {real} with a real record, seed {}", words.pharmacies, words.seed);
         println!("{report}");
+        if words.course {
+            print!("{}", report.course(10));
+        }
         println!("played in {:.1} s", begun.elapsed().as_secs_f64());
         if manner == Manner::Ours {
             well &= report.is_reconciled() && report.is_gentle();

@@ -96,6 +96,23 @@ impl Report {
 }
 
 impl Report {
+    /// The minutes of its coming back, in steps of so many seconds: documents and searches that came, and those turned away.
+    pub fn course(&self, step: usize) -> String {
+        let mut lines = String::from("second  documents  busy  searches  busy\n");
+        for (at, some) in self.coming_back.chunks(step.max(1)).enumerate() {
+            let sum = |of: fn(&Second) -> u32| some.iter().map(of).sum::<u32>();
+            lines.push_str(&format!(
+                "{:>6}  {:>9}  {:>4}  {:>8}  {:>4}\n",
+                at * step,
+                sum(|one| one.documents),
+                sum(|one| one.busy),
+                sum(|one| one.searches),
+                sum(|one| one.searches_busy)
+            ));
+        }
+        lines
+    }
+
     /// Whether the Centre was not stormed: no more came than it could do, and hardly anything was turned away.
     pub fn is_gentle(&self) -> bool {
         self.peak_load() <= 1.1 && self.busy_share() < 0.01 && self.searches_busy_share() < 0.01

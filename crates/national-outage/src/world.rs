@@ -47,7 +47,7 @@ struct Pharmacy {
     outbox: Box<dyn Outbox>,
     pace: Pace,
     /// What is on its way, by the request's number.
-    under_way: BTreeMap<u64, (Out, Turn)>,
+    under_way: BTreeMap<u64, (Out, Turn, u64)>,
     /// Since when each open document waits, of which prescription's earlier one it is behind, how often it was put off.
     open: BTreeMap<u64, (u64, Option<u64>, u32)>,
     last: u64,
@@ -126,7 +126,7 @@ impl World {
             sequence: 0,
             requests: 0,
             pharmacies: (0..settings.pharmacies).map(pharmacy).collect::<Result<_>>()?,
-            centre: Centre { work: 16 * SECOND / rate, ..Centre::default() },
+            centre: Centre::new(rate),
             life: 0,
             now: 0,
             report: Report { rate, ..Report::default() },
@@ -234,17 +234,17 @@ impl World {
         let one = self.pharmacy(pharmacy)?;
         let room = if paces { one.pace.room(time) } else { 64 };
         let due = if room > 0 { one.outbox.due(time, room)? } else { vec![] };
+        let now = self.now;
         for out in due {
             self.requests += 1;
             let request = self.requests;
             let one = self.pharmacy(pharmacy)?;
             let turn = one.pace.begin();
-            one.under_way.insert(request, (out, turn));
+            one.under_way.insert(request, (out, turn, now));
             let behind = one.open.get(&out.number).and_then(|(_, behind, _)| *behind);
             self.at(self.now + PATIENCE, Happens::NoAnswer { pharmacy, request });
             self.sends(Asked::Store { pharmacy, out, behind, request })?;
         }
-        let now = self.now;
         let one = self.pharmacy(pharmacy)?;
         // Where all senders are busy, the next answer looks again.
         let opens_at = one.pace.opens_at().filter(|opens_at| paces && *opens_at > time);
@@ -328,7 +328,8 @@ impl World {
             return Ok(());
         };
         // An answer that came after its time was over is nobody's any more.
-        let Some((out, turn)) = self.pharmacy(pharmacy)?.under_way.remove(&request) else { return Ok(()) };
+        let Some((out, turn, since)) = self.pharmacy(pharmacy)?.under_way.remove(&request) else { return Ok(()) };
+        let took = Duration::microseconds(i64::try_from(now - since).unwrap_or(i64::MAX));
         if busy {
             let one = self.pharmacy(pharmacy)?;
             let put_off = one.open.get_mut(&out.number).map_or(1, |(_, _, put_off)| {
@@ -341,7 +342,7 @@ impl World {
             let has = self.centre.has(pharmacy, out.number);
             let one = self.pharmacy(pharmacy)?;
             one.outbox.accepted(out.number, time)?;
-            one.pace.end(&turn, Heard::Answer, time);
+            one.pace.end(&turn, Heard::Answer(took), time);
             if let Some((since, ..)) = one.open.remove(&out.number) {
                 self.report.accepted += 1;
                 self.report.told_and_not_stored += u64::from(!has);
@@ -355,7 +356,7 @@ impl World {
     }
 
     fn no_answer(&mut self, pharmacy: u32, request: u64) -> Result<()> {
-        let Some((out, turn)) = self.pharmacy(pharmacy)?.under_way.remove(&request) else { return Ok(()) };
+        let Some((out, turn, _)) = self.pharmacy(pharmacy)?.under_way.remove(&request) else { return Ok(()) };
         self.failed(pharmacy, out, &turn, None)?;
         self.attend(pharmacy)
     }
@@ -371,7 +372,7 @@ impl World {
         let busy = Known::Busy.code();
         let (code, (fate, heard)) = match put_off {
             None => ("answer-timed-out", round.after_silence(before, random)),
-            Some(_) => (busy, round.after_refusal([busy].into_iter(), before, random)),
+            Some(_) => (busy, round.after_refusal([busy].into_iter(), Duration::zero(), before, random)),
         };
         one.pace.end(turn, heard, time);
         match fate {
