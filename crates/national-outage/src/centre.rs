@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::Asked;
 
-/// How many requests are at work at once, and how many may wait for that: the limits of `centre::server::Limits`.
-const AT_WORK: usize = 16;
-const WAITING: usize = 256;
+/// How many requests are at work at once, and how many may wait for that: the limits of `centre::server::Limits`, at 500
+/// documents a second. A smaller Centre has as much less of both.
+const AT_WORK: u64 = 16;
+const WAITING: u64 = 256;
 /// How long one may wait, microseconds.
 const WAIT: u64 = 10_000_000;
 
@@ -29,6 +30,8 @@ pub struct Centre {
     pub gone: bool,
     /// Work, microseconds, of one document; a search and a question whether it is there cost less.
     work: u64,
+    most_at_work: usize,
+    most_waiting: usize,
     at_work: usize,
     queue: VecDeque<(Asked, u64)>,
     stored: BTreeMap<u32, BTreeSet<u64>>,
@@ -41,7 +44,10 @@ pub struct Centre {
 impl Centre {
     /// One that can store so many documents a second.
     pub fn new(rate: u64) -> Self {
-        Self { work: AT_WORK as u64 * 1_000_000 / rate.max(1), ..Self::default() }
+        let share = |of: u64| (of * rate / 500).max(1);
+        let work = share(AT_WORK) * 1_000_000 / rate.max(1);
+        let places = |of| usize::try_from(share(of)).unwrap_or(usize::MAX);
+        Self { work, most_at_work: places(AT_WORK), most_waiting: places(WAITING), ..Self::default() }
     }
 
     /// A request comes in.
@@ -49,7 +55,7 @@ impl Centre {
         if self.gone {
             return Entered::Gone;
         }
-        if self.at_work + self.queue.len() >= AT_WORK + WAITING {
+        if self.at_work + self.queue.len() >= self.most_at_work + self.most_waiting {
             return Entered::Busy;
         }
         self.queue.push_back((asked, now));
@@ -59,7 +65,7 @@ impl Centre {
     /// The next request that is worked on, and until when; those before it that waited too long are told `Busy`.
     pub fn begin(&mut self, now: u64) -> (Vec<Asked>, Option<(Asked, u64)>) {
         let mut too_long = Vec::new();
-        while self.at_work < AT_WORK {
+        while self.at_work < self.most_at_work {
             let Some((asked, since)) = self.queue.pop_front() else { break };
             if now.saturating_sub(since) > WAIT {
                 too_long.push(asked);

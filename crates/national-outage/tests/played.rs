@@ -28,7 +28,8 @@ fn after_the_outage_all_is_reconciled_and_the_centre_was_not_stormed() {
 fn without_a_shared_pace_the_centre_is_stormed() {
     // Smaller still: a storm is long to play.
     let of = |manner| {
-        let settings = Settings { pharmacies: 24, real: 0, rate: 15, manner, ..Settings::default() };
+        let settings =
+            Settings { pharmacies: 40, real: 0, dispensations: 100, rate: 31, manner, ..Settings::default() };
         let report = run(settings).unwrap();
         println!("{manner:?}\n{report}\n");
         report
