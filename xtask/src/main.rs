@@ -12,6 +12,7 @@ mod checks;
 mod debian;
 mod demo;
 mod fuzz;
+mod national;
 mod paths;
 mod rows;
 mod rules;
@@ -39,6 +40,8 @@ cargo xtask bench centre [--json] [--long | --documents 10k,100k,1m]
                                        the Prescription Centre's rates beside a bare server
 cargo xtask simulate [--seeds N] [--from S] [--jobs J] [--json] [--trace] [--first] [--bug NAME | --bugs]
                                        whole pharmacies and a whole Centre by seeds; --bugs: what is put in is found
+cargo xtask simulate national [--seed S]
+                                       all of Finland's pharmacies and a Centre that is gone for five hours
 ";
 
 /// Why a command ends without having done its work, where that is nobody's fault.
@@ -76,6 +79,10 @@ fn run(words: &[String]) -> Result<u8> {
         "fuzz" => {
             let long = options.flag("--long");
             fuzz::by_hand(options.next(), options.next(), long, &mut options)?
+        }
+        "simulate" if rest.first().is_some_and(|word| word == "national") => {
+            options.next();
+            national::simulate(&mut options)?
         }
         "simulate" => simulate::simulate(&mut options)?,
         "help" | "--help" | "-h" => {

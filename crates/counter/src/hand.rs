@@ -177,9 +177,10 @@ impl Counter {
         fail_point::at!(AppBeforeRelease);
         let outcome = self.exchange(due);
         fail_point::at!(AppReleased);
+        let took = self.deps.clock.now() - now;
         let issues = match outcome {
             Ok(StoreAnswer::Accepted { document, .. }) => {
-                *heard = Heard::Answer;
+                *heard = Heard::Answer(took);
                 self.deps.record.accepted(&document_id, &document, self.deps.clock.now())?;
                 return Ok(Sent::Accepted { document_id });
             }
@@ -195,7 +196,7 @@ impl Counter {
         };
         let codes = issues.iter().map(|issue| issue.code.as_str());
         let fate;
-        (fate, *heard) = round.after_refusal(codes, self.before(due, due.item.attempts), self.random_bytes()?);
+        (fate, *heard) = round.after_refusal(codes, took, self.before(due, due.item.attempts), self.random_bytes()?);
         let code = issues.first().map_or_else(|| "unknown".to_owned(), |issue| issue.code.clone());
         match fate {
             Fate::Again(wait) => self.try_again(&due.lease(), code, wait, self.deps.clock.now()),

@@ -5,6 +5,7 @@
 //! ([`Deps`]); nothing here spawns a thread or sleeps. Words for people are left to `api`.
 
 mod advance;
+mod asking;
 mod deps;
 mod error;
 mod hand;

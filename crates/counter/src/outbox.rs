@@ -7,11 +7,12 @@ use kanta::errors::{self, Class};
 use kanta::mr::{StoreAnswer, StoreRequest};
 use kanta::{Issue, KantaError, Party, Requester, User};
 use kanta_client::{ClientError, TransportError};
-use prescription::{MarkKind, Oid, QueryReason, RegistrationNumber, rules::Language};
+use prescription::{MarkKind, QueryReason, RegistrationNumber, rules::Language};
 use record::{Due, EventFilter, Lease, kinds};
 use signing::SignatureKind;
 use trust::Purpose;
 
+use crate::asking::Has;
 use crate::pacing::{Before, Fate, Heard, Turn};
 use crate::{Counter, CounterError, Round, lock};
 
@@ -119,12 +120,14 @@ impl Counter {
     fn send_one(&self, due: Due, round: Round, heard: &mut Heard) -> Result<Sent, CounterError> {
         let document_id = due.item.document_id.clone();
         fail_point::at!(AppBeforeSend);
+        let sent_at = self.deps.clock.now();
         let outcome = self.exchange(&due);
         fail_point::at!(AppAnswered);
         let now = self.deps.clock.now();
+        let took = now - sent_at;
         match outcome {
             Ok(StoreAnswer::Accepted { document, conflicts, .. }) => {
-                *heard = Heard::Answer;
+                *heard = Heard::Answer(took);
                 if !self.is_the_centres(&document, now) {
                     // The Centre has it, which is what counts; a person should still know.
                     tracing::warn!(document = document_id, "the Centre's own signature does not hold");
@@ -134,9 +137,9 @@ impl Counter {
                 fail_point::at!(AppRecorded);
                 Ok(Sent::Accepted { document_id })
             }
-            Ok(StoreAnswer::Refused(issues)) => self.refused(&due, &issues, round, heard),
+            Ok(StoreAnswer::Refused(issues)) => self.refused(&due, &issues, took, round, heard),
             Err(CounterError::Centre(error)) if !error.issues().is_empty() => {
-                self.refused(&due, error.issues(), round, heard)
+                self.refused(&due, error.issues(), took, round, heard)
             }
             Err(error) if is_hopeless(&error) => {
                 self.ask_a_person(&due.lease(), &Issue { code: error.code(), detail: None, diagnostics: None }, now)
@@ -157,18 +160,47 @@ impl Counter {
     }
 
     /// The Centre said no: not now, or not at all. A person sees the first reason.
-    fn refused(&self, due: &Due, issues: &[Issue], round: Round, heard: &mut Heard) -> Result<Sent, CounterError> {
+    fn refused(
+        &self,
+        due: &Due,
+        issues: &[Issue],
+        took: Duration,
+        round: Round,
+        heard: &mut Heard,
+    ) -> Result<Sent, CounterError> {
         let (lease, now) = (due.lease(), self.deps.clock.now());
         let unknown = || Issue { code: "unknown".to_owned(), detail: None, diagnostics: None };
         let issue = issues.first().cloned().unwrap_or_else(unknown);
         let put_off = self.put_off(lease.document_id())?.saturating_add(1);
         let codes = issues.iter().map(|issue| issue.code.as_str());
         let fate;
-        (fate, *heard) = round.after_refusal(codes, self.before(due, put_off), self.random_bytes()?);
-        match fate {
-            Fate::Again(wait) => self.try_again(&lease, issue.code, wait, now),
-            Fate::GivenUp => self.ask_a_person(&lease, &issue.about(GIVEN_UP), now),
-            Fate::Person => self.ask_a_person(&lease, &issue, now),
+        (fate, *heard) = round.after_refusal(codes, took, self.before(due, put_off), self.random_bytes()?);
+        let given_up = fate == Fate::GivenUp;
+        let issue = match fate {
+            Fate::Again(wait) => return self.try_again(&lease, issue.code, wait, now),
+            Fate::GivenUp => issue.about(GIVEN_UP),
+            Fate::Person => issue,
+        };
+        // A try before this one may have been taken, its answer lost: then the Centre knows, and no person need.
+        if !self.may_have_arrived(due)? {
+            return self.ask_a_person(&lease, &issue, now);
+        }
+        match self.ask_what_it_has(due) {
+            Ok(Has::This(document)) => {
+                self.deps.record.accepted(lease.document_id(), &document, now)?;
+                Ok(Sent::Accepted { document_id: lease.document_id().to_owned() })
+            }
+            Ok(Has::Nothing | Has::Another) => self.ask_a_person(&lease, &issue, now),
+            // The Centre does not let it be asked: a person can find out.
+            Err(CounterError::Centre(error)) if !error.issues().is_empty() => self.ask_a_person(&lease, &issue, now),
+            // The table's tries are used up, and this was the last.
+            Err(_) if given_up => self.ask_a_person(&lease, &issue, now),
+            Err(error) => {
+                let fate;
+                (fate, *heard) = round.after_silence(self.before(due, 0), self.random_bytes()?);
+                let Fate::Again(wait) = fate else { return Err(error) };
+                self.try_again(&lease, error.code(), wait, self.deps.clock.now())
+            }
         }
     }
 
@@ -284,19 +316,6 @@ impl Counter {
         let session = self.open_session()?;
         if session.right.may_dispense() { Ok(session.registration) } else { Err(CounterError::Right) }
     }
-
-    /// Asks the Centre whether it has a document: settles a lost answer instead of guessing.
-    pub fn ask_for(&self, document_id: &Oid) -> Result<bool, CounterError> {
-        let session = self.open_session()?;
-        let requester =
-            Requester { reason: QueryReason::CorrectingDispensation, ..self.requester(&session, &in_person())? };
-        Ok(self.deps.centre.document(document_id, &requester, &self.deps.frame()?)?.is_some())
-    }
-}
-
-/// A question about an own document is nobody's errand.
-fn in_person() -> crate::Acting {
-    crate::Acting { on_behalf: None, identified: String::new() }
 }
 
 /// Whether trying again can never help: the bytes never become a message, or the other end is of another environment.

@@ -64,22 +64,24 @@ impl Round {
         (Fate::Again(wait), Heard::Silence(self.wait(self.retry, before.troubles, all)))
     }
 
-    /// After the Centre said no, with these codes: not now, or not at all. Several can come at once: the strictest decides.
+    /// After the Centre said no, with these codes and in this time: not now, or not at all. Several codes can come at once:
+    /// the strictest decides.
     pub fn after_refusal<'a>(
         &self,
         codes: impl Iterator<Item = &'a str> + Clone,
+        took: Duration,
         before: Before,
         random: [u8; 2],
     ) -> (Fate, Heard) {
         let [one, all] = random;
         let overloaded = |code| matches!(errors::look_up(code), Some(Known::Busy | Known::Unavailable));
         let Class::Later { after_s, tries_at_most } = errors::class_of_all(codes.clone()) else {
-            return (Fate::Person, Heard::Answer);
+            return (Fate::Person, Heard::Answer(took));
         };
         let first = Duration::seconds(after_s.into());
         let heard = match codes.clone().any(overloaded) {
             true => Heard::Busy(self.wait(first, before.troubles, all)),
-            false => Heard::Answer,
+            false => Heard::Answer(took),
         };
         match before.put_off >= tries_at_most {
             true => (Fate::GivenUp, heard),
@@ -91,8 +93,8 @@ impl Round {
 /// What a sender heard of one document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Heard {
-    /// The Centre answered for this document, yes or no: it works.
-    Answer,
+    /// The Centre answered for this document, yes or no, and took so long: it works, and has more to do the longer it took.
+    Answer(Duration),
     /// No answer, which concerns all documents: after this wait one is tried, or as soon as the Centre answers anything else.
     Silence(Duration),
     /// The Centre has too much to do, which concerns all documents too: after this wait one is tried, and not before.
@@ -101,11 +103,18 @@ pub enum Heard {
     Nothing,
 }
 
+/// An answer within this time is quick, and so is one that took twice as long as the quickest: the Centre has room for more.
+const QUICK: Duration = Duration::milliseconds(100);
+
+/// A slow Centre is left alone for this long at the most.
+const LONGEST_REST: Duration = Duration::minutes(1);
+
 /// What all senders of one workstation share: how many documents may be under way at once, and from when.
 ///
 /// While all is well, `most`. After trouble nobody sends for a while, then one alone (a probe); trouble again waits
-/// longer, and each answer lets one more go at once, so that a Centre that comes back is met by 1, 2, 3 … documents
-/// of a workstation and only while it answers.
+/// longer, and each quick answer lets one more go at once, so that a Centre that comes back is met by 1, 2, 3 … documents
+/// of a workstation and only while it answers. A slow answer leaves one sender, and rests the longer the slower it was:
+/// all workstations together so find the rate at which the Centre keeps up, before it has to turn anybody away.
 #[derive(Debug, Clone)]
 pub struct Pace {
     most: u32,
@@ -113,7 +122,9 @@ pub struct Pace {
     under_way: u32,
     troubles: u32,
     not_before: Option<DateTime<Utc>>,
-    /// The last trouble was that the Centre has too much to do.
+    /// The quickest answer there was.
+    quickest: Option<Duration>,
+    /// What is waited for is that the Centre has less to do.
     busy: bool,
     /// Raised by every trouble: what was under way then tells of the time before it.
     turn: u64,
@@ -127,7 +138,7 @@ impl Pace {
     /// A pace of at most so many at once, one at least.
     pub fn new(most: u32) -> Self {
         let most = most.max(1);
-        Self { most, width: most, under_way: 0, troubles: 0, not_before: None, busy: false, turn: 0 }
+        Self { most, width: most, under_way: 0, troubles: 0, not_before: None, quickest: None, busy: false, turn: 0 }
     }
 
     /// How many more may go now.
@@ -156,10 +167,17 @@ impl Pace {
             return;
         }
         match heard {
-            Heard::Answer => {
-                self.width = self.width.saturating_add(1).min(self.most);
+            Heard::Answer(took) => {
+                let took = took.clamp(Duration::zero(), LONGEST_REST);
+                let quickest = self.quickest.map_or(took, |quickest| quickest.min(took));
+                self.quickest = Some(quickest);
                 self.troubles = 0;
-                self.not_before = None;
+                let quick = QUICK.max(quickest * 2);
+                (self.width, self.busy, self.not_before) = if took <= quick {
+                    (self.width.saturating_add(1).min(self.most), false, None)
+                } else {
+                    (1, true, Some(now + rest_after(took, quick)))
+                };
             }
             Heard::Silence(wait) | Heard::Busy(wait) => {
                 self.busy = matches!(heard, Heard::Busy(_));
@@ -184,6 +202,13 @@ impl Pace {
     pub fn opens_at(&self) -> Option<DateTime<Utc>> {
         self.not_before
     }
+}
+
+/// How long a Centre is left alone that took so long: twice as slow, four times as long.
+fn rest_after(took: Duration, quick: Duration) -> Duration {
+    let (took, quick) = (took.num_milliseconds(), quick.num_milliseconds().max(1));
+    let rest = took.saturating_mul(took).saturating_mul(4) / quick;
+    Duration::milliseconds(rest.min(LONGEST_REST.num_milliseconds()))
 }
 
 #[cfg(test)]
@@ -236,7 +261,7 @@ mod tests {
         // Four under way when the Centre goes are one trouble; what one of them heard before it opens nothing.
         pace.end(&turns[0], Heard::Silence(Duration::seconds(4)), now);
         pace.end(&turns[1], Heard::Silence(Duration::seconds(4)), now);
-        pace.end(&turns[2], Heard::Answer, now);
+        pace.end(&turns[2], Heard::Answer(Duration::zero()), now);
         assert_eq!((pace.room(now), pace.next_trouble()), (0, 2));
         assert_eq!(pace.opens_at(), Some(now + Duration::seconds(3)));
         let later = now + Duration::seconds(3);
@@ -252,7 +277,7 @@ mod tests {
         for _ in 0..5 {
             widths.push(pace.room(back));
             let turn = pace.begin();
-            pace.end(&turn, Heard::Answer, back);
+            pace.end(&turn, Heard::Answer(Duration::zero()), back);
         }
         assert_eq!((widths, pace.next_trouble()), (vec![1, 2, 3, 4, 4], 1));
     }
@@ -271,5 +296,30 @@ mod tests {
         pace.end(&turn, Heard::Busy(Duration::minutes(1)), now);
         assert!(!pace.knock());
         assert_eq!((pace.room(now), pace.room(now + Duration::seconds(45))), (0, 1));
+    }
+
+    #[test]
+    fn a_slow_centre_is_met_by_one_and_rests_the_longer_the_slower_it_is() {
+        let now = DateTime::UNIX_EPOCH;
+        let mut pace = Pace::new(4);
+        let turn = pace.begin();
+        pace.end(&turn, Heard::Answer(Duration::milliseconds(40)), now);
+        for (took, rest) in [(200, 1_600), (400, 6_400), (10_000, 60_000), (i64::MAX / 1_000_000, 60_000)] {
+            let turn = pace.begin();
+            pace.end(&turn, Heard::Answer(Duration::milliseconds(took)), now);
+            assert_eq!(pace.opens_at(), Some(now + Duration::milliseconds(rest)), "{took}");
+            assert!(!pace.knock(), "it answers, and has too much to do");
+            assert_eq!((pace.room(now), pace.room(now + Duration::milliseconds(rest))), (0, 1));
+        }
+        let turn = pace.begin();
+        pace.end(&turn, Heard::Answer(QUICK), now);
+        assert_eq!(pace.room(now), 2);
+        // One that never is quicker is as quick as it can be.
+        let mut pace = Pace::new(4);
+        for took in [2_000, 3_000, 4_000] {
+            let turn = pace.begin();
+            pace.end(&turn, Heard::Answer(Duration::milliseconds(took)), now);
+            assert_eq!((pace.room(now), pace.opens_at()), (4, None));
+        }
     }
 }

@@ -11,6 +11,7 @@ mod elsewhere;
 mod from_hand_to_hand;
 mod hand;
 mod hostile;
+mod lost_answers;
 mod on_behalf;
 mod outage;
 mod outbox;
