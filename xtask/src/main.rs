@@ -8,6 +8,7 @@ mod bench;
 mod bench_card;
 mod bench_centre;
 mod bench_documents;
+mod bench_record;
 mod checks;
 mod debian;
 mod demo;
@@ -36,6 +37,8 @@ cargo xtask bench card [--json]        from the last PIN digit to three signed d
 cargo xtask fuzz TARGET SECONDS        feeds one reader: document, signature, message or texts; --long: with a sanitizer
 cargo xtask bench centre [--json] [--long | --documents 10k,100k,1m]
                                        the Prescription Centre's rates beside a bare server
+cargo xtask bench record [--json] [--waiting N]
+                                       the record beside a bare encrypted row; waiting, a backup, draining
 cargo xtask simulate --seeds N [--from S]
 ";
 
@@ -68,6 +71,7 @@ fn run(words: &[String]) -> Result<u8> {
         "bench" => match (options.flag("--json"), options.next()) {
             (json, Some(name)) if name == "documents" => bench_documents::bench(json, &mut options)?,
             (json, Some(name)) if name == "card" => bench_card::bench(json, &mut options)?,
+            (json, Some(name)) if name == "record" => bench_record::bench(json, &mut options)?,
             (json, Some(name)) if name == "centre" => bench_centre::bench(json, &mut options)?,
             (json, name) => bench::bench(json, name, &mut options)?,
         },

@@ -18,6 +18,7 @@ mod readers;
 mod session;
 mod settling;
 mod together;
+mod working_copies;
 
 #[path = "../../../scs/tests/support/mod.rs"]
 mod scs_service;
