@@ -15,6 +15,7 @@ mod practising;
 mod profiles;
 mod pulled;
 mod readers;
+mod restored;
 mod session;
 mod settling;
 mod together;
