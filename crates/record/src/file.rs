@@ -16,7 +16,8 @@ const APPLICATION: i64 = 0x5453_4b52;
 const SYNCHRONOUS_FULL: i64 = 2;
 
 /// What leads from each format to the next. A step that has been delivered is never changed.
-const MIGRATIONS: &[&str] = &[include_str!("file/migration-1.sql"), include_str!("file/migration-2.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("file/migration-1.sql"), include_str!("file/migration-2.sql"), include_str!("file/migration-4.sql")];
 
 /// The newest format that this program knows.
 pub(crate) fn known() -> i64 {

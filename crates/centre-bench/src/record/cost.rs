@@ -111,14 +111,20 @@ fn bytes(made: &[Made], serial: u64) -> Result<Vec<u8>> {
 
 /// A file with the settings of the record's, and one table of one column.
 fn bare(file: &Path) -> Result<Connection> {
-    let connection = Connection::open(file)?;
-    let key: String = KEY.iter().map(|byte| format!("{byte:02x}")).collect();
-    connection.execute_batch(&format!("PRAGMA key = \"x'{key}'\"; PRAGMA locking_mode = EXCLUSIVE;"))?;
+    let connection = unlocked(file)?;
     connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
     connection.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA foreign_keys = ON;
          PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;
          CREATE TABLE row (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;",
     )?;
+    Ok(connection)
+}
+
+/// A file by SQLite alone, with the key of every file here.
+pub fn unlocked(file: &Path) -> Result<Connection> {
+    let connection = Connection::open(file)?;
+    let key: String = KEY.iter().map(|byte| format!("{byte:02x}")).collect();
+    connection.execute_batch(&format!("PRAGMA key = \"x'{key}'\"; PRAGMA locking_mode = EXCLUSIVE;"))?;
     Ok(connection)
 }
