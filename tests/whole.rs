@@ -15,3 +15,5 @@ mod faults;
 mod stage;
 #[path = "whole/stories.rs"]
 mod stories;
+#[path = "whole/working_copies.rs"]
+mod working_copies;

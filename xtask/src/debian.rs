@@ -7,11 +7,13 @@ use anyhow::Result;
 use crate::tasks::{ask, step};
 
 /// To build everything that has no window.
-pub const BUILD: &[&str] = &["libssl-dev", "libpcsclite-dev", "pkg-config"];
+pub const BUILD: &[&str] = &["libssl-dev", "libpcsclite-dev", "libdbus-1-dev", "pkg-config"];
 /// To build the window.
 pub const WINDOW: &[&str] = &["libwebkit2gtk-4.1-dev"];
 /// To run a card reader of one's own.
 pub const READER: &[&str] = &["pcscd", "vsmartcard-vpcd", "iproute2"];
+/// A key store of one's own, on a bus of its own.
+pub const KEY_STORE: &[&str] = &["gnome-keyring", "dbus-daemon"];
 /// Other programs that judge ours.
 pub const JUDGES: &[&str] =
     &["opensc", "opensc-pkcs11", "xmlsec1", "libxmlsec1-openssl", "libxml2-utils", "openssl", "sqlite3"];

@@ -8,6 +8,7 @@ mod bench;
 mod bench_card;
 mod bench_centre;
 mod bench_documents;
+mod bench_record;
 mod checks;
 mod debian;
 mod demo;
@@ -42,6 +43,8 @@ cargo xtask simulate [--seeds N] [--from S] [--jobs J] [--json] [--trace] [--fir
                                        whole pharmacies and a whole Centre by seeds; --bugs: what is put in is found
 cargo xtask simulate national [--seed S]
                                        all of Finland's pharmacies and a Centre that is gone for five hours
+cargo xtask bench record [--json] [--waiting N]
+                                       the record beside a bare encrypted row; waiting, a backup, draining
 ";
 
 /// Why a command ends without having done its work, where that is nobody's fault.
@@ -73,6 +76,7 @@ fn run(words: &[String]) -> Result<u8> {
         "bench" => match (options.flag("--json"), options.next()) {
             (json, Some(name)) if name == "documents" => bench_documents::bench(json, &mut options)?,
             (json, Some(name)) if name == "card" => bench_card::bench(json, &mut options)?,
+            (json, Some(name)) if name == "record" => bench_record::bench(json, &mut options)?,
             (json, Some(name)) if name == "centre" => bench_centre::bench(json, &mut options)?,
             (json, name) => bench::bench(json, name, &mut options)?,
         },

@@ -48,7 +48,7 @@ pub fn test(long: bool, options: &mut Options) -> Result<u8> {
     options.done()?;
     let begun = Instant::now();
     let mut wanted = vec![debian::BUILD, debian::WINDOW, debian::READER, debian::JUDGES, debian::SCREEN];
-    wanted.extend([debian::BROWSER, debian::FUZZER]);
+    wanted.extend([debian::BROWSER, debian::FUZZER, debian::KEY_STORE]);
     if !tools::node_is_here() {
         wanted.push(debian::NODE);
     }

@@ -230,13 +230,14 @@ pub fn file_size(data: &Path) -> Result<u64> {
     Ok(std::fs::metadata(data.join("centre.db"))?.len())
 }
 
-fn load() -> String {
+/// The machine's load.
+pub fn load() -> String {
     let told = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     told.split(' ').next().unwrap_or_default().to_owned()
 }
 
 /// How long the disk takes to flush a page that was appended: the median of fifty.
-fn flush(folder: &Path) -> Result<f64> {
+pub fn flush(folder: &Path) -> Result<f64> {
     use std::io::Write;
     let path = folder.join("flush");
     let mut file = std::fs::File::create(&path)?;
@@ -255,7 +256,8 @@ fn tenths(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
 }
 
-fn hundredths(value: f64) -> f64 {
+/// Rounded to hundredths.
+pub fn hundredths(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
 }
 

@@ -7,6 +7,7 @@ mod bare;
 mod chains;
 mod figures;
 mod messages;
+mod record;
 mod servers;
 mod traffic;
 
@@ -61,6 +62,27 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Measures the record: what a dispensation costs, what waiting documents cost, a backup, and draining.
+    Record {
+        /// Rounds of which the median counts.
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+        /// Dispensations of a round.
+        #[arg(long, default_value_t = 200)]
+        commits: usize,
+        /// Documents that wait.
+        #[arg(long, default_value_t = 100_000)]
+        waiting: usize,
+        /// Dispensations that are drained.
+        #[arg(long, default_value_t = 1000)]
+        drained: usize,
+        /// Where the files are made; a folder of the system's where none is said. It is removed afterwards.
+        #[arg(long)]
+        folder: Option<PathBuf>,
+        /// One JSON object at the end instead of lines.
+        #[arg(long)]
+        json: bool,
+    },
     /// The bare server; started by `run`.
     #[command(hide = true)]
     Bare {
@@ -87,6 +109,9 @@ fn main() -> ExitCode {
             let plan = Plan { documents, rounds: rounds.max(1), messages, connections, peak_seconds };
             plan.run(folder, json)
         }
+        Command::Record { rounds, commits, waiting, drained, folder, json } => temporary(folder).and_then(|folder| {
+            record::Plan { rounds: rounds.max(1), commits, waiting, drained: drained.max(10) }.run(folder.path(), json)
+        }),
         Command::Bare { pki, data } => bare::serve(&pki, &data),
     };
     match done {
@@ -96,6 +121,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn temporary(folder: Option<PathBuf>) -> Result<tempfile::TempDir> {
+    Ok(match folder {
+        Some(folder) => tempfile::tempdir_in(folder)?,
+        None => tempfile::tempdir()?,
+    })
 }
 
 struct Plan {
@@ -109,10 +141,7 @@ struct Plan {
 impl Plan {
     fn run(&self, folder: Option<PathBuf>, json: bool) -> Result<()> {
         ensure!(self.documents.is_sorted(), "the sizes must grow");
-        let folder = match folder {
-            Some(folder) => tempfile::tempdir_in(folder)?,
-            None => tempfile::tempdir()?,
-        };
+        let folder = temporary(folder)?;
         let (pki, data) = (folder.path().join("pki"), folder.path().join("data"));
         std::fs::create_dir_all(&data)?;
         let mut told = Told::of_this_machine(folder.path())?;

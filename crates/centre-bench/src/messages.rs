@@ -29,6 +29,14 @@ pub type Wire = Vec<u8>;
 
 const THREADS: u64 = 2;
 
+/// A signed dispensation that was not sent yet.
+pub struct Made {
+    /// What would be sent.
+    pub request: StoreRequest,
+    /// Of which prescription.
+    pub prescription_set: Oid,
+}
+
 /// A pharmacist with her keys, and what she has used already.
 pub struct Messages {
     pki: PathBuf,
@@ -59,6 +67,15 @@ impl Messages {
             Ok((wire(&mr::store_request(&request)?), request.frame.message_id))
         })?;
         Ok(made.into_iter().unzip())
+    }
+
+    /// So many dispensations, not yet sent, for whoever keeps them first.
+    pub fn made(&self, store: &SqliteStore, chains: &Chains, count: usize) -> Result<Vec<Made>> {
+        let all = self.unused(chains, count);
+        ensure!(all.len() == count, "there are too few chains for so many dispensations");
+        in_parts(&all, |chain| {
+            Ok(Made { request: self.dispensation(store, *chain)?, prescription_set: chains::set(*chain)? })
+        })
     }
 
     /// So many searches for people all over the store.

@@ -488,29 +488,28 @@ pub(crate) fn parsed(text: &str) -> Result<Value, RecordError> {
 
 /// The journal's end as the record has noted it.
 pub(crate) fn noted_head(connection: &Connection) -> Result<Head, RecordError> {
-    Ok(connection.query_row("SELECT sequence, hash FROM head WHERE id = 1", [], |row| {
-        Ok(Head { sequence: Sequence(row.get(0)?), hash: row.get(1)? })
-    })?)
+    let mut statement = connection.prepare_cached("SELECT sequence, hash FROM head WHERE id = 1")?;
+    Ok(statement.query_row([], |row| Ok(Head { sequence: Sequence(row.get(0)?), hash: row.get(1)? }))?)
 }
 
 /// Writes an event that is already linked to the head.
 pub(crate) fn insert(connection: &Connection, event: &StoredEvent) -> Result<(), RecordError> {
-    connection.execute(
+    let mut statement = connection.prepare_cached(
         "INSERT INTO event (sequence, kind, at, actor, document_id, salt, payload, content, previous, hash)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-        params![
-            event.sequence.0,
-            event.kind,
-            event.at,
-            event.actor,
-            event.document_id,
-            event.salt,
-            event.payload,
-            event.content,
-            event.previous,
-            event.hash
-        ],
     )?;
+    statement.execute(params![
+        event.sequence.0,
+        event.kind,
+        event.at,
+        event.actor,
+        event.document_id,
+        event.salt,
+        event.payload,
+        event.content,
+        event.previous,
+        event.hash
+    ])?;
     Ok(())
 }
 

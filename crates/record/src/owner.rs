@@ -307,10 +307,10 @@ impl Writer<'_> {
         if self.head == self.before {
             return Ok(());
         }
-        let noted = self.transaction.execute(
-            "UPDATE head SET sequence = ?1, hash = ?2 WHERE id = 1 AND sequence = ?3",
-            params![self.head.sequence.0, self.head.hash, self.before.sequence.0],
-        )?;
+        let mut statement = self
+            .transaction
+            .prepare_cached("UPDATE head SET sequence = ?1, hash = ?2 WHERE id = 1 AND sequence = ?3")?;
+        let noted = statement.execute(params![self.head.sequence.0, self.head.hash, self.before.sequence.0])?;
         if noted != 1 {
             return Err(RecordError::Damaged);
         }

@@ -93,7 +93,8 @@ pub(crate) fn verify(door: &Door, opening: Opening) -> Result<VerifyReport, Reco
         has_entries = next.is_some();
         after = next.unwrap_or(after);
     }
-    let (integrity, cipher_integrity) = door.ask(move |owner| pages(owner.connection(), opening.to_read))?;
+    let (integrity, cipher_integrity) =
+        door.ask(move |owner| pages(owner.connection(), opening.to_read, knows_outbox))?;
     Ok(VerifyReport {
         events: walk.events,
         erased: walk.erased,
@@ -168,15 +169,36 @@ fn is_in_outbox(connection: &Connection, event: &StoredEvent) -> Result<bool, Re
 
 /// What SQLite and SQLCipher say of the file's pages. The log is first brought into the file, since SQLCipher looks
 /// at the file alone; unless the file was opened for reading.
-fn pages(connection: &Connection, to_read: bool) -> Result<(Vec<String>, Vec<String>), RecordError> {
+fn pages(
+    connection: &Connection,
+    to_read: bool,
+    knows_outbox: bool,
+) -> Result<(Vec<String>, Vec<String>), RecordError> {
     if !to_read {
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     }
     let mut integrity = lines(connection, "PRAGMA integrity_check")?;
     integrity.retain(|line| line != "ok");
     integrity.extend(lines(connection, "PRAGMA foreign_key_check")?);
+    // A file of an older program keeps no totals yet.
+    if knows_outbox && connection.table_exists(None, "outbox_total")? {
+        integrity.extend(lines(connection, TOTALS)?);
+    }
     Ok((integrity, lines(connection, "PRAGMA cipher_integrity_check")?))
 }
+
+/// Totals that are not what the documents say.
+const TOTALS: &str = "
+    WITH told (what, number) AS (
+        SELECT state, count(*) FROM outbox WHERE kind_code != '18' GROUP BY state
+        UNION ALL
+        SELECT 'held', count(*) FROM outbox o WHERE o.state = 'waiting' AND o.kind_code != '18' AND EXISTS (
+            SELECT 1 FROM outbox e WHERE e.prescription_set_id = o.prescription_set_id AND e.sequence < o.sequence
+                AND e.state IN ('waiting', 'sending', 'refused')))
+    SELECT 'the total of ' || what || ' documents' FROM outbox_total t
+        WHERE number != coalesce((SELECT number FROM told WHERE told.what = t.what), 0)
+    UNION ALL
+    SELECT 'no total of ' || what || ' documents' FROM told WHERE what NOT IN (SELECT what FROM outbox_total)";
 
 fn lines(connection: &Connection, pragma: &str) -> Result<Vec<String>, RecordError> {
     let mut statement = connection.prepare(pragma)?;

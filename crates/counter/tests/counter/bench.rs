@@ -134,6 +134,25 @@ impl Bench {
         });
     }
 
+    /// Where the record's backups of this test lie.
+    pub fn backup_file(&self) -> PathBuf {
+        self._folder.path().join("backup.db")
+    }
+
+    /// The program was shut, its record restored from the backup, and the program started again.
+    pub fn restored(&mut self) -> record::Restored {
+        let (file, key) = (self._folder.path().join("record.db"), Key::new([7; 32]));
+        let options = || record::Options::new(1, self.clock.now());
+        let mut deps = self.counter.deps().clone();
+        // Another record meanwhile, so that nobody holds this one.
+        deps.record = Record::open(&self._folder.path().join("meanwhile.db"), &key, options()).unwrap();
+        self.counter = Counter::new(deps.clone());
+        let restored = Record::restore(&file, &key, options(), &self.backup_file(), true).unwrap();
+        deps.record = Record::open(&file, &key, options()).unwrap();
+        self.counter = Counter::new(deps);
+        restored
+    }
+
     /// A person's card in the reader, the way a person does it: the old one leaves first.
     pub fn card_of(&self, slug: &str) {
         self.pull();

@@ -19,10 +19,12 @@ mod practising;
 mod profiles;
 mod pulled;
 mod readers;
+mod restored;
 mod session;
 mod settling;
 mod together;
 mod trouble;
+mod working_copies;
 
 #[path = "../../../scs/tests/support/mod.rs"]
 mod scs_service;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 use serde_json::json;
 
-use super::lists::{FIRST_OPEN, ITEM, ITEM_COLUMNS, OUTBOX_TO_SEND, TO_SEND, item};
+use super::lists::{FIRST_OPEN, ITEM, ITEM_COLUMNS, item};
 use super::state::{Happening, OutboxState};
 use super::steps::{state_of, step};
 use super::{Due, OutboxItem};
@@ -71,11 +71,18 @@ pub(crate) fn due(owner: &mut Owner, now: DateTime<Utc>, limit: usize) -> Result
     let lease_until = moment.saturating_add(lease);
     let mut found = {
         let mut statement = owner.connection().prepare(&format!(
-            "SELECT {ITEM}, o.bytes FROM {OUTBOX_TO_SEND}
-             WHERE {TO_SEND} AND ((o.state = 'waiting' AND (o.next_try_at IS NULL OR o.next_try_at <= :now
-                                              OR o.next_try_at > :latest))
-                 OR (o.state = 'sending' AND (o.lease_until <= :now OR o.lease_until > :lease)))
-               AND {FIRST_OPEN}
+            "SELECT {ITEM}, o.bytes FROM outbox o WHERE o.sequence IN (
+                 SELECT sequence FROM (SELECT o.sequence FROM outbox o
+                     WHERE o.state = 'waiting' AND o.next_try_at IS NULL AND {FIRST_OPEN}
+                     ORDER BY o.sequence LIMIT :limit)
+                 UNION ALL SELECT sequence FROM (SELECT o.sequence FROM outbox o
+                     WHERE o.state = 'waiting' AND o.next_try_at <= :now AND {FIRST_OPEN}
+                     ORDER BY o.sequence LIMIT :limit)
+                 UNION ALL SELECT sequence FROM (SELECT o.sequence FROM outbox o
+                     WHERE o.state = 'waiting' AND o.next_try_at > :latest AND {FIRST_OPEN}
+                     ORDER BY o.sequence LIMIT :limit)
+                 UNION ALL SELECT sequence FROM outbox o WHERE o.state = 'sending'
+                     AND (o.lease_until <= :now OR o.lease_until > :lease) AND {FIRST_OPEN})
              ORDER BY o.sequence LIMIT :limit"
         ))?;
         let mut rows = statement.query(named_params! {

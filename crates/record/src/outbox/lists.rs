@@ -28,13 +28,6 @@ pub(super) const FIRST_OPEN: &str = "NOT EXISTS (
     WHERE e.prescription_set_id = o.prescription_set_id AND e.sequence < o.sequence
       AND e.state IN ('waiting', 'sending', 'refused'))";
 
-/// What is still to be sent, by its own index in the order in which it goes. SQLite takes the index only where it reads
-/// [`TO_SEND`], and refuses the statement otherwise: nothing here reads past all that has gone.
-pub(super) const OUTBOX_TO_SEND: &str = "outbox o INDEXED BY outbox_to_send";
-
-/// The condition of that index.
-pub(super) const TO_SEND: &str = "o.state IN ('waiting', 'sending')";
-
 /// An item from a row that begins with [`ITEM`].
 pub(super) fn item(row: &Row<'_>) -> Result<OutboxItem, RecordError> {
     let summary: Option<String> = row.get(5)?;
@@ -64,11 +57,32 @@ pub(crate) fn list(connection: &Connection, filter: &OutboxFilter) -> Result<Vec
     let (from, to) = filter.saved.bounds();
     let states = if filter.states.is_empty() { None } else { Some(json!(filter.states).to_string()) };
     let (direction, beyond, end) = if filter.newest_first { ("DESC", "<", u64::MAX >> 1) } else { ("ASC", ">", 0) };
+    // Said so that the index is used where a prescription is named.
+    let of_prescription = match filter.prescription_set_id {
+        Some(_) => "o.prescription_set_id = :prescription",
+        None => ":prescription IS NULL",
+    };
+    // Of each state no more than can be shown, by an index in the order of their saving.
+    let among = if filter.states.is_empty() {
+        ":states IS NULL".to_owned()
+    } else {
+        let of_state = |state: &OutboxState| {
+            format!(
+                "SELECT sequence FROM (SELECT s.sequence FROM outbox s WHERE s.state = '{state}'
+                   AND s.sequence {beyond} :after AND s.saved_at >= :from AND s.saved_at < :to
+                   AND (:prescription IS NULL OR s.prescription_set_id = :prescription)
+                   AND (:releases OR s.kind_code != :release)
+                 ORDER BY s.sequence {direction} LIMIT :limit)"
+            )
+        };
+        let all: Vec<String> = filter.states.iter().map(of_state).collect();
+        format!(":states IS NOT NULL AND o.sequence IN ({})", all.join(" UNION ALL "))
+    };
     let mut statement = connection.prepare(&format!(
         "SELECT {ITEM} FROM outbox o
          WHERE o.sequence {beyond} :after AND o.saved_at >= :from AND o.saved_at < :to
-           AND (:states IS NULL OR o.state IN (SELECT value FROM json_each(:states)))
-           AND (:prescription IS NULL OR o.prescription_set_id = :prescription)
+           AND {among}
+           AND {of_prescription}
            AND (:releases OR o.kind_code != :release)
          ORDER BY o.sequence {direction} LIMIT :limit"
     ))?;
@@ -103,13 +117,16 @@ pub(crate) fn document(connection: &Connection, document_id: &str) -> Result<Opt
 /// How many documents are in which state.
 pub(crate) fn counts(connection: &Connection) -> Result<Counts, RecordError> {
     let mut counts = Counts::default();
-    let mut statement =
-        connection.prepare("SELECT state, count(*) FROM outbox WHERE kind_code != ?1 GROUP BY state")?;
-    let mut rows = statement.query([RELEASE])?;
+    let mut statement = connection.prepare_cached("SELECT what, number FROM outbox_total")?;
+    let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let state: String = row.get(0)?;
+        let what: String = row.get(0)?;
         let number: u64 = row.get(1)?;
-        match OutboxState::from_word(&state).ok_or(RecordError::Damaged)? {
+        if what == "held" {
+            counts.held = number;
+            continue;
+        }
+        match OutboxState::from_word(&what).ok_or(RecordError::Damaged)? {
             OutboxState::Waiting => counts.waiting = number,
             OutboxState::Sending => counts.sending = number,
             OutboxState::Accepted => counts.accepted = number,
@@ -118,44 +135,35 @@ pub(crate) fn counts(connection: &Connection) -> Result<Counts, RecordError> {
             OutboxState::Settled => counts.settled = number,
         }
     }
-    counts.held = connection.query_row(
-        &format!("SELECT count(*) FROM outbox o WHERE o.state = 'waiting' AND o.kind_code != ?1 AND NOT {FIRST_OPEN}"),
-        [RELEASE],
-        |row| row.get(0),
-    )?;
-    counts.oldest_open = time::from_file_if_any(connection.query_row(
-        "SELECT min(saved_at) FROM outbox WHERE state IN ('waiting', 'sending', 'refused') AND kind_code != ?1",
-        [RELEASE],
-        |row| row.get(0),
-    )?)?;
+    // State by state, so that each is the first row of an index.
+    let oldest = |state: &str| {
+        let mut statement = connection.prepare_cached(
+            "SELECT saved_at FROM outbox WHERE state = ?1 AND kind_code != ?2 ORDER BY saved_at LIMIT 1",
+        )?;
+        statement.query_row([state, RELEASE], |row| row.get::<_, i64>(0)).optional()
+    };
+    let open = [oldest("waiting")?, oldest("sending")?, oldest("refused")?];
+    counts.oldest_open = time::from_file_if_any(open.into_iter().flatten().min())?;
     Ok(counts)
 }
 
 /// When the next document is due. One that was never tried is due now, and is looked for first: after an outage there
 /// are thousands of those and few others.
 pub(crate) fn next_due(connection: &Connection) -> Result<Option<DateTime<Utc>>, RecordError> {
-    let untried: Option<i64> = connection
-        .query_row(
-            &format!(
-                "SELECT o.saved_at FROM {OUTBOX_TO_SEND}
-                 WHERE {TO_SEND} AND o.state = 'waiting' AND o.next_try_at IS NULL AND {FIRST_OPEN}
-                 ORDER BY o.sequence LIMIT 1"
-            ),
-            [],
-            |row| row.get(0),
-        )
-        .optional()?;
-    let next = match untried {
-        Some(saved_at) => Some(saved_at),
-        None => connection.query_row(
-            &format!(
-                "SELECT min(CASE o.state WHEN 'sending' THEN o.lease_until ELSE coalesce(o.next_try_at, o.saved_at) END)
-                 FROM {OUTBOX_TO_SEND} WHERE {TO_SEND} AND {FIRST_OPEN}"
-            ),
-            [],
-            |row| row.get(0),
-        )?,
-    };
+    let first = |sql: &str| connection.prepare_cached(sql)?.query_row([], |row| row.get::<_, i64>(0)).optional();
+    // Each is the first row of an index that nothing holds: never tried, to be tried again, being sent.
+    let next = [
+        first(&format!(
+            "SELECT o.saved_at FROM outbox o WHERE o.state = 'waiting' AND o.next_try_at IS NULL AND {FIRST_OPEN}
+             ORDER BY o.sequence LIMIT 1"
+        ))?,
+        first(&format!(
+            "SELECT o.next_try_at FROM outbox o WHERE o.state = 'waiting' AND o.next_try_at IS NOT NULL AND {FIRST_OPEN}
+             ORDER BY o.next_try_at LIMIT 1"
+        ))?,
+        first("SELECT lease_until FROM outbox WHERE state = 'sending' ORDER BY lease_until LIMIT 1")?,
+    ];
+    let next = next.into_iter().flatten().min();
     time::from_file_if_any(next)
 }
 

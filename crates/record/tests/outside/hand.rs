@@ -149,7 +149,8 @@ fn a_file_of_the_first_format_is_brought_to_this_one_with_all_that_is_in_it() {
         .execute_batch(&format!(
             "DROP TABLE outage_entry; DROP TABLE in_hand; ALTER TABLE outbox RENAME TO newer; DROP INDEX outbox_by_state;
              DROP INDEX outbox_by_prescription; CREATE TABLE outbox ({table}
-             INSERT INTO outbox SELECT * FROM newer; DROP TABLE newer; PRAGMA user_version = 1;"
+             INSERT INTO outbox SELECT * FROM newer; DROP TABLE newer; DROP TABLE outbox_total;
+             PRAGMA user_version = 1;"
         ))
         .unwrap();
     let record = room.open();
