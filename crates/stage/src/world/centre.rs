@@ -192,7 +192,7 @@ impl Centre {
         for set in store.prescription_sets(None, 1_000)? {
             let Some(chain) = store.chain(&set)? else { continue };
             let held = &chain.prescription;
-            let is_of = held.patient.identity_code.as_ref().is_some_and(|code| code.as_str() == identity);
+            let is_of = held.patient.identity_code.as_ref().is_some_and(|code| code.reveal() == identity);
             if is_of && held.product.name().starts_with(product) {
                 return Ok(held.reference.id.to_string());
             }
