@@ -87,7 +87,8 @@ impl Judge {
     pub fn times(&self, document: &[u8]) -> Result<Times> {
         let file = self.put("times.xml", document)?;
         let root = "/*[local-name()='ClinicalDocument']";
-        let value = |path: &str| -> Result<String> { Ok(xpath(&file, &format!("string({path}/@value)"))?.trim().to_owned()) };
+        let value =
+            |path: &str| -> Result<String> { Ok(xpath(&file, &format!("string({path}/@value)"))?.trim().to_owned()) };
         let body = "(//*[local-name()='structuredBody']//*[local-name()='supply' or local-name()='substanceAdministration']/*[local-name()='effectiveTime'][@value])[1]";
         Ok(Times {
             dispensed: value(body)?,

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use super::{Done, Errand, Hands, InHand, Listed, Outbox, Refusal, Row, Session};
 use crate::faults::Named;
-use crate::story::HandOver;
 use crate::process::{Started, last_lines, open_log, sibling};
+use crate::story::HandOver;
 
 /// Longer than any answer may take: signing waits up to ten seconds for the Centre.
 const PATIENCE: Duration = Duration::from_secs(30);
