@@ -163,5 +163,44 @@ await withDouble(async (browser, address) => {
   await keyboard.press('Enter');
   await shown('empty-counter');
   await at('search', 'the next customer');
+
+  // The Centre cannot be reached: a hand-over by key alone, and its writing up when the Centre is back.
+  await page.goto(`${address}?scene=${encodeURIComponent('logged centre-down')}`);
+  await at('search', 'an empty counter');
+  await keyboard.press('F7');
+  await shown('outage-panel');
+  await keyboard.press('1');
+  await keyboard.press('Tab');
+  await at('outage-identifier', 'the instruction is scanned');
+  await keyboard.type('1.2.246.10.99999903.93.2026.1001');
+  await keyboard.press('Tab');
+  await at('outage-read', 'what it says');
+  await keyboard.press('Tab');
+  await keyboard.type('010181-900C');
+  await keyboard.press('Tab');
+  await keyboard.type('Aino Mallikas');
+  await keyboard.press('Tab');
+  await keyboard.press('Tab');
+  await keyboard.press('1');
+  await keyboard.press('Tab');
+  await at('outage-product', 'the product');
+  await keyboard.type('814012');
+  await shown('outage-package');
+  await keyboard.press('Enter');
+  await at('outage-amount', 'the amount');
+  await shown('outage-price');
+  await keyboard.press('F9');
+  await at('outage-next', 'saved');
+  await keyboard.press('Escape');
+  await gone('outage-panel');
+  await at('search', 'the counter again');
+  await keyboard.press('Control+2');
+  await shown('hand-over');
+  await page.evaluate(() => window.tiskiDouble.centre(true));
+  await page.locator('[data-testid=write-up]:enabled').waitFor();
+  await keyboard.press('F6');
+  await shown('handed-over');
+  await at('row', 'writing up');
+
 });
 console.log('keyboard: a whole day without a mouse');

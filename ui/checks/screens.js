@@ -6,6 +6,20 @@ const pin = async (page, which, digits) => {
   await page.keyboard.press('Enter');
 };
 
+const fillOutage = async (page, basis, vnr) => {
+  await page.keyboard.press('F7');
+  await page.keyboard.press(basis);
+  if (basis === '1') await page.getByTestId('outage-identifier').fill('1.2.246.10.99999903.93.2026.1001');
+  else await page.getByTestId('outage-read').fill('Oksikodon 5 mg, 1 tabletti aamulla ja illalla');
+  await page.getByTestId('outage-identity').fill('010181-900C');
+  await page.getByTestId('outage-customer').fill('Aino Mallikas');
+  await page.getByTestId('outage-identified-identity-card').click();
+  await page.getByTestId('outage-product').fill(vnr);
+  await page.getByTestId('outage-package').first().waitFor();
+  await page.getByTestId('outage-product').press('Enter');
+  await page.getByTestId('outage-price').waitFor();
+};
+
 export const screens = [
   { name: 'login', scene: '' },
   { name: 'login-no-card', scene: 'no-card' },
@@ -159,6 +173,42 @@ export const screens = [
       await page.getByTestId('settle').waitFor();
       await page.keyboard.press('F4');
       await page.getByTestId('note').fill('Lääkärille soitettu.');
+    } },
+  { name: 'outage-unreachable', scene: 'logged centre-down' },
+  { name: 'outage-begin', scene: 'logged centre-down', do: (page) => page.keyboard.press('F7') },
+  { name: 'outage-form', scene: 'logged centre-down', do: (page) => fillOutage(page, '1', '814012') },
+  { name: 'outage-label-stopped', scene: 'logged centre-down', do: async (page) => {
+      await fillOutage(page, '3', '822015');
+      await page.locator('[data-testid=check][data-rule=OU-1b][data-outcome=stop]').waitFor();
+    } },
+  { name: 'outage-can-wait', scene: 'logged centre-down', do: async (page) => {
+      await fillOutage(page, '1', '814012');
+      await page.getByTestId('outage-need-no').click();
+      await page.getByTestId('outage-reason').waitFor();
+    } },
+  { name: 'outage-telephone', scene: 'logged centre-down', do: async (page) => {
+      await page.keyboard.press('F7');
+      await page.keyboard.press('4');
+      await page.getByTestId('outage-product').fill('amlo');
+      await page.getByTestId('outage-package').first().waitFor();
+    } },
+  { name: 'outage-saved', scene: 'logged centre-down', do: async (page) => {
+      await fillOutage(page, '1', '814012');
+      await page.keyboard.press('F9');
+      await page.getByTestId('outage-saved').waitFor();
+    } },
+  { name: 'outage-list', scene: 'logged outage conflict waits', do: async (page) => {
+      await page.keyboard.press('Control+2');
+      await page.getByTestId('hand-over').first().waitFor();
+    } },
+  { name: 'outage-settle', scene: 'logged outage', do: async (page) => {
+      await page.keyboard.press('Control+2');
+      await page.getByTestId('settle-hand-over').last().click();
+    } },
+  { name: 'outage-writing', scene: 'logged outage', do: async (page) => {
+      await page.keyboard.press('Control+2');
+      await page.getByTestId('write-up').click();
+      await page.getByTestId('handed-over').waitFor();
     } },
   { name: 'review-settled', scene: 'logged settled conflict', do: (page) => page.keyboard.press('Control+3') },
   { name: 'review', scene: 'logged busy waits', do: (page) => page.keyboard.press('Control+3') },

@@ -3,6 +3,7 @@
 // and `window.tiskiDouble` lets a test move the card, the Centre and the environment.
 
 import type { DispensationRow, DocumentState, Event, Problem, Status, VisitView, WaitingDesk, WaitingGroup, WaitingRow } from '../src/generated/api';
+import { handedOver, outageAnswers, seedOutage } from './outage';
 import { day, packagesOf, prescription, say, setTongue, visitOf, type Tongue } from './people';
 
 type Heard = (event: Event) => void;
@@ -190,7 +191,7 @@ function waitingDesk(group?: WaitingGroup, after?: number): WaitingDesk {
 
 function counts(): Status['outbox'] {
   const n = (state: DocumentState): number => rows.filter((row) => row.state === state).length;
-  return { waiting: n('waiting') + n('saved'), refused: n('refused'), conflicts: n('accepted-in-conflict'), acceptedToday: n('accepted') };
+  return { waiting: n('waiting') + n('saved'), refused: n('refused'), conflicts: n('accepted-in-conflict'), handedOver: handedOver(), acceptedToday: n('accepted') };
 }
 
 function status(): Status {
@@ -343,6 +344,7 @@ async function pinOf(entry: unknown, elsewhere: unknown, right: string): Promise
 
 type Given = Record<string, string>;
 const answers: Record<string, (given: Given) => unknown> = {
+  ...outageAnswers(counts, (taken) => (visit = taken)),
   status,
   set_language: ({ language }) => {
     tongue = language as Tongue;
@@ -511,6 +513,7 @@ const answers: Record<string, (given: Given) => unknown> = {
 };
 
 seed();
+if (scene.includes('outage')) seedOutage();
 if (scene.includes('logged') || scene.includes('visit')) session = logIn();
 if (scene.includes('visit')) {
   visit = visitOf(false);

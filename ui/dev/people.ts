@@ -90,6 +90,7 @@ export function visitOf(other: boolean): VisitView {
     basket: [],
     basketTotal: '0,00 €',
     signed: [],
+    handedOver: null,
   };
 }
 

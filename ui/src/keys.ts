@@ -34,6 +34,7 @@ export const allKeys: readonly { title: Word; lines: readonly KeyLine[] }[] = [
       ['Enter', 'key.document'],
       ['F4', 'key.settle'],
       ['F5', 'key.resend'],
+      ['F6', 'key.writeUp'],
       ['F7', 'key.sendNow'],
       ['← →', 'key.day'],
     ],
@@ -132,6 +133,7 @@ export function press(event: KeyboardEvent): void {
     case 'F6':
       done();
       if (atCounter) void focusOn('amount');
+      else if (screen.desk === 'waiting') pressHere('write-up');
       break;
     case 'F7':
       if (screen.desk === 'waiting') pressHere('send-now');

@@ -11,9 +11,10 @@ use crate::paths;
 /// How many places and tests a table shows of a rule; the check counts all of them.
 const SHOWN: usize = 2;
 /// Files that only declare rules or tell of them.
-const DECLARATIONS: [&str; 3] = [
+const DECLARATIONS: [&str; 4] = [
     "crates/prescription/src/rules/table.rs",
     "crates/prescription/src/rules/operations.rs",
+    "crates/prescription/src/rules/outage.rs",
     "crates/tiski/src/rules.rs",
 ];
 

@@ -32,13 +32,13 @@ pub fn run(arguments: &Arguments) -> std::io::Result<()> {
     }
 }
 
-const STYLE: &str = "@page{size:A4;margin:14mm}\
-body{font:10.5pt/1.35 Inter,Arial,sans-serif;color:#000;max-width:182mm;margin:0 auto}\
-h1{font-size:16pt;margin:0 0 2mm}p{margin:0 0 2mm}ul{margin:0 0 4mm;padding-left:5mm}li{margin:0}\
-form{display:grid;grid-template-columns:1fr 1fr;gap:2.5mm 6mm}.field{grid-column:1/-1}.half{grid-column:auto}\
+const STYLE: &str = "@page{size:A4;margin:12mm 14mm}\
+body{font:10pt/1.3 Inter,Arial,sans-serif;color:#000;max-width:182mm;margin:0 auto}\
+h1{font-size:16pt;margin:0 0 2mm}p{margin:0 0 2mm}ul{margin:0 0 3mm;padding-left:5mm}li{margin:0}\
+form{display:grid;grid-template-columns:1fr 1fr;gap:1.6mm 6mm}.field{grid-column:1/-1}.half{grid-column:auto}\
 .label{font-weight:600;font-size:9.5pt}.choices{display:flex;flex-wrap:wrap;gap:1mm 6mm}\
 .box{display:inline-block;width:3.4mm;height:3.4mm;border:.3mm solid #000;margin-right:1.6mm;vertical-align:-.4mm}\
-.line{height:7mm;border-bottom:.3mm solid #000}.foot{margin-top:5mm;font-size:9.5pt}";
+.line{height:6.3mm;border-bottom:.3mm solid #000}.foot{margin-top:3mm;font-size:9.5pt}";
 
 fn html(pack: &OutagePack) -> String {
     let mut page = String::new();

@@ -459,7 +459,9 @@ impl Hands for Window {
             Ok(self.there(&named("outage-saved"))? || self.there(&named("problem"))?)
         })?;
         let done = self.outcome(|| self.read(&named("outage-saved")))?;
-        self.press_on(&named("outage-close"))?;
+        if done.is_ok() {
+            self.press_on(&named("outage-close"))?;
+        }
         Ok(done)
     }
 
