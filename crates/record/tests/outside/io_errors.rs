@@ -1,5 +1,5 @@
 //! A disk that fails once, or is full: an error answer means that nothing was saved, and the record works on when
-//! the disk does. The failure moves on by one write or one flush until the workload gets through without it.
+//! the disk does. The failure moves on by one write, one flush or one read until the workload gets through without it.
 
 use std::path::Path;
 
