@@ -1,5 +1,5 @@
 //! A disk that fails once, or is full: an error answer means that nothing was saved, and the record works on when
-//! the disk does. The failure moves on by one write or one flush until the workload gets through without it.
+//! the disk does. The failure moves on by one write, one flush or one read until the workload gets through without it.
 
 use std::path::Path;
 
@@ -69,6 +69,7 @@ fn a_failed_write_is_an_error_and_nothing_is_saved() {
         let plan = Plan { fail_write: Some(write), ..Plan::default() };
         let errors = run(&fs, plan, Survives::Some(write));
         if errors.is_empty() && write > 20 {
+            println!("a write failed at each of {} places; {failed} answers were errors", write - 1);
             break;
         }
         failed += errors.len();

@@ -166,6 +166,7 @@ fn what_was_answered_survives_a_power_loss_during_recovery() {
         judge(&fs, &answered, &format!("second loss at operation {operation}"));
         if finished {
             assert!(operation > 5, "only {operation} operations were seen");
+            println!("the power was lost again at each of {} operations of the recovery", operation - 1);
             return;
         }
     }

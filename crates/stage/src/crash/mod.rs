@@ -233,8 +233,8 @@ fn of_record(world: &World, words: &[&str]) -> Result<serde_json::Value> {
 
 fn print(report: &Report, took: Duration) {
     println!("| killed | dispensations | kills | lost | twice | stuck |\n| --- | --- | --- | --- | --- | --- |");
-    let total = ("all".to_owned(), report.total());
-    for (name, count) in report.counts.iter().map(|(name, count)| (name, count)).chain([(&total.0, &total.1)]) {
+    let (all, total) = ("all".to_owned(), report.total());
+    for (name, count) in report.counts.iter().chain([(&all, &total)]) {
         let checker::Count { rounds, kills, lost, twice, stuck } = count;
         println!("| {name} | {rounds} | {kills} | {lost} | {twice} | {stuck} |");
     }
