@@ -94,7 +94,7 @@ impl Judge<'_> {
                 ledger.violation("lost", format!("{id} was saved and is in no list"));
             }
             let held = self.of(&id);
-            if held.iter().any(|one| one.sent_digest != made.digest) {
+            if held.iter().any(|one| made.digest.is_some_and(|digest| one.sent_digest != digest)) {
                 ledger.violation("bytes", format!("the Centre holds other bytes of {id}"));
             }
             let waits = item.is_some_and(|item| item.state == OutboxState::Refused) || ledger.settled.contains(&id);

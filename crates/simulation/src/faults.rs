@@ -83,8 +83,9 @@ impl Schedule<'_> {
             9 => {
                 let wrong = match self.dice.below(3) {
                     0 => self.dice.between(-3 * MINUTE, 3 * MINUTE),
-                    1 => self.dice.between(-2 * HOUR, 2 * HOUR),
-                    _ => self.dice.between(-48 * HOUR, 10 * 24 * HOUR),
+                    // Few values, so that certificates are judged for few days: judging is slow, and remembered.
+                    1 => [-2 * HOUR, -HOUR, HOUR, 2 * HOUR][usize::try_from(self.dice.below(4)).unwrap_or(0) % 4],
+                    _ => [-25 * HOUR, 240 * HOUR][usize::try_from(self.dice.below(2)).unwrap_or(0) % 2],
                 };
                 Fault::Clock(station, wrong)
             }

@@ -15,8 +15,8 @@ pub struct HandOver {
     pub set: String,
     /// How much, in the prescription's units.
     pub units: Decimal,
-    /// SHA-256 of the signed document, as the workstation holds it.
-    pub digest: [u8; 32],
+    /// SHA-256 of the signed document, as the workstation holds it; nobody could read it just then where that is absent.
+    pub digest: Option<[u8; 32]>,
     /// In which order it was saved.
     pub order: u64,
     /// The workstation's disk was replaced by an older backup since: nobody can know of it there any more.
@@ -54,7 +54,7 @@ pub struct Ledger {
 
 impl Ledger {
     /// Somebody was told that this document is saved, and hands the medicine over.
-    pub fn saved(&mut self, station: usize, document: &str, set: &str, units: Decimal, digest: [u8; 32]) {
+    pub fn saved(&mut self, station: usize, document: &str, set: &str, units: Decimal, digest: Option<[u8; 32]>) {
         self.next = self.next.saturating_add(1);
         let new = HandOver { station, set: set.to_owned(), units, digest, order: self.next, lost_with_the_disk: false };
         if let Some(before) = self.hand_overs.get(document) {

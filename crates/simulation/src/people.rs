@@ -215,13 +215,7 @@ impl Person {
         let bytes = stored.ok().flatten().and_then(|stored| stored.bytes);
         let digest = bytes.map(|bytes| <[u8; 32]>::from(Sha256::digest(&bytes)));
         self.station.shared.tell(|| format!("station {number}: saved {document} of {set}, {units}"));
-        match digest {
-            Some(digest) => self.ledger().saved(number, document, set, units, digest),
-            None => {
-                // Reading failed just now, which may be: what is written is found in the list.
-                self.station.in_doubt.store(true, Ordering::Relaxed);
-            }
-        }
+        self.ledger().saved(number, document, set, units, digest);
     }
 
     /// Reads the list: what was saved while a program died is handed over now; what nobody was told of must not be there.
@@ -244,7 +238,7 @@ impl Person {
             let number = self.station.number;
             self.station.shared.tell(|| format!("station {number}: found {id}"));
             let digest = <[u8; 32]>::from(Sha256::digest(&bytes));
-            self.ledger().saved(number, id, &item.prescription_set_id, units, digest);
+            self.ledger().saved(number, id, &item.prescription_set_id, units, Some(digest));
         }
         if !self.is_dead() {
             self.station.in_doubt.store(false, Ordering::Relaxed);
@@ -300,7 +294,7 @@ impl Person {
         match self.counter.deps().record.next_due() {
             // Whoever leaves something to send rings.
             Ok(None) => HOUR,
-            Ok(Some(at)) => (at - now).num_microseconds().unwrap_or(0).clamp(200_000, MINUTE),
+            Ok(Some(at)) => (at - now).num_microseconds().unwrap_or(0).clamp(SECOND, MINUTE),
             Err(_) => 5 * SECOND,
         }
     }

@@ -24,13 +24,13 @@ use crate::people::{HOUR, MINUTE, Person, SECOND};
 use crate::station::{Shared, Station};
 
 /// How long after the faults have stopped everything must be done.
-const LONGEST_QUIET: i64 = 26 * HOUR;
+const LONGEST_QUIET: i64 = 6 * HOUR;
 
 /// Nobody waits longer for an answer.
 const TIMEOUT: i64 = 30 * SECOND;
 
 /// A schedule that does more than this goes round in circles.
-const MOST_STEPS: u64 = 200_000;
+const MOST_STEPS: u64 = 60_000;
 
 /// So often the lists are worked at the end, at most.
 const MOST_ROUNDS: u32 = 20;
