@@ -11,6 +11,7 @@ use counter::{Acting, CardHeld, Change, Counter, CounterError, Going, Round, Sen
 use kanta::{Basis, OnBehalf};
 use prescription::rules::Language;
 use prescription::{Oid, Vnr};
+use record::OutboxState;
 use rust_decimal::Decimal;
 
 use crate::bell::Bell;
@@ -22,11 +23,11 @@ use crate::render::{Render, document_state};
 use crate::settings::{Card, Environment, Settings};
 use crate::telling::STANDING_OLD;
 use crate::{
-    BackupMade, CredentialsView, DayList, DocumentView, Event, Export, FindPackages, FoundPackages, Freshness,
-    HandOverChecks, HandOverForm, HandOverList, HandOverSaved, HealthLine, HealthState, LogIn, Nothing, NoticeView,
-    OnDay, OnDocument, OnHandOver, OnPrescription, OutagePack, OutboxCounts, PinDigit, PinErase, PrescriptionView,
-    Problem, Program, Propose, Search, Secret, SessionView, SetLanguage, SettleDocument, SettleHandOver, Sign, Status,
-    VisitView, WaitingDesk, WaitingPage, keeping, sentences, waiting, words,
+    BackupMade, CredentialsView, DayList, DocumentView, Event, Export, FindPackages, FoundPackages, HandOverChecks,
+    HandOverForm, HandOverList, HandOverSaved, HealthLine, HealthState, LogIn, Nothing, NoticeView, OnDay, OnDocument,
+    OnHandOver, OnPrescription, OutagePack, OutboxCounts, PinDigit, PinErase, PrescriptionView, Problem, Program,
+    Propose, Search, Secret, SessionView, SetLanguage, SettleDocument, SettleHandOver, Sign, Status, VisitView,
+    WaitingDesk, WaitingPage, keeping, sentences, waiting, words,
 };
 
 /// What is typed or scanned in the search field is at most this long.

@@ -8,7 +8,7 @@
 use kanta::{Party, Requester};
 use kanta_client::{Delivery, TransportError};
 use prescription::{Oid, QueryReason};
-use record::{Due, EventFilter, kinds};
+use record::{Due, EventFilter, OutboxItem, kinds};
 
 use crate::{Counter, CounterError};
 
@@ -37,15 +37,16 @@ impl Counter {
         Ok(if same { Has::This(theirs) } else { Has::Another })
     }
 
-    /// Whether an earlier try of this document may have arrived, as far as the record tells: one that ended without an
-    /// answer that could be read, or one of which nothing was noted any more.
-    pub(crate) fn may_have_arrived(&self, due: &Due) -> Result<bool, CounterError> {
-        if due.item.attempts <= 1 {
+    /// Whether a try of this document may have arrived, or may do so still, as far as the record tells: one that ended
+    /// without an answer that could be read, or one of which nothing was noted any more. So many tries are under way now
+    /// and do not count.
+    pub(crate) fn may_have_arrived(&self, item: &OutboxItem, under_way: u32) -> Result<bool, CounterError> {
+        if item.attempts <= under_way {
             return Ok(false);
         }
         let events = self.deps.record.events(EventFilter {
             kinds: vec![kinds::SENDING.to_owned(), kinds::ATTEMPT_FAILED.to_owned(), kinds::REFUSED.to_owned()],
-            document_id: Some(due.item.document_id.clone()),
+            document_id: Some(item.document_id.clone()),
             newest_first: true,
             limit: Some(record::LIMIT_LISTING),
             ..EventFilter::default()
@@ -56,7 +57,7 @@ impl Counter {
             // The codes of the table of errors are answers, and an answer of "no" or "later" stored nothing.
             unsent || kanta::errors::look_up(code.split(':').next().unwrap_or(code)).is_some()
         };
-        let (mut handed_out, mut known) = (0_usize, 0_usize);
+        let (mut handed_out, mut known) = (0_u32, 0_u32);
         for event in &events {
             match (event.kind == kinds::SENDING, code(event)) {
                 (true, _) => handed_out += 1,
@@ -64,8 +65,8 @@ impl Counter {
                 (false, _) => {}
             }
         }
-        // The one that is under way now is among those that were handed out.
-        Ok(handed_out > known + 1)
+        // What is under way is among those that were handed out.
+        Ok(handed_out > known.saturating_add(under_way))
     }
 
     /// An own document by its identifier. Nobody's errand: a program asks about what it sent itself, so no person is named.

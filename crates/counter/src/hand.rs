@@ -6,11 +6,8 @@
 
 use chrono::{DateTime, Duration, Utc};
 use kanta::mr::StoreAnswer;
-use kanta_client::{Delivery, TransportError};
 use prescription::{DocumentReference, DocumentType, Mark, MarkKind, Patient, Professional, SignedBy, time};
-use record::{
-    Batch, Due, EventFilter, InHand, NewDocument, NewEvent, OutboxFilter, OutboxItem, OutboxState, Period, kinds,
-};
+use record::{Batch, Due, InHand, NewDocument, NewEvent, OutboxFilter, OutboxState, Period};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -73,7 +70,7 @@ impl Counter {
             ..OutboxFilter::default()
         })?;
         for item in sent_and_unanswered {
-            if item.kind_code != record::RELEASE || !self.may_have_arrived(&item)? {
+            if item.kind_code != record::RELEASE || !self.may_have_arrived(&item, 0)? {
                 continue;
             }
             let Some(stored) = self.deps.record.document(&item.document_id)? else { continue };
@@ -83,20 +80,6 @@ impl Counter {
             }
         }
         Ok(())
-    }
-
-    /// Whether the Centre may have got a document, or get it still: one of the tries did not end before anything was sent.
-    fn may_have_arrived(&self, item: &OutboxItem) -> Result<bool, CounterError> {
-        let failed = self.deps.record.events(EventFilter {
-            kinds: vec![kinds::ATTEMPT_FAILED.to_owned()],
-            document_id: Some(item.document_id.clone()),
-            limit: Some(record::LIMIT_LISTING),
-            ..EventFilter::default()
-        })?;
-        let code = |event: &record::Event| event.payload.as_ref()?.get("code")?.as_str().map(str::to_owned);
-        let not_sent = |code: &String| TransportError::of_code(code).is_some_and(|e| e.delivery() == Delivery::No);
-        Ok(failed.iter().filter_map(code).filter(not_sent).count()
-            < usize::try_from(item.attempts).unwrap_or(usize::MAX))
     }
 
     /// Gives back whatever is in hand, because its visit has ended, or the program that had it. Never fails and never asks

@@ -182,7 +182,7 @@ impl Counter {
             Fate::Person => issue,
         };
         // A try before this one may have been taken, its answer lost: then the Centre knows, and no person need.
-        if !self.may_have_arrived(due)? {
+        if !self.may_have_arrived(&due.item, 1)? {
             return self.ask_a_person(&lease, &issue, now);
         }
         match self.ask_what_it_has(due) {
