@@ -106,6 +106,9 @@ pub enum Heard {
 /// An answer within this time is quick, and so is one that took twice as long as the quickest: the Centre has room for more.
 const QUICK: Duration = Duration::milliseconds(100);
 
+/// No answer is waited for longer than this (`centre.timeout_ms`).
+const LONGEST_ANSWER: Duration = Duration::minutes(2);
+
 /// A slow Centre is left alone for this long at the most.
 const LONGEST_REST: Duration = Duration::minutes(1);
 
@@ -168,12 +171,13 @@ impl Pace {
         }
         match heard {
             Heard::Answer(took) => {
-                let took = took.clamp(Duration::zero(), LONGEST_REST);
-                let quickest = self.quickest.map_or(took, |quickest| quickest.min(took));
-                self.quickest = Some(quickest);
+                // No transport waits so long: meanwhile the clock was set, and how long it took is not known.
+                let known = (Duration::zero()..=LONGEST_ANSWER).contains(&took);
+                let quickest = if known { Some(self.quickest.map_or(took, |one| one.min(took))) } else { self.quickest };
+                self.quickest = quickest;
                 self.troubles = 0;
-                let quick = QUICK.max(quickest * 2);
-                (self.width, self.busy, self.not_before) = if took <= quick {
+                let quick = QUICK.max(quickest.unwrap_or_default() * 2);
+                (self.width, self.busy, self.not_before) = if !known || took <= quick {
                     (self.width.saturating_add(1).min(self.most), false, None)
                 } else {
                     (1, true, Some(now + rest_after(took, quick)))
@@ -299,12 +303,23 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_is_set_while_the_centre_answers_makes_it_no_slower() {
+        let now = DateTime::UNIX_EPOCH;
+        for jump in [Duration::days(5), Duration::days(-5), Duration::MAX, Duration::MIN] {
+            let mut pace = Pace::new(4);
+            let turn = pace.begin();
+            pace.end(&turn, Heard::Answer(jump), now);
+            assert_eq!((pace.room(now), pace.opens_at()), (4, None), "{jump}");
+        }
+    }
+
+    #[test]
     fn a_slow_centre_is_met_by_one_and_rests_the_longer_the_slower_it_is() {
         let now = DateTime::UNIX_EPOCH;
         let mut pace = Pace::new(4);
         let turn = pace.begin();
         pace.end(&turn, Heard::Answer(Duration::milliseconds(40)), now);
-        for (took, rest) in [(200, 1_600), (400, 6_400), (10_000, 60_000), (i64::MAX / 1_000_000, 60_000)] {
+        for (took, rest) in [(200, 1_600), (400, 6_400), (10_000, 60_000), (120_000, 60_000)] {
             let turn = pace.begin();
             pace.end(&turn, Heard::Answer(Duration::milliseconds(took)), now);
             assert_eq!(pace.opens_at(), Some(now + Duration::milliseconds(rest)), "{took}");
