@@ -15,6 +15,9 @@ const APPLICATION: i64 = 0x5453_4b52;
 /// SQLite's number for `synchronous = FULL`: the write-ahead log is flushed at every commit.
 const SYNCHRONOUS_FULL: i64 = 2;
 
+/// Pages that are kept in memory, decrypted, in KiB.
+const CACHE_KIB: u32 = 32 * 1024;
+
 /// What leads from each format to the next. A step that has been delivered is never changed.
 const MIGRATIONS: &[&str] = &[
     include_str!("file/migration-1.sql"),
@@ -176,6 +179,8 @@ fn set(connection: &Connection) -> Result<(), RecordError> {
     number(connection, "foreign_keys", 1)?;
     // What was erased is overwritten with zeros and not only forgotten.
     word_or_number(connection, "secure_delete = ON", "secure_delete", 1)?;
+    // A page that is read anew is decrypted and its seal computed: the upper pages of all indexes stay in memory.
+    connection.execute_batch(&format!("PRAGMA cache_size = -{CACHE_KIB};"))?;
     // No page of the file in a temporary file beside it.
     connection.execute_batch("PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;")?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
@@ -29,6 +30,9 @@ use crate::traffic::{Clients, Connections};
 /// Connections of the load beside it, as in `bench centre`.
 const CONNECTIONS: usize = 32;
 
+/// Threads that send, as the program has them unless `centre.senders` says otherwise.
+const SENDERS: usize = 4;
+
 /// What was measured.
 pub struct Drain {
     count: usize,
@@ -45,7 +49,7 @@ impl Drain {
     /// One line.
     pub fn line(&self) -> String {
         format!(
-            "{} that waited went out in {:.1} s and {} rounds: {:.0}/s; the Centre takes {:.0}/s from {CONNECTIONS} \
+            "{} that waited went out in {:.1} s, {} looks: {:.0}/s; the Centre takes {:.0}/s from {CONNECTIONS} \
              connections: {:.2} of it",
             self.count,
             self.took.as_secs_f64(),
@@ -58,7 +62,7 @@ impl Drain {
 
     /// For programs.
     pub fn told(&self) -> Value {
-        json!({ "dispensations": self.count, "seconds": hundredths(self.took.as_secs_f64()), "rounds": self.calls,
+        json!({ "dispensations": self.count, "seconds": hundredths(self.took.as_secs_f64()), "looks": self.calls,
                 "per_second": self.rate().round(), "centre_per_second": self.centre.rate.round(),
                 "ratio": hundredths(self.rate() / self.centre.rate) })
     }
@@ -90,23 +94,36 @@ pub fn measure(
         record.commit(of(one))?;
     }
     let counter = counter(pki, server.address(), record)?;
-    let (begun, mut sent, mut calls) = (Instant::now(), 0, 0);
-    // As the program's own rounds; nothing but what waits is in this record.
-    let round = Round { most: 64, retry: chrono::Duration::milliseconds(50), retry_most: chrono::Duration::seconds(1) };
-    while sent < count {
-        let done = counter.send_due(round)?;
-        calls += 1;
-        ensure!(!done.is_empty() && calls < count * 2, "{sent} of {count} went out, then nothing was due");
-        for one in done {
-            ensure!(matches!(one, Sent::Accepted { .. }), "a dispensation was not accepted: {one:?}");
-            sent += 1;
-        }
-    }
+    let begun = Instant::now();
+    let calls = AtomicUsize::new(0);
+    let sent = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        let sender = || send_all(&counter, count, &sent, &calls);
+        let senders: Vec<_> = (0..SENDERS).map(|_| scope.spawn(sender)).collect();
+        senders.into_iter().try_for_each(|one| one.join().ok().context("a sender")?)
+    })?;
     let took = begun.elapsed();
     let counts = counter.deps().record.counts()?;
     ensure!(counts.accepted == count as u64 && counts.waiting == 0, "{counts:?}");
     let after = load(count)?;
+    let calls = calls.into_inner();
     Ok(Drain { count, took, calls, centre: median(vec![before, after, before]) })
+}
+
+/// Sends as one of the program's own senders does, until all is sent.
+fn send_all(counter: &Counter, count: usize, sent: &AtomicUsize, calls: &AtomicUsize) -> Result<()> {
+    let round = Round { most: 1, retry: chrono::Duration::milliseconds(50), retry_most: chrono::Duration::seconds(1) };
+    while sent.load(Ordering::Relaxed) < count {
+        ensure!(calls.fetch_add(1, Ordering::Relaxed) < count * 200, "nothing is due, and not all went out");
+        let Some(going) = counter.next_to_send(1)?.pop() else {
+            std::thread::sleep(Duration::from_millis(2));
+            continue;
+        };
+        let one = going.send(round)?;
+        ensure!(matches!(one, Sent::Accepted { .. }), "a dispensation was not accepted: {one:?}");
+        sent.fetch_add(1, Ordering::Relaxed);
+    }
+    Ok(())
 }
 
 fn counter(pki: &Path, address: &str, record: record::Record) -> Result<Counter> {

@@ -8,7 +8,7 @@ CREATE INDEX outbox_by_state ON outbox (state, saved_at, kind_code);
 -- In the order of their saving, state by state.
 CREATE INDEX outbox_in_order ON outbox (state, sequence);
 -- When what waits is due; a document leaves it when it no longer waits.
-CREATE INDEX outbox_by_try ON outbox (next_try_at, sequence, saved_at, prescription_set_id) WHERE state = 'waiting';
+CREATE INDEX outbox_by_try ON outbox (next_try_at, sequence, state, saved_at, prescription_set_id) WHERE state = 'waiting';
 
 -- How many documents are in each state, releases aside, and how many of those that wait are held by an earlier open one of
 -- the same prescription ('held'). Kept by the triggers below, in the transaction that changes a document.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 use serde_json::json;
 
-use super::lists::{FIRST_OPEN, ITEM, ITEM_COLUMNS, item};
+use super::lists::{BY_TRY, FIRST_OPEN, ITEM, ITEM_COLUMNS, item};
 use super::state::{Happening, OutboxState};
 use super::steps::{state_of, step};
 use super::{Due, OutboxItem};
@@ -64,7 +64,8 @@ pub(super) fn holds(connection: &Connection, lease: &Lease) -> Result<bool, Reco
 }
 
 /// Hands out what is to be sent now. A time further away than the longest wait is a clock that was set back, and a
-/// lease that is longer than a lease likewise.
+/// lease that is longer than a lease likewise. What was never tried comes first, and then what has been due for longest;
+/// nothing is looked at beyond what is handed out and what is held.
 pub(crate) fn due(owner: &mut Owner, now: DateTime<Utc>, limit: usize) -> Result<Vec<Due>, RecordError> {
     let (lease, longest_wait) = (owner.lease, owner.longest_wait);
     let moment = time::to_file(now);
@@ -72,15 +73,15 @@ pub(crate) fn due(owner: &mut Owner, now: DateTime<Utc>, limit: usize) -> Result
     let mut found = {
         let mut statement = owner.connection().prepare(&format!(
             "SELECT {ITEM}, o.bytes FROM outbox o WHERE o.sequence IN (
-                 SELECT sequence FROM (SELECT o.sequence FROM outbox o
+                 SELECT sequence FROM (SELECT o.sequence FROM {BY_TRY}
                      WHERE o.state = 'waiting' AND o.next_try_at IS NULL AND {FIRST_OPEN}
                      ORDER BY o.sequence LIMIT :limit)
-                 UNION ALL SELECT sequence FROM (SELECT o.sequence FROM outbox o
+                 UNION ALL SELECT sequence FROM (SELECT o.sequence FROM {BY_TRY}
                      WHERE o.state = 'waiting' AND o.next_try_at <= :now AND {FIRST_OPEN}
-                     ORDER BY o.sequence LIMIT :limit)
-                 UNION ALL SELECT sequence FROM (SELECT o.sequence FROM outbox o
+                     ORDER BY o.next_try_at LIMIT :limit)
+                 UNION ALL SELECT sequence FROM (SELECT o.sequence FROM {BY_TRY}
                      WHERE o.state = 'waiting' AND o.next_try_at > :latest AND {FIRST_OPEN}
-                     ORDER BY o.sequence LIMIT :limit)
+                     ORDER BY o.next_try_at LIMIT :limit)
                  UNION ALL SELECT sequence FROM outbox o WHERE o.state = 'sending'
                      AND (o.lease_until <= :now OR o.lease_until > :lease) AND {FIRST_OPEN})
              ORDER BY o.sequence LIMIT :limit"
