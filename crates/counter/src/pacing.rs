@@ -173,7 +173,8 @@ impl Pace {
             Heard::Answer(took) => {
                 // No transport waits so long: meanwhile the clock was set, and how long it took is not known.
                 let known = (Duration::zero()..=LONGEST_ANSWER).contains(&took);
-                let quickest = if known { Some(self.quickest.map_or(took, |one| one.min(took))) } else { self.quickest };
+                let quickest =
+                    if known { Some(self.quickest.map_or(took, |one| one.min(took))) } else { self.quickest };
                 self.quickest = quickest;
                 self.troubles = 0;
                 let quick = QUICK.max(quickest.unwrap_or_default() * 2);
