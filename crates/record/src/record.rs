@@ -176,8 +176,9 @@ impl Record {
         verify::verify(&self.door, self.opening)
     }
 
-    /// The documents to be sent now, each reserved for the caller for the time of a lease, in the order in which
-    /// they were saved. A document comes only when no earlier one of the same prescription is open.
+    /// The documents to be sent now, each reserved for the caller for the time of a lease. What was never tried comes
+    /// first, by the order of saving, then what has been due for longest; a document comes only when no earlier one of the
+    /// same prescription is open.
     pub fn due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Due>, RecordError> {
         let limit = limit.min(LIMIT_BATCH_DOCUMENTS);
         self.door.ask(move |owner| outbox::due(owner, now, limit))
