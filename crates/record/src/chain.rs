@@ -24,6 +24,11 @@ impl Sequence {
     pub fn get(self) -> u64 {
         self.0
     }
+
+    /// The place as the file knows numbers; beyond all that it can hold, the last one.
+    pub(crate) fn stored(self) -> i64 {
+        i64::try_from(self.0).unwrap_or(i64::MAX)
+    }
 }
 
 impl From<u64> for Sequence {

@@ -18,13 +18,26 @@ const SYNCHRONOUS_FULL: i64 = 2;
 /// Pages that are kept in memory, decrypted, in KiB.
 const CACHE_KIB: u32 = 32 * 1024;
 
+/// Statements that are kept prepared: all that the counter's own work needs.
+const STATEMENTS: usize = 64;
+
 /// What leads from each format to the next. A step that has been delivered is never changed.
 const MIGRATIONS: &[&str] = &[
     include_str!("file/migration-1.sql"),
     include_str!("file/migration-2.sql"),
     include_str!("file/migration-3.sql"),
     include_str!("file/migration-4.sql"),
+    include_str!("file/migration-5.sql"),
 ];
+
+/// What is open and how many documents there are of each state, in memory beside the file.
+const STANDING: &str = include_str!("file/standing.sql");
+
+/// Before format 5 a document's bytes and answer lay in its own row.
+const APART: &str = "CREATE TEMP VIEW document AS SELECT sequence, NULL AS size, bytes FROM outbox
+        WHERE bytes IS NOT NULL;
+    CREATE TEMP VIEW answer AS SELECT sequence, NULL AS size, answer AS bytes FROM outbox WHERE answer IS NOT NULL;
+    CREATE TEMP VIEW outbox_day AS SELECT saved_at / 86400000000 AS day, min(sequence) AS first FROM outbox GROUP BY 1;";
 
 /// The newest format that this program knows.
 pub(crate) fn known() -> i64 {
@@ -43,6 +56,7 @@ pub(crate) fn open(path: &Path, key: &Key, options: &Options) -> Result<Opened, 
     let mut connection = connect(path, key, options)?;
     set(&connection)?;
     migrate(&mut connection, options)?;
+    connection.execute_batch(STANDING)?;
     Ok(Opened { connection, newer: None })
 }
 
@@ -52,7 +66,7 @@ pub(crate) fn open_to_read(path: &Path, key: &Key, options: &Options) -> Result<
     let options = Options { must_exist: true, ..options.clone() };
     let connection = connect(path, key, &options)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-    connection.execute_batch("PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA query_only = ON;")?;
+    connection.execute_batch("PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;")?;
     if header(&connection, "application_id")? != APPLICATION {
         return Err(RecordError::NotARecord);
     }
@@ -63,6 +77,15 @@ pub(crate) fn open_to_read(path: &Path, key: &Key, options: &Options) -> Result<
             connection.prepare(read).map_err(|_| RecordError::NewerSchema { found, known: known() })?;
         }
     }
+    let stands = || -> Result<(), rusqlite::Error> {
+        if !connection.table_exists(None, "document")? {
+            connection.execute_batch(APART)?;
+        }
+        connection.execute_batch(STANDING)
+    };
+    // A newer program's outbox may be another; the journal can be read all the same.
+    stands().or_else(|error| if newer.is_some() { Ok(()) } else { Err(error) })?;
+    connection.execute_batch("PRAGMA query_only = ON;")?;
     Ok(Opened { connection, newer })
 }
 
@@ -112,6 +135,7 @@ fn connect_once(path: &Path, key: &Key, options: &Options) -> Result<Connection,
         Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs.as_str())?,
         None => Connection::open_with_flags(path, flags)?,
     };
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     unlock(&connection, key)?;
     Ok(connection)
 }

@@ -47,7 +47,7 @@ pub(crate) fn take(writer: &mut Writer<'_>, taken: &InHand, at: DateTime<Utc>) -
 
 /// Puts a prescription down; one that is not in hand may be put down too.
 pub(crate) fn put_down(writer: &mut Writer<'_>, prescription_set_id: &str) -> Result<(), RecordError> {
-    writer.connection().execute("DELETE FROM in_hand WHERE prescription_set_id = ?1", [prescription_set_id])?;
+    writer.run("DELETE FROM in_hand WHERE prescription_set_id = ?1", [prescription_set_id])?;
     Ok(())
 }
 

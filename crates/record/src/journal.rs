@@ -6,11 +6,12 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::{Value, json};
 
 use crate::chain::{Content, StoredEvent};
 use crate::owner::Writer;
+use crate::question::Question;
 use crate::{
     DEFAULT_LISTING, Head, InHand, LIMIT_BATCH_DOCUMENTS, LIMIT_BATCH_EVENTS, LIMIT_ERASURE, LIMIT_LISTING,
     LIMIT_NAME_BYTES, LIMIT_NOTE_BYTES, LIMIT_PAYLOAD_BYTES, NewDocument, NewOutageEntry, RecordError, Sequence,
@@ -293,10 +294,6 @@ impl Period {
     pub fn between(from: DateTime<Utc>, to: DateTime<Utc>) -> Period {
         Period { from: Some(from), to: Some(to) }
     }
-
-    pub(crate) fn bounds(&self) -> (i64, i64) {
-        (self.from.map_or(i64::MIN, time::to_file), self.to.map_or(i64::MAX, time::to_file))
-    }
 }
 
 /// Which events to list. By default: all kinds, all times, oldest first, 1000 of them.
@@ -433,7 +430,7 @@ pub(crate) fn erase(writer: &mut Writer<'_>, erasure: &Erasure) -> Result<Commit
         return Err(RecordError::EmptyBatch);
     }
     for sequence in &erased {
-        writer.connection().execute(
+        writer.run(
             "UPDATE event SET payload = NULL, salt = NULL, actor = NULL, document_id = NULL WHERE sequence = ?1",
             [sequence.0],
         )?;
@@ -446,39 +443,43 @@ pub(crate) fn erase(writer: &mut Writer<'_>, erasure: &Erasure) -> Result<Commit
 
 /// The events that the filter names.
 pub(crate) fn list(connection: &Connection, filter: &EventFilter) -> Result<Vec<Event>, RecordError> {
-    let (from, to) = filter.period.bounds();
-    let kinds = if filter.kinds.is_empty() { None } else { Some(json!(filter.kinds).to_string()) };
-    let (direction, beyond, end) = if filter.newest_first { ("DESC", "<", u64::MAX >> 1) } else { ("ASC", ">", 0) };
-    let mut statement = connection.prepare(&format!(
-        "SELECT sequence, kind, at, actor, document_id, payload FROM event
-         WHERE sequence {beyond} :after AND at >= :from AND at < :to
-           AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)))
-           AND (:actor IS NULL OR actor = :actor)
-           AND (:document IS NULL OR document_id = :document)
+    let (direction, beyond) = if filter.newest_first { ("DESC", "<") } else { ("ASC", ">") };
+    let mut question = Question::default();
+    if let Some(after) = filter.after {
+        question.with(format!("sequence {beyond} :after"), ":after", after.stored());
+    }
+    if let Some(from) = filter.period.from {
+        question.with("at >= :from", ":from", time::to_file(from));
+    }
+    if let Some(to) = filter.period.to {
+        question.with("at < :to", ":to", time::to_file(to));
+    }
+    if !filter.kinds.is_empty() {
+        question.with("kind IN (SELECT value FROM json_each(:kinds))", ":kinds", json!(filter.kinds).to_string());
+    }
+    if let Some(actor) = &filter.actor {
+        question.with("actor = :actor", ":actor", actor.clone());
+    }
+    if let Some(document) = &filter.document_id {
+        question.with("document_id = :document", ":document", document.clone());
+    }
+    question.given(":limit", listing(filter.limit));
+    let conditions = question.conditions();
+    let statement = format!(
+        "SELECT sequence, kind, at, actor, document_id, payload FROM event WHERE {conditions}
          ORDER BY sequence {direction} LIMIT :limit"
-    ))?;
-    let mut rows = statement.query(named_params! {
-        ":after": filter.after.map_or(end, Sequence::get),
-        ":from": from,
-        ":to": to,
-        ":kinds": kinds,
-        ":actor": filter.actor,
-        ":document": filter.document_id,
-        ":limit": listing(filter.limit),
-    })?;
-    let mut events = Vec::new();
-    while let Some(row) = rows.next()? {
+    );
+    question.ask(connection, &statement, |row| {
         let payload: Option<String> = row.get(5)?;
-        events.push(Event {
+        Ok(Event {
             sequence: Sequence(row.get(0)?),
             kind: row.get(1)?,
             at: time::from_file(row.get(2)?)?,
             actor: row.get(3)?,
             document_id: row.get(4)?,
             payload: payload.as_deref().map(parsed).transpose()?,
-        });
-    }
-    Ok(events)
+        })
+    })
 }
 
 /// JSON from the file.

@@ -20,6 +20,7 @@ mod options;
 mod outage;
 mod outbox;
 mod owner;
+mod question;
 mod record;
 mod restore;
 mod time;

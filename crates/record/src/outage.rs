@@ -124,7 +124,7 @@ pub(crate) fn save(
     let handed_over_at = time::to_file(entry.handed_over_at);
     let payload = json!({ "digest": digest(content.as_bytes()), "handed_over_at": handed_over_at });
     let sequence = tell(writer, kinds::HANDED_OVER, &entry.entry_id, actor, at, &payload)?;
-    writer.connection().execute(
+    writer.run(
         "INSERT INTO outage_entry (sequence, entry_id, actor, handed_over_at, content, state)
          VALUES (?1, ?2, ?3, ?4, ?5, 'waiting')",
         params![sequence.get(), entry.entry_id, actor, handed_over_at, content],
@@ -141,7 +141,7 @@ pub(crate) fn written(
 ) -> Result<(), RecordError> {
     waits(writer.connection(), &done.entry_id)?;
     tell(writer, kinds::ENTRY_WRITTEN, &done.entry_id, actor, at, &json!({ "document": done.document_id }))?;
-    writer.connection().execute(
+    writer.run(
         "UPDATE outage_entry SET state = 'written', document_id = ?2 WHERE entry_id = ?1",
         [&done.entry_id, &done.document_id],
     )?;
@@ -159,7 +159,7 @@ pub(crate) fn settle(
     at_most("way of settling", how.len(), LIMIT_NOTE_BYTES)?;
     waits(writer.connection(), entry_id)?;
     tell(writer, kinds::ENTRY_SETTLED, entry_id, Some(actor), at, &json!({ "how": how }))?;
-    writer.connection().execute("UPDATE outage_entry SET state = 'settled' WHERE entry_id = ?1", [entry_id])?;
+    writer.run("UPDATE outage_entry SET state = 'settled' WHERE entry_id = ?1", [entry_id])?;
     Ok(())
 }
 

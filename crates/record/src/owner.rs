@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 
 use chrono::{DateTime, Utc};
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, Transaction, TransactionBehavior, ffi, params};
+use rusqlite::{Connection, Params, Transaction, TransactionBehavior, ffi, params};
 
 use crate::chain::{Content, StoredEvent};
 use crate::file::{self, Opened};
@@ -57,6 +57,7 @@ impl Door {
                     copying: false,
                     again,
                     unreadable: false,
+                    aside: None,
                 };
                 while let Ok(job) = inbox.0.recv() {
                     job(&mut owner);
@@ -122,7 +123,18 @@ pub(crate) struct Owner {
     /// Whether a page could not be read. SQLCipher serves nothing more over such a connection, although the disk may be
     /// well again.
     unreadable: bool,
+    aside: Option<Aside>,
 }
+
+/// Document numbers of one year that the file counts as given.
+struct Aside {
+    year: i32,
+    next: u64,
+    last: u64,
+}
+
+/// So many document numbers are set aside together: a flush for each would be a third of what a dispensation waits for.
+const NUMBERS_ASIDE: u64 = 16;
 
 /// Whether an error may come from a page that could not be read, or from SQLCipher's own refusal afterwards.
 fn could_not_read(error: &RecordError) -> bool {
@@ -213,6 +225,27 @@ impl Owner {
         }
     }
 
+    /// The next document number of a year.
+    pub(crate) fn next_number(&mut self, year: i32) -> Result<u64, RecordError> {
+        let mut aside = match self.aside.take() {
+            Some(aside) if aside.year == year && aside.next <= aside.last => aside,
+            _ => {
+                let last: u64 = self.write(|writer| {
+                    let mut statement = writer.connection().prepare_cached(
+                        "INSERT INTO number (year, last) VALUES (?1, ?2)
+                         ON CONFLICT (year) DO UPDATE SET last = last + ?2 RETURNING last",
+                    )?;
+                    Ok(statement.query_row(params![year, NUMBERS_ASIDE], |row| row.get(0))?)
+                })?;
+                Aside { year, next: last.saturating_sub(NUMBERS_ASIDE).saturating_add(1), last }
+            }
+        };
+        let number = aside.next;
+        aside.next = aside.next.saturating_add(1);
+        self.aside = Some(aside);
+        Ok(number)
+    }
+
     /// Overwrites a transaction that failed while it was being made durable. Its frames may lie whole in the
     /// write-ahead log, and a crash now would bring them back to life; the next durable transaction lies in their
     /// place.
@@ -280,6 +313,11 @@ impl Writer<'_> {
     /// The connection, within the transaction.
     pub(crate) fn connection(&self) -> &Connection {
         self.transaction
+    }
+
+    /// One statement that changes rows; how many. It is prepared once for as long as the file is open.
+    pub(crate) fn run(&self, statement: &str, values: impl Params) -> Result<usize, RecordError> {
+        Ok(self.transaction.prepare_cached(statement)?.execute(values)?)
     }
 
     /// The journal's end, with the events of this transaction.

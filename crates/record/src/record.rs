@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::OptionalExtension;
 use serde::Serialize;
 use serde_json::json;
 
@@ -355,19 +355,10 @@ impl Record {
         })
     }
 
-    /// The next number of the year for a document's identifier: 1, 2, 3 …, each given once. It is on the disk before
-    /// it is answered; a number that was given and not used stays unused.
+    /// The next number of the year for a document's identifier: each is given once, in ascending order. Some are set aside
+    /// together, durably, before the first of them is answered; those that were not used when the program ends stay unused.
     pub fn next_document_number(&self, year: i32) -> Result<u64, RecordError> {
-        self.door.ask(move |owner| {
-            owner.write(|writer| {
-                Ok(writer.connection().query_row(
-                    "INSERT INTO number (year, last) VALUES (?1, 1)
-                     ON CONFLICT (year) DO UPDATE SET last = last + 1 RETURNING last",
-                    params![year],
-                    |row| row.get(0),
-                )?)
-            })
-        })
+        self.door.ask(move |owner| owner.next_number(year))
     }
 }
 

@@ -180,25 +180,40 @@ fn pages(
     let mut integrity = lines(connection, "PRAGMA integrity_check")?;
     integrity.retain(|line| line != "ok");
     integrity.extend(lines(connection, "PRAGMA foreign_key_check")?);
-    // A file of an older program keeps no totals yet.
-    if knows_outbox && connection.table_exists(None, "outbox_total")? {
-        integrity.extend(lines(connection, TOTALS)?);
+    if knows_outbox {
+        integrity.extend(lines(connection, STANDING)?);
     }
     Ok((integrity, lines(connection, "PRAGMA cipher_integrity_check")?))
 }
 
-/// Totals that are not what the documents say.
-const TOTALS: &str = "
+/// What is kept in memory of the outbox and is not what its documents say.
+const STANDING: &str = "
     WITH told (what, number) AS (
         SELECT state, count(*) FROM outbox WHERE kind_code != '18' GROUP BY state
         UNION ALL
         SELECT 'held', count(*) FROM outbox o WHERE o.state = 'waiting' AND o.kind_code != '18' AND EXISTS (
             SELECT 1 FROM outbox e WHERE e.prescription_set_id = o.prescription_set_id AND e.sequence < o.sequence
                 AND e.state IN ('waiting', 'sending', 'refused')))
-    SELECT 'the total of ' || what || ' documents' FROM outbox_total t
+    SELECT 'the total of ' || what || ' documents' FROM total t
         WHERE number != coalesce((SELECT number FROM told WHERE told.what = t.what), 0)
     UNION ALL
-    SELECT 'no total of ' || what || ' documents' FROM told WHERE what NOT IN (SELECT what FROM outbox_total)";
+    SELECT 'no total of ' || what || ' documents' FROM told WHERE what NOT IN (SELECT what FROM total)
+    UNION ALL
+    SELECT 'an open document, or one that is none: ' || count(*) FROM (
+        SELECT * FROM (SELECT sequence, document_id, prescription_set_id, kind_code, state, saved_at, next_try_at, lease_until
+            FROM outbox WHERE state IN ('waiting', 'sending', 'refused', 'conflicting')
+            EXCEPT SELECT * FROM open_document)
+        UNION ALL
+        SELECT * FROM (SELECT * FROM open_document
+            EXCEPT SELECT sequence, document_id, prescription_set_id, kind_code, state, saved_at, next_try_at, lease_until
+            FROM outbox)) HAVING count(*) > 0
+    UNION ALL
+    SELECT 'a day that begins too late' FROM outbox o WHERE NOT EXISTS (
+        SELECT 1 FROM outbox_day d WHERE d.day = o.saved_at / 86400000000 AND d.first <= o.sequence)
+    UNION ALL
+    SELECT 'bytes of no document' FROM document WHERE sequence NOT IN (SELECT sequence FROM outbox)
+    UNION ALL
+    SELECT 'an answer to no document' FROM answer WHERE sequence NOT IN (SELECT sequence FROM outbox)";
 
 fn lines(connection: &Connection, pragma: &str) -> Result<Vec<String>, RecordError> {
     let mut statement = connection.prepare(pragma)?;

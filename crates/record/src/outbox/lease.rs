@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 use serde_json::json;
 
+use super::apart;
 use super::lists::{BY_TRY, FIRST_OPEN, ITEM, ITEM_COLUMNS, item};
 use super::state::{Happening, OutboxState};
 use super::steps::{state_of, step};
@@ -57,9 +58,8 @@ impl From<&Lease> for Lease {
 pub(super) fn holds(connection: &Connection, lease: &Lease) -> Result<bool, RecordError> {
     let state = state_of(connection, &lease.document_id)?;
     let Some(attempt) = lease.attempt else { return Ok(true) };
-    let last: Option<u32> = connection
-        .query_row("SELECT attempts FROM outbox WHERE document_id = ?1", [&lease.document_id], |row| row.get(0))
-        .optional()?;
+    let mut statement = connection.prepare_cached("SELECT attempts FROM outbox WHERE document_id = ?1")?;
+    let last: Option<u32> = statement.query_row([&lease.document_id], |row| row.get(0)).optional()?;
     Ok(state == OutboxState::Sending && last == Some(attempt))
 }
 
@@ -71,8 +71,8 @@ pub(crate) fn due(owner: &mut Owner, now: DateTime<Utc>, limit: usize) -> Result
     let moment = time::to_file(now);
     let lease_until = moment.saturating_add(lease);
     let mut found = {
-        let mut statement = owner.connection().prepare(&format!(
-            "SELECT {ITEM}, o.bytes FROM outbox o WHERE o.sequence IN (
+        let mut statement = owner.connection().prepare_cached(&format!(
+            "SELECT {ITEM}, d.size, d.bytes FROM outbox o LEFT JOIN document d USING (sequence) WHERE o.sequence IN (
                  SELECT sequence FROM (SELECT o.sequence FROM {BY_TRY}
                      WHERE o.state = 'waiting' AND o.next_try_at IS NULL AND {FIRST_OPEN}
                      ORDER BY o.sequence LIMIT :limit)
@@ -82,7 +82,7 @@ pub(crate) fn due(owner: &mut Owner, now: DateTime<Utc>, limit: usize) -> Result
                  UNION ALL SELECT sequence FROM (SELECT o.sequence FROM {BY_TRY}
                      WHERE o.state = 'waiting' AND o.next_try_at > :latest AND {FIRST_OPEN}
                      ORDER BY o.next_try_at LIMIT :limit)
-                 UNION ALL SELECT sequence FROM outbox o WHERE o.state = 'sending'
+                 UNION ALL SELECT sequence FROM open_document o WHERE o.state = 'sending'
                      AND (o.lease_until <= :now OR o.lease_until > :lease) AND {FIRST_OPEN})
              ORDER BY o.sequence LIMIT :limit"
         ))?;
@@ -94,7 +94,8 @@ pub(crate) fn due(owner: &mut Owner, now: DateTime<Utc>, limit: usize) -> Result
         })?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
-            found.push(Due { item: item(row)?, bytes: row.get(ITEM_COLUMNS)? });
+            let bytes = apart::read(row, ITEM_COLUMNS)?.ok_or(RecordError::Damaged)?;
+            found.push(Due { item: item(row)?, bytes });
         }
         found
     };
@@ -114,7 +115,7 @@ pub(crate) fn due(owner: &mut Owner, now: DateTime<Utc>, limit: usize) -> Result
             let id = &due.item.document_id;
             let payload = json!({ "attempt": due.item.attempts, "lease_until": until });
             step(writer, id, Happening::Leased, None, now, &payload)?;
-            writer.connection().execute(
+            writer.run(
                 "UPDATE outbox SET lease_until = ?2, attempts = ?3, next_try_at = NULL, state = 'sending'
                  WHERE document_id = ?1",
                 params![id, lease_until, due.item.attempts],
@@ -128,8 +129,9 @@ pub(crate) fn due(owner: &mut Owner, now: DateTime<Utc>, limit: usize) -> Result
 /// Lets go of what a program that died was sending.
 pub(crate) fn release(owner: &mut Owner, now: DateTime<Utc>) -> Result<(), RecordError> {
     let abandoned: Vec<String> = {
-        let mut statement =
-            owner.connection().prepare("SELECT document_id FROM outbox WHERE state = 'sending' ORDER BY sequence")?;
+        let mut statement = owner
+            .connection()
+            .prepare("SELECT document_id FROM open_document WHERE state = 'sending' ORDER BY sequence")?;
         let rows = statement.query_map([], |row| row.get(0))?;
         rows.collect::<Result<_, _>>()?
     };

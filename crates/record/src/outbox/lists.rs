@@ -1,11 +1,12 @@
 //! Reading the outbox: lists, counts, one document, and when the next one is due.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
-use serde_json::json;
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::apart;
 use super::{Counts, NewDocument, OutboxFilter, OutboxItem, OutboxState, RELEASE, StoredDocument};
 use crate::journal::{Committed, listing, parsed};
+use crate::question::Question;
 use crate::{RecordError, Sequence, time};
 
 /// The columns of an item, of the table under the name `o`. The last one is the earlier open document of the same
@@ -14,7 +15,7 @@ pub(super) const ITEM: &str = "o.sequence, o.document_id, o.set_id, o.prescripti
     o.actor, o.state, o.saved_at, o.attempts, o.next_try_at, o.lease_until, o.last_code, o.last_sentence,
     o.answered_at,
     CASE WHEN o.state = 'waiting' THEN (
-        SELECT e.document_id FROM outbox e
+        SELECT e.document_id FROM open_document e
         WHERE e.prescription_set_id = o.prescription_set_id AND e.sequence < o.sequence
           AND e.state IN ('waiting', 'sending', 'refused')
         ORDER BY e.sequence LIMIT 1) END";
@@ -24,13 +25,12 @@ pub(super) const ITEM_COLUMNS: usize = 16;
 
 /// The condition that no earlier document of the same prescription is open.
 pub(super) const FIRST_OPEN: &str = "NOT EXISTS (
-    SELECT 1 FROM outbox e
+    SELECT 1 FROM open_document e
     WHERE e.prescription_set_id = o.prescription_set_id AND e.sequence < o.sequence
       AND e.state IN ('waiting', 'sending', 'refused'))";
 
-/// What waits, by the time of its next try. Without being told SQLite prefers an index by state, reads each document that
-/// waits, and follows its bytes from page to page; told so, it refuses a statement that the index does not serve.
-pub(super) const BY_TRY: &str = "outbox o INDEXED BY outbox_by_try";
+/// What waits, by the time of its next try; named, so that SQLite refuses a statement that the index does not serve.
+pub(super) const BY_TRY: &str = "open_document o INDEXED BY open_by_try";
 
 /// An item from a row that begins with [`ITEM`].
 pub(super) fn item(row: &Row<'_>) -> Result<OutboxItem, RecordError> {
@@ -58,70 +58,69 @@ pub(super) fn item(row: &Row<'_>) -> Result<OutboxItem, RecordError> {
 
 /// The documents that the filter names.
 pub(crate) fn list(connection: &Connection, filter: &OutboxFilter) -> Result<Vec<OutboxItem>, RecordError> {
-    let (from, to) = filter.saved.bounds();
-    let states = if filter.states.is_empty() { None } else { Some(json!(filter.states).to_string()) };
-    let (direction, beyond, end) = if filter.newest_first { ("DESC", "<", u64::MAX >> 1) } else { ("ASC", ">", 0) };
-    // Said so that the index is used where a prescription is named.
-    let of_prescription = match filter.prescription_set_id {
-        Some(_) => "o.prescription_set_id = :prescription",
-        None => ":prescription IS NULL",
-    };
-    // Of each state no more than can be shown, by an index in the order of their saving.
-    let among = if filter.states.is_empty() {
-        ":states IS NULL".to_owned()
-    } else {
-        let of_state = |state: &OutboxState| {
+    let (direction, beyond) = if filter.newest_first { ("DESC", "<") } else { ("ASC", ">") };
+    let mut question = Question::default();
+    if let Some(after) = filter.after {
+        question.with(format!("o.sequence {beyond} :after"), ":after", after.stored());
+    }
+    if let Some(from) = filter.saved.from {
+        question.with("o.saved_at >= :from", ":from", time::to_file(from));
+        // However clocks were set, none of those days was saved before the first of them.
+        let first = "SELECT min(first) FROM outbox_day WHERE day >= :from / 86400000000";
+        question.that(format!("o.sequence >= ({first})"));
+    }
+    if let Some(to) = filter.saved.to {
+        question.with("o.saved_at < :to", ":to", time::to_file(to));
+    }
+    if let Some(prescription) = &filter.prescription_set_id {
+        question.with("o.prescription_set_id = :prescription", ":prescription", prescription.clone());
+    }
+    if !filter.releases {
+        question.that(format!("o.kind_code != '{RELEASE}'"));
+    }
+    let words: Vec<String> = filter.states.iter().map(|state| format!("'{state}'")).collect();
+    if !words.is_empty() && filter.states.iter().all(|state| state.is_open() || state.wants_a_person()) {
+        // Of each state no more than can be shown.
+        let conditions = question.conditions();
+        let of_state = |word: &String| {
             format!(
-                "SELECT sequence FROM (SELECT s.sequence FROM outbox s WHERE s.state = '{state}'
-                   AND s.sequence {beyond} :after AND s.saved_at >= :from AND s.saved_at < :to
-                   AND (:prescription IS NULL OR s.prescription_set_id = :prescription)
-                   AND (:releases OR s.kind_code != :release)
-                 ORDER BY s.sequence {direction} LIMIT :limit)"
+                "SELECT sequence FROM (SELECT o.sequence FROM open_document o WHERE o.state = {word} AND {conditions}
+                 ORDER BY o.sequence {direction} LIMIT :limit)"
             )
         };
-        let all: Vec<String> = filter.states.iter().map(of_state).collect();
-        format!(":states IS NOT NULL AND o.sequence IN ({})", all.join(" UNION ALL "))
-    };
-    let mut statement = connection.prepare(&format!(
-        "SELECT {ITEM} FROM outbox o
-         WHERE o.sequence {beyond} :after AND o.saved_at >= :from AND o.saved_at < :to
-           AND {among}
-           AND {of_prescription}
-           AND (:releases OR o.kind_code != :release)
-         ORDER BY o.sequence {direction} LIMIT :limit"
-    ))?;
-    let mut rows = statement.query(named_params! {
-        ":after": filter.after.map_or(end, Sequence::get),
-        ":from": from,
-        ":to": to,
-        ":states": states,
-        ":prescription": filter.prescription_set_id,
-        ":releases": filter.releases,
-        ":release": RELEASE,
-        ":limit": listing(filter.limit),
-    })?;
-    let mut items = Vec::new();
-    while let Some(row) = rows.next()? {
-        items.push(item(row)?);
+        let all: Vec<String> = words.iter().map(of_state).collect();
+        question.that(format!("o.sequence IN ({})", all.join(" UNION ALL ")));
+    } else if !words.is_empty() {
+        question.that(format!("o.state IN ({})", words.join(", ")));
     }
-    Ok(items)
+    question.given(":limit", listing(filter.limit));
+    let conditions = question.conditions();
+    let statement =
+        format!("SELECT {ITEM} FROM outbox o WHERE {conditions} ORDER BY o.sequence {direction} LIMIT :limit");
+    question.ask(connection, &statement, item)
 }
 
 /// One document with its bytes and the Centre's answer.
 pub(crate) fn document(connection: &Connection, document_id: &str) -> Result<Option<StoredDocument>, RecordError> {
-    let mut statement =
-        connection.prepare(&format!("SELECT {ITEM}, o.bytes, o.answer FROM outbox o WHERE o.document_id = ?1"))?;
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {ITEM}, d.size, d.bytes, a.size, a.bytes
+         FROM outbox o LEFT JOIN document d USING (sequence) LEFT JOIN answer a USING (sequence) WHERE o.document_id = ?1"
+    ))?;
     let mut rows = statement.query([document_id])?;
     let Some(row) = rows.next()? else {
         return Ok(None);
     };
-    Ok(Some(StoredDocument { item: item(row)?, bytes: row.get(ITEM_COLUMNS)?, answer: row.get(ITEM_COLUMNS + 1)? }))
+    Ok(Some(StoredDocument {
+        item: item(row)?,
+        bytes: apart::read(row, ITEM_COLUMNS)?,
+        answer: apart::read(row, ITEM_COLUMNS + 2)?,
+    }))
 }
 
 /// How many documents are in which state.
 pub(crate) fn counts(connection: &Connection) -> Result<Counts, RecordError> {
     let mut counts = Counts::default();
-    let mut statement = connection.prepare_cached("SELECT what, number FROM outbox_total")?;
+    let mut statement = connection.prepare_cached("SELECT what, number FROM total")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let what: String = row.get(0)?;
@@ -142,7 +141,7 @@ pub(crate) fn counts(connection: &Connection) -> Result<Counts, RecordError> {
     // State by state, so that each is the first row of an index.
     let oldest = |state: &str| {
         let mut statement = connection.prepare_cached(
-            "SELECT saved_at FROM outbox WHERE state = ?1 AND kind_code != ?2 ORDER BY saved_at LIMIT 1",
+            "SELECT saved_at FROM open_document WHERE state = ?1 AND kind_code != ?2 ORDER BY saved_at LIMIT 1",
         )?;
         statement.query_row([state, RELEASE], |row| row.get::<_, i64>(0)).optional()
     };
@@ -165,7 +164,7 @@ pub(crate) fn next_due(connection: &Connection) -> Result<Option<DateTime<Utc>>,
             "SELECT o.next_try_at FROM {BY_TRY} WHERE o.state = 'waiting' AND o.next_try_at IS NOT NULL AND {FIRST_OPEN}
              ORDER BY o.next_try_at LIMIT 1"
         ))?,
-        first("SELECT lease_until FROM outbox WHERE state = 'sending' ORDER BY lease_until LIMIT 1")?,
+        first("SELECT lease_until FROM open_document WHERE state = 'sending' ORDER BY lease_until LIMIT 1")?,
     ];
     let next = next.into_iter().flatten().min();
     time::from_file_if_any(next)
@@ -183,21 +182,19 @@ pub(crate) fn committed_before(
         if documents.iter().take(index).any(|earlier| earlier.document_id == document.document_id) {
             return Err(conflict());
         }
-        let found: Option<(u64, bool)> = connection
-            .query_row(
-                "SELECT sequence, bytes IS :bytes AND set_id = :set AND kind_code = :kind
-                        AND prescription_set_id = :prescription
-                 FROM outbox WHERE document_id = :document",
-                named_params! {
-                    ":bytes": document.bytes,
-                    ":set": document.set_id,
-                    ":kind": document.kind_code,
-                    ":prescription": document.prescription_set_id,
-                    ":document": document.document_id,
-                },
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
-            .optional()?;
+        let mut statement = connection.prepare_cached(
+            "SELECT sequence, set_id = ?2 AND prescription_set_id = ?3 AND kind_code = ?4, d.size, d.bytes
+             FROM outbox o LEFT JOIN document d USING (sequence) WHERE document_id = ?1",
+        )?;
+        let (id, set) = (&document.document_id, &document.set_id);
+        let mut rows = statement.query(params![id, set, document.prescription_set_id, document.kind_code])?;
+        let found: Option<(u64, bool)> = match rows.next()? {
+            None => None,
+            Some(row) => {
+                let same_bytes = apart::read(row, 2)?.as_deref() == Some(document.bytes.as_slice());
+                Some((row.get(0)?, row.get(1)? && same_bytes))
+            }
+        };
         match found {
             Some((_, false)) => return Err(conflict()),
             // Some were there before and some were not: this is not the batch of then.

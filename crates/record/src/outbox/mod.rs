@@ -5,6 +5,7 @@
 //! refused document stays. Documents of one prescription go in the order in which they were saved. When to try
 //! again, and what the Centre's answer means, is left to `kanta-client` and `counter`.
 
+mod apart;
 mod lease;
 mod lists;
 mod replay;

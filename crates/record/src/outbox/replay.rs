@@ -6,6 +6,7 @@ use rusqlite::{Connection, params};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::apart;
 use super::state::{Happening, Next, OutboxState, after};
 use crate::chain::Fault;
 use crate::journal::{kinds, parsed};
@@ -26,8 +27,9 @@ pub(crate) fn compare(
     limit: u32,
 ) -> Result<(Compared, Vec<Fault>), RecordError> {
     let mut statement = connection.prepare(
-        "SELECT sequence, document_id, set_id, prescription_set_id, kind_code, bytes, summary, state, answer
-         FROM outbox WHERE sequence > ?1 ORDER BY sequence LIMIT ?2",
+        "SELECT sequence, document_id, set_id, prescription_set_id, kind_code, summary, state,
+                d.size, d.bytes, a.size, a.bytes
+         FROM outbox o LEFT JOIN document d USING (sequence) LEFT JOIN answer a USING (sequence) WHERE sequence > ?1 ORDER BY sequence LIMIT ?2",
     )?;
     let mut rows = statement.query(params![after.0, limit])?;
     let mut compared: Compared = None;
@@ -36,10 +38,11 @@ pub(crate) fn compare(
         let sequence = Sequence(row.get(0)?);
         let document_id: String = row.get(1)?;
         compared = Some((sequence, compared.map_or(1, |(_, number)| number + 1)));
-        let bytes: Option<Vec<u8>> = row.get(5)?;
-        let summary: Option<String> = row.get(6)?;
-        let state: String = row.get(7)?;
-        let answer: Option<Vec<u8>> = row.get(8)?;
+        let summary: Option<String> = row.get(5)?;
+        let state: String = row.get(6)?;
+        // What cannot be unpacked is not what was kept: nothing that has its digest.
+        let bytes = apart::read(row, 7).unwrap_or_else(|_| Some(vec![]));
+        let answer = apart::read(row, 9).unwrap_or_else(|_| Some(vec![]));
         let mut fault = |what| {
             faults.push(Fault::Document { document_id: document_id.clone(), what });
         };

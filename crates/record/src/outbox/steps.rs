@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Value, json};
 
+use super::apart;
 use super::lease::{Lease, holds};
 use super::replay::digest;
 use super::state::{Happening, Next, OutboxState, after};
@@ -29,21 +30,25 @@ pub(crate) fn save(
         "summary_digest": digest(summary.as_bytes()),
     });
     let sequence = tell(writer, kinds::WAITING, &document.document_id, actor, at, &payload)?;
-    writer.connection().execute(
-        "INSERT INTO outbox (sequence, document_id, set_id, prescription_set_id, kind_code, bytes, summary, actor,
-                             saved_at, state)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'waiting')",
+    writer.run(
+        "INSERT INTO outbox (sequence, document_id, set_id, prescription_set_id, kind_code, summary, actor, saved_at,
+                             state)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'waiting')",
         params![
             sequence.0,
             document.document_id,
             document.set_id,
             document.prescription_set_id,
             document.kind_code,
-            document.bytes,
             summary,
             actor,
             time::to_file(at)
         ],
+    )?;
+    apart::keep(writer, apart::DOCUMENT, sequence, &document.bytes)?;
+    writer.run(
+        "INSERT INTO outbox_day (day, first) VALUES (?1 / 86400000000, ?2) ON CONFLICT (day) DO NOTHING",
+        params![time::to_file(at), sequence.0],
     )?;
     Ok(sequence)
 }
@@ -63,7 +68,7 @@ pub(crate) fn attempt_failed(
     let payload = json!({ "code": code, "next_try_at": time::from_file(next)? });
     let change = step(writer, document_id, Happening::AttemptFailed, None, at, &payload)?;
     if let Change::Made(_) = change {
-        writer.connection().execute(
+        writer.run(
             "UPDATE outbox SET next_try_at = ?2, last_code = ?3 WHERE document_id = ?1",
             params![document_id, next, code],
         )?;
@@ -87,11 +92,14 @@ pub(crate) fn accepted(
     };
     let change = step(writer, document_id, happening, None, at, &payload)?;
     if let Change::Made(_) = change {
-        writer.connection().execute(
-            "UPDATE outbox SET answer = ?2, answered_at = ?3, last_code = ?4, last_sentence = NULL
-             WHERE document_id = ?1",
-            params![document_id, answer, time::to_file(at), codes],
+        writer.run(
+            "UPDATE outbox SET answered_at = ?2, last_code = ?3, last_sentence = NULL WHERE document_id = ?1",
+            params![document_id, time::to_file(at), codes],
         )?;
+        let mut statement = writer.connection().prepare_cached("SELECT sequence FROM outbox WHERE document_id = ?1")?;
+        let sequence = Sequence(statement.query_row([document_id], |row| row.get(0))?);
+        drop(statement);
+        apart::keep(writer, apart::ANSWER, sequence, answer)?;
     }
     Ok(change)
 }
@@ -111,7 +119,7 @@ pub(crate) fn refused(
     let payload = json!({ "code": code, "sentence": sentence });
     let change = step(writer, document_id, Happening::Refused, None, at, &payload)?;
     if let Change::Made(_) = change {
-        writer.connection().execute(
+        writer.run(
             "UPDATE outbox SET last_code = ?2, last_sentence = ?3, answered_at = ?4 WHERE document_id = ?1",
             params![document_id, code, sentence, time::to_file(at)],
         )?;
@@ -166,8 +174,8 @@ pub(crate) fn withdraw_releases(
     at: DateTime<Utc>,
 ) -> Result<(), RecordError> {
     let open: Vec<String> = {
-        let mut statement = writer.connection().prepare(
-            "SELECT document_id FROM outbox WHERE prescription_set_id = ?1 AND kind_code = ?2
+        let mut statement = writer.connection().prepare_cached(
+            "SELECT document_id FROM open_document WHERE prescription_set_id = ?1 AND kind_code = ?2
                AND state IN ('waiting', 'sending', 'refused') ORDER BY sequence",
         )?;
         let rows = statement.query_map([prescription_set_id, RELEASE], |row| row.get(0))?;
@@ -186,9 +194,13 @@ pub(crate) fn erase(connection: &Connection, document_id: &str) -> Result<Vec<Se
     if state.is_open() || state.wants_a_person() {
         return Err(RecordError::WrongState { document_id: document_id.to_owned(), state });
     }
+    for table in [apart::DOCUMENT, apart::ANSWER] {
+        let statement =
+            format!("DELETE FROM {table} WHERE sequence = (SELECT sequence FROM outbox WHERE document_id = ?1)");
+        connection.execute(&statement, [document_id])?;
+    }
     connection.execute(
-        "UPDATE outbox SET bytes = NULL, summary = NULL, answer = NULL, actor = NULL, last_sentence = NULL
-         WHERE document_id = ?1",
+        "UPDATE outbox SET summary = NULL, actor = NULL, last_sentence = NULL WHERE document_id = ?1",
         [document_id],
     )?;
     let mut statement = connection.prepare(
@@ -214,7 +226,7 @@ pub(super) fn step(
         Next::To(next) => {
             let sequence = tell(writer, happening.kind(), document_id, actor, at, payload)?;
             // A lease belongs to the state of sending alone; its end is set by whoever leases.
-            writer.connection().execute(
+            writer.run(
                 "UPDATE outbox SET state = ?2, next_try_at = NULL,
                         lease_until = CASE ?2 WHEN 'sending' THEN coalesce(lease_until, 0) END
                  WHERE document_id = ?1",
@@ -226,9 +238,8 @@ pub(super) fn step(
 }
 
 pub(super) fn state_of(connection: &Connection, document_id: &str) -> Result<OutboxState, RecordError> {
-    let word: Option<String> = connection
-        .query_row("SELECT state FROM outbox WHERE document_id = ?1", [document_id], |row| row.get(0))
-        .optional()?;
+    let mut statement = connection.prepare_cached("SELECT state FROM outbox WHERE document_id = ?1")?;
+    let word: Option<String> = statement.query_row([document_id], |row| row.get(0)).optional()?;
     let word = word.ok_or_else(|| RecordError::UnknownDocument { document_id: document_id.to_owned() })?;
     OutboxState::from_word(&word).ok_or(RecordError::Damaged)
 }

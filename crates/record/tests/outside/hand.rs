@@ -3,7 +3,7 @@
 use record::{Batch, Change, InHand, NewDocument, NewEvent, OutboxFilter, OutboxState, RELEASE, Record, kinds};
 use serde_json::json;
 
-use crate::support::{Room, at, dispensation, document, oid};
+use crate::support::{Room, at, dispensation, document, key, oid, options};
 
 fn set(prescription: &str) -> String {
     document("1", prescription).prescription_set_id
@@ -145,14 +145,31 @@ fn a_file_of_the_first_format_is_brought_to_this_one_with_all_that_is_in_it() {
     // As the first version of the program left it: its own table, and nothing in hand.
     let first = include_str!("../../src/file/migration-1.sql");
     let (_, table) = first.split_once("CREATE TABLE outbox (").unwrap();
-    room.raw()
-        .execute_batch(&format!(
-            "DROP TABLE outage_entry; DROP TABLE in_hand; ALTER TABLE outbox RENAME TO newer; DROP INDEX outbox_by_state;
+    let raw = room.raw();
+    raw.execute_batch(&format!(
+        "DROP TABLE outage_entry; DROP TABLE in_hand; ALTER TABLE outbox RENAME TO newer;
              DROP INDEX outbox_by_prescription; CREATE TABLE outbox ({table}
-             INSERT INTO outbox SELECT * FROM newer; DROP TABLE newer; DROP TABLE outbox_total;
+             INSERT INTO outbox SELECT sequence, document_id, set_id, prescription_set_id, kind_code, NULL, summary,
+                 actor, saved_at, state, attempts, next_try_at, lease_until, last_code, last_sentence, NULL, answered_at
+                 FROM newer;
+             DROP TABLE newer; DROP TABLE outbox_day; DROP TABLE document; DROP TABLE answer;
+             CREATE INDEX event_by_time ON event (at); CREATE INDEX event_by_kind ON event (kind, at);
              PRAGMA user_version = 1;"
-        ))
-        .unwrap();
+    ))
+    .unwrap();
+    for id in ["1", "2"] {
+        let bytes = document(id, "7").bytes;
+        raw.execute("UPDATE outbox SET bytes = ?2 WHERE document_id = ?1", (oid(id), bytes)).unwrap();
+    }
+    raw.execute("UPDATE outbox SET answer = ?1 WHERE state = 'accepted'", [b"answer"]).unwrap();
+    drop(raw);
+    // It can be read as it is,
+    let record = Record::open_to_read(&room.path, &key(), options()).unwrap();
+    assert_eq!((record.head().unwrap(), record.outbox(Default::default()).unwrap()), before);
+    assert_eq!(record.document(&oid("1")).unwrap().unwrap().answer.as_deref(), Some(b"answer".as_slice()));
+    assert!(record.verify().unwrap().is_sound());
+    drop(record);
+    // and is brought to this format when it is opened for work.
     let record = room.open();
     assert_eq!((record.head().unwrap(), record.outbox(Default::default()).unwrap()), before);
     assert_eq!(record.document(&oid("1")).unwrap().unwrap().answer.as_deref(), Some(b"answer".as_slice()));

@@ -114,10 +114,12 @@ fn a_payload_that_vanished_without_an_erasure_is_found() {
 #[test]
 fn a_changed_document_is_found() {
     assert_eq!(
-        after("UPDATE outbox SET bytes = x'00' WHERE attempts = 0 AND state = 'accepted';"),
+        after(
+            "UPDATE document SET bytes = x'00' WHERE sequence = (SELECT sequence FROM outbox WHERE state = 'accepted');"
+        ),
         [about("1", "bytes")]
     );
-    assert_eq!(after("UPDATE outbox SET answer = x'00' WHERE state = 'accepted';"), [about("1", "answer")]);
+    assert_eq!(after("UPDATE answer SET bytes = x'00';"), [about("1", "answer")]);
     assert_eq!(after("UPDATE outbox SET summary = '{}' WHERE state = 'accepted';"), [about("1", "summary")]);
     assert_eq!(after("UPDATE outbox SET kind_code = '11' WHERE state = 'accepted';"), [about("1", "identifiers")]);
 }
