@@ -23,7 +23,46 @@ use crate::{Head, Options, RecordError, Sequence, time};
 const PAGES_AT_A_TIME: i32 = 64;
 
 /// What the owner thread is asked to do.
-type Job = Box<dyn FnOnce(&mut Owner) + Send>;
+enum Job {
+    /// By itself.
+    Alone(Box<dyn FnOnce(&mut Owner) + Send>),
+    /// In one transaction with others that wait.
+    Together(Box<dyn Write>),
+}
+
+/// The most writes of one transaction.
+const LIMIT_TOGETHER: usize = 16;
+
+/// A write whose transaction may hold others too.
+trait Write: Send {
+    /// Does it, and says why it could not.
+    fn work(&mut self, writer: &mut Writer<'_>) -> Result<(), RecordError>;
+    /// Answers whoever waits, once it is known what became of the transaction.
+    fn answer(self: Box<Self>, outcome: Result<(), RecordError>);
+}
+
+/// One caller's write and the way back to him.
+struct Asked<T, W> {
+    work: Option<W>,
+    done: Result<T, RecordError>,
+    answer: SyncSender<Result<T, RecordError>>,
+}
+
+impl<T, W> Write for Asked<T, W>
+where
+    T: Send + 'static,
+    W: FnOnce(&mut Writer<'_>) -> Result<T, RecordError> + Send + 'static,
+{
+    fn work(&mut self, writer: &mut Writer<'_>) -> Result<(), RecordError> {
+        self.done = self.work.take().ok_or(RecordError::Closed).and_then(|work| work(writer));
+        self.done.as_ref().map(|_| ()).map_err(Clone::clone)
+    }
+
+    fn answer(self: Box<Self>, outcome: Result<(), RecordError>) {
+        // What it did or found rests on the transaction: where that is not saved, neither is this.
+        let _ = self.answer.send(outcome.and(self.done));
+    }
+}
 
 /// How the same file is opened once more.
 pub(crate) type Again = Box<dyn Fn() -> Result<Opened, RecordError> + Send>;
@@ -39,7 +78,6 @@ impl Door {
     pub(crate) fn open(opened: Opened, options: &Options, again: Again) -> Result<Door, RecordError> {
         let (jobs, inbox): (SyncSender<Job>, Receiver<Job>) = sync_channel(LIMIT_QUEUE);
         let inbox = Inbox(inbox);
-        let (lease, longest_wait) = (time::span(options.lease), time::span(options.longest_wait));
         let randomness = options.randomness.clone();
         let thread = std::thread::Builder::new()
             .name("record".to_owned())
@@ -49,8 +87,6 @@ impl Door {
                 let mut owner = Owner {
                     connection: Rc::new(connection),
                     inbox: Rc::clone(&inbox),
-                    lease,
-                    longest_wait,
                     randomness,
                     doubt: None,
                     newer,
@@ -60,7 +96,7 @@ impl Door {
                     aside: None,
                 };
                 while let Ok(job) = inbox.0.recv() {
-                    job(&mut owner);
+                    owner.take(job);
                 }
             })
             .map_err(|_| RecordError::Closed)?;
@@ -73,14 +109,29 @@ impl Door {
         work: impl FnOnce(&mut Owner) -> Result<T, RecordError> + Send + 'static,
     ) -> Result<T, RecordError> {
         let (answer, answered) = sync_channel(1);
-        let job: Job = Box::new(move |owner| {
+        let job = Job::Alone(Box::new(move |owner| {
             let done = owner.make_readable().and_then(|()| work(owner));
             owner.unreadable |= done.as_ref().is_err_and(could_not_read);
             // Nobody waits any more when the asking thread is gone; the work is done all the same.
             let _ = answer.send(done);
-        });
-        self.jobs.as_ref().ok_or(RecordError::Closed)?.send(job).map_err(|_| RecordError::Closed)?;
+        }));
+        self.send(job)?;
         answered.recv().map_err(|_| RecordError::Closed)?
+    }
+
+    /// Has something written, and answers when it is on the disk. What others write at the same time may share the
+    /// transaction and its flush; what fails takes nothing of theirs with it.
+    pub(crate) fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Writer<'_>) -> Result<T, RecordError> + Send + 'static,
+    ) -> Result<T, RecordError> {
+        let (answer, answered) = sync_channel(1);
+        self.send(Job::Together(Box::new(Asked { work: Some(work), done: Err(RecordError::Closed), answer })))?;
+        answered.recv().map_err(|_| RecordError::Closed)?
+    }
+
+    fn send(&self, job: Job) -> Result<(), RecordError> {
+        self.jobs.as_ref().ok_or(RecordError::Closed)?.send(job).map_err(|_| RecordError::Closed)
     }
 }
 
@@ -108,10 +159,6 @@ pub(crate) struct Owner {
     /// Shared with a backup that is being made, on this thread alone.
     connection: Rc<Connection>,
     inbox: Rc<Inbox>,
-    /// For how long a document is reserved for its sender, in microseconds.
-    pub lease: i64,
-    /// The longest wait for a next attempt, in microseconds.
-    pub longest_wait: i64,
     randomness: Randomness,
     /// Where the journal ended before a write of which it is not known whether it is on the disk.
     doubt: Option<Sequence>,
@@ -196,10 +243,54 @@ impl Owner {
         let inbox = Rc::clone(&self.inbox);
         let mut attended = 0;
         for job in inbox.0.try_iter().take(LIMIT_QUEUE) {
-            job(self);
+            self.take(job);
             attended += 1;
         }
         attended
+    }
+
+    /// Does a job; a write together with those that wait behind it, and then the job that is none.
+    fn take(&mut self, job: Job) {
+        let mut together = Vec::new();
+        let mut next = Some(job);
+        while let Some(job) = next.take() {
+            match job {
+                Job::Alone(work) => {
+                    self.write_together(std::mem::take(&mut together));
+                    work(self);
+                }
+                Job::Together(write) => {
+                    together.push(write);
+                    next = if together.len() < LIMIT_TOGETHER { self.inbox.0.try_recv().ok() } else { None };
+                }
+            }
+        }
+        self.write_together(together);
+    }
+
+    /// Several writes in one transaction: each is whole or undone by itself, and all are answered when it is on the disk.
+    fn write_together(&mut self, mut writes: Vec<Box<dyn Write>>) {
+        let alone = writes.len() == 1;
+        let mut failed_to_read = false;
+        let outcome = self.make_readable().and_then(|()| {
+            if writes.is_empty() {
+                return Ok(());
+            }
+            self.write(|writer| {
+                for write in &mut writes {
+                    let done = if alone { write.work(writer) } else { writer.apart(|writer| write.work(writer))? };
+                    failed_to_read |= done.as_ref().is_err_and(could_not_read);
+                    if alone {
+                        done?;
+                    }
+                }
+                Ok(())
+            })
+        });
+        self.unreadable |= failed_to_read || outcome.as_ref().is_err_and(could_not_read);
+        for write in writes {
+            write.answer(outcome.clone());
+        }
     }
 
     /// Does `work` in one transaction, and answers when the transaction is on the disk.
@@ -318,6 +409,24 @@ impl Writer<'_> {
     /// One statement that changes rows; how many. It is prepared once for as long as the file is open.
     pub(crate) fn run(&self, statement: &str, values: impl Params) -> Result<usize, RecordError> {
         Ok(self.transaction.prepare_cached(statement)?.execute(values)?)
+    }
+
+    /// Does something that may fail by itself: then nothing of it is left, and the transaction goes on. An error beside
+    /// that says that the transaction cannot go on.
+    fn apart(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<(), RecordError>,
+    ) -> Result<Result<(), RecordError>, RecordError> {
+        let head = self.head;
+        self.run("SAVEPOINT one", [])?;
+        let done = work(self);
+        if let Err(error) = &done {
+            // A disk that is full, for one, has undone all already.
+            self.run("ROLLBACK TO one", []).map_err(|_| error.clone())?;
+            self.head = head;
+        }
+        self.run("RELEASE one", [])?;
+        Ok(done)
     }
 
     /// The journal's end, with the events of this transaction.

@@ -152,7 +152,7 @@ impl Record {
     /// the first time.
     pub fn commit(&self, batch: Batch) -> Result<Committed, RecordError> {
         batch.check()?;
-        self.door.ask(move |owner| owner.write(|writer| journal::commit(writer, &batch)))
+        self.door.write(move |writer| journal::commit(writer, &batch))
     }
 
     /// The events that the filter names.
@@ -167,7 +167,7 @@ impl Record {
 
     /// Erases payloads whose lawful time has ended; the chain holds on without them.
     pub fn erase(&self, erasure: Erasure) -> Result<Committed, RecordError> {
-        self.door.ask(move |owner| owner.write(|writer| journal::erase(writer, &erasure)))
+        self.door.write(move |writer| journal::erase(writer, &erasure))
     }
 
     /// Rebuilds the chain, compares the outbox with the journal, and has SQLite and SQLCipher check the file. Other
@@ -181,7 +181,8 @@ impl Record {
     /// same prescription is open.
     pub fn due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Due>, RecordError> {
         let limit = limit.min(LIMIT_BATCH_DOCUMENTS);
-        self.door.ask(move |owner| outbox::due(owner, now, limit))
+        let (lease, longest_wait) = (time::span(self.options.lease), time::span(self.options.longest_wait));
+        self.door.write(move |writer| outbox::due(writer, now, limit, lease, longest_wait))
     }
 
     /// When the next document is due: `None` when nothing waits. A moment in the past means now.
@@ -199,11 +200,9 @@ impl Record {
     ) -> Result<Change, RecordError> {
         journal::name("code", code)?;
         let (lease, code) = (lease.into(), code.to_owned());
-        self.door.ask(move |owner| {
-            let latest = time::to_file(at).saturating_add(owner.longest_wait);
-            let next = time::to_file(next_try_at).min(latest);
-            owner.write(|writer| outbox::attempt_failed(writer, &lease, &code, next, at))
-        })
+        let latest = time::to_file(at).saturating_add(time::span(self.options.longest_wait));
+        let next = time::to_file(next_try_at).min(latest);
+        self.door.write(move |writer| outbox::attempt_failed(writer, &lease, &code, next, at))
     }
 
     /// Notes that the Centre accepted a document, with its answer as it came.
@@ -223,8 +222,7 @@ impl Record {
         journal::at_most("answer", answer.len(), LIMIT_ANSWER_BYTES)?;
         journal::name("code", &conflicts.join(" "))?;
         let (document_id, answer) = (document_id.to_owned(), answer.to_vec());
-        self.door
-            .ask(move |owner| owner.write(|writer| outbox::accepted(writer, &document_id, &answer, &conflicts, at)))
+        self.door.write(move |writer| outbox::accepted(writer, &document_id, &answer, &conflicts, at))
     }
 
     /// The program does not send a release of a dispensing reservation any more, with the code of why. No other document
@@ -232,7 +230,7 @@ impl Record {
     pub fn withdraw(&self, document_id: &str, code: &str, at: DateTime<Utc>) -> Result<Change, RecordError> {
         journal::name("code", code)?;
         let (document_id, code) = (document_id.to_owned(), code.to_owned());
-        self.door.ask(move |owner| owner.write(|writer| outbox::withdraw(writer, &document_id, &code, at)))
+        self.door.write(move |writer| outbox::withdraw(writer, &document_id, &code, at))
     }
 
     /// Prescriptions that are in hand, in the order in which they were taken; also those of a program that died.
@@ -253,14 +251,14 @@ impl Record {
         journal::name("code", code)?;
         let (lease, code) = (lease.into(), code.to_owned());
         let sentence = outbox::cut(sentence);
-        self.door.ask(move |owner| owner.write(|writer| outbox::refused(writer, &lease, &code, &sentence, at)))
+        self.door.write(move |writer| outbox::refused(writer, &lease, &code, &sentence, at))
     }
 
     /// A person has a refused document sent again as it is.
     pub fn resend(&self, document_id: &str, actor: &str, at: DateTime<Utc>) -> Result<Change, RecordError> {
         journal::name("actor", actor)?;
         let (document_id, actor) = (document_id.to_owned(), actor.to_owned());
-        self.door.ask(move |owner| owner.write(|writer| outbox::resend(writer, &document_id, &actor, at)))
+        self.door.write(move |writer| outbox::resend(writer, &document_id, &actor, at))
     }
 
     /// A person has settled a refused or conflicting document, with a note of how. To settle it with the document that replaces it, use
@@ -269,7 +267,7 @@ impl Record {
         journal::at_most("way of settling", how.len(), LIMIT_NOTE_BYTES)?;
         journal::name("actor", actor)?;
         let (document_id, how, actor) = (document_id.to_owned(), how.to_owned(), actor.to_owned());
-        self.door.ask(move |owner| owner.write(|writer| outbox::settle(writer, &document_id, &how, Some(&actor), at)))
+        self.door.write(move |writer| outbox::settle(writer, &document_id, &how, Some(&actor), at))
     }
 
     /// What was handed over in an outage, as the filter names it.
@@ -298,7 +296,7 @@ impl Record {
     ) -> Result<(), RecordError> {
         journal::name("actor", actor)?;
         let (entry_id, how, actor) = (entry_id.to_owned(), how.to_owned(), actor.to_owned());
-        self.door.ask(move |owner| owner.write(|writer| outage::settle(writer, &entry_id, &how, &actor, at)))
+        self.door.write(move |writer| outage::settle(writer, &entry_id, &how, &actor, at))
     }
 
     /// The documents that the filter names, without their bytes.
@@ -337,21 +335,16 @@ impl Record {
     pub fn raise_epoch(&self, actor: &str, at: DateTime<Utc>) -> Result<u32, RecordError> {
         journal::name("actor", actor)?;
         let actor = actor.to_owned();
-        self.door.ask(move |owner| {
-            owner.write(|writer| {
-                let epoch: u32 = writer.connection().query_row(
-                    "UPDATE identity SET epoch = epoch + 1 WHERE id = 1 RETURNING epoch",
-                    [],
-                    |row| row.get(0),
-                )?;
-                let content = Content {
-                    actor: Some(&actor),
-                    document_id: None,
-                    payload: &journal::text(&json!({ "epoch": epoch }))?,
-                };
-                writer.event(kinds::EPOCH_RAISED, at, &content)?;
-                Ok(epoch)
-            })
+        self.door.write(move |writer| {
+            let epoch: u32 = writer.connection().query_row(
+                "UPDATE identity SET epoch = epoch + 1 WHERE id = 1 RETURNING epoch",
+                [],
+                |row| row.get(0),
+            )?;
+            let payload = journal::text(&json!({ "epoch": epoch }))?;
+            let content = Content { actor: Some(&actor), document_id: None, payload: &payload };
+            writer.event(kinds::EPOCH_RAISED, at, &content)?;
+            Ok(epoch)
         })
     }
 

@@ -9,7 +9,7 @@ use super::lists::{BY_TRY, FIRST_OPEN, ITEM, ITEM_COLUMNS, item};
 use super::state::{Happening, OutboxState};
 use super::steps::{state_of, step};
 use super::{Due, OutboxItem};
-use crate::owner::Owner;
+use crate::owner::{Owner, Writer};
 use crate::{RecordError, time};
 
 /// One handing-out of a document: the document and the number of the attempt, which no other handing-out of it has.
@@ -66,12 +66,18 @@ pub(super) fn holds(connection: &Connection, lease: &Lease) -> Result<bool, Reco
 /// Hands out what is to be sent now. A time further away than the longest wait is a clock that was set back, and a
 /// lease that is longer than a lease likewise. What was never tried comes first, and then what has been due for longest;
 /// nothing is looked at beyond what is handed out and what is held.
-pub(crate) fn due(owner: &mut Owner, now: DateTime<Utc>, limit: usize) -> Result<Vec<Due>, RecordError> {
-    let (lease, longest_wait) = (owner.lease, owner.longest_wait);
+/// `lease` and `longest_wait` are in the file's unit.
+pub(crate) fn due(
+    writer: &mut Writer<'_>,
+    now: DateTime<Utc>,
+    limit: usize,
+    lease: i64,
+    longest_wait: i64,
+) -> Result<Vec<Due>, RecordError> {
     let moment = time::to_file(now);
     let lease_until = moment.saturating_add(lease);
     let mut found = {
-        let mut statement = owner.connection().prepare_cached(&format!(
+        let mut statement = writer.connection().prepare_cached(&format!(
             "SELECT {ITEM}, d.size, d.bytes FROM outbox o LEFT JOIN document d USING (sequence) WHERE o.sequence IN (
                  SELECT sequence FROM (SELECT o.sequence FROM {BY_TRY}
                      WHERE o.state = 'waiting' AND o.next_try_at IS NULL AND {FIRST_OPEN}
@@ -99,10 +105,6 @@ pub(crate) fn due(owner: &mut Owner, now: DateTime<Utc>, limit: usize) -> Result
         }
         found
     };
-    if found.is_empty() {
-        // Nothing to note, so nothing to flush.
-        return Ok(found);
-    }
     let until = time::from_file(lease_until)?;
     for due in &mut found {
         due.item.state = OutboxState::Sending;
@@ -110,19 +112,17 @@ pub(crate) fn due(owner: &mut Owner, now: DateTime<Utc>, limit: usize) -> Result
         due.item.lease_until = Some(until);
         due.item.next_try_at = None;
     }
-    owner.write(|writer| {
-        for due in &found {
-            let id = &due.item.document_id;
-            let payload = json!({ "attempt": due.item.attempts, "lease_until": until });
-            step(writer, id, Happening::Leased, None, now, &payload)?;
-            writer.run(
-                "UPDATE outbox SET lease_until = ?2, attempts = ?3, next_try_at = NULL, state = 'sending'
-                 WHERE document_id = ?1",
-                params![id, lease_until, due.item.attempts],
-            )?;
-        }
-        Ok(())
-    })?;
+    // Of nothing there is nothing to note, and nothing to flush.
+    for due in &found {
+        let id = &due.item.document_id;
+        let payload = json!({ "attempt": due.item.attempts, "lease_until": until });
+        step(writer, id, Happening::Leased, None, now, &payload)?;
+        writer.run(
+            "UPDATE outbox SET lease_until = ?2, attempts = ?3, next_try_at = NULL, state = 'sending'
+             WHERE document_id = ?1",
+            params![id, lease_until, due.item.attempts],
+        )?;
+    }
     Ok(found)
 }
 

@@ -14,3 +14,4 @@ mod power_loss;
 mod restore_power_loss;
 mod support;
 mod tampering;
+mod together;
