@@ -95,14 +95,21 @@ impl Counter {
     /// than the pace allows. Each is for one thread; they do not wait for each other.
     pub fn next_to_send(&self, most: usize) -> Result<Vec<Going<'_>>, CounterError> {
         let now = self.deps.clock.now();
-        let mut pace = lock(&self.pace);
-        let room = pace.room(now).min(most);
-        if room == 0 {
+        // Turns are taken before documents, so that nobody waits at the pace's lock while the record flushes.
+        let mut turns: Vec<Turn> = {
+            let mut pace = lock(&self.pace);
+            (0..pace.room(now).min(most)).map(|_| pace.begin()).collect()
+        };
+        if turns.is_empty() {
             return Ok(Vec::new());
         }
-        let due = self.deps.record.due(now, room)?;
-        let going = |due| Going { counter: self, due, turn: pace.begin(), heard: Heard::Nothing };
-        Ok(due.into_iter().map(going).collect())
+        let due = self.deps.record.due(now, turns.len());
+        let unused = turns.split_off(due.as_ref().map_or(0, Vec::len).min(turns.len()));
+        for turn in unused {
+            lock(&self.pace).end(&turn, Heard::Nothing, now);
+        }
+        let going = |(due, turn)| Going { counter: self, due, turn, heard: Heard::Nothing };
+        Ok(due?.into_iter().zip(turns).map(going).collect())
     }
 
     /// When something can be sent next: it is due, and the pace allows it. `None` when nothing waits.
