@@ -1,6 +1,6 @@
 //! The whole program behind the catalogue: every request in terms of the counter and the review.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::Scope;
@@ -110,28 +110,36 @@ impl Tiski {
     }
 
     /// One round of sending, and its news: until nothing is left that may go now, several at once where the pace allows.
-    pub(crate) fn send_round(&self) {
-        std::thread::scope(|scope| self.send_in(scope));
+    /// False where the record could not be read or note what came of it: what is due stays due.
+    pub(crate) fn send_round(&self) -> bool {
+        let noted = AtomicBool::new(true);
+        std::thread::scope(|scope| self.send_in(scope, &noted));
         self.push_notices(STANDING_OLD);
+        noted.into_inner()
     }
 
     /// Sends as one of several senders; where more than one document may go, the others get senders of their own.
-    fn send_in<'s>(&'s self, scope: &'s Scope<'s, '_>) {
+    fn send_in<'s>(&'s self, scope: &'s Scope<'s, '_>, noted: &'s AtomicBool) {
         loop {
             let mut going = match self.counter.next_to_send(SENDERS_AT_MOST as usize) {
                 Ok(going) => going.into_iter(),
-                Err(error) => return tracing::warn!(code = error.code(), "a round of sending ended early"),
+                Err(error) => {
+                    noted.store(false, Ordering::Relaxed);
+                    return tracing::warn!(code = error.code(), "a round of sending ended early");
+                }
             };
             let Some(mine) = going.next() else { return };
             for other in going {
                 scope.spawn(move || {
                     if self.send_one(other) {
-                        self.send_in(scope);
+                        self.send_in(scope, noted);
+                    } else {
+                        noted.store(false, Ordering::Relaxed);
                     }
                 });
             }
             if !self.send_one(mine) {
-                return;
+                return noted.store(false, Ordering::Relaxed);
             }
         }
     }

@@ -169,14 +169,17 @@ fn hear_cards(program: &Weak<Tiski>, heard: &Receiver<CardEvent>) {
 
 /// Sends what waits: when asked, when it is due, and now and then in case nobody asked.
 fn send(program: &Weak<Tiski>, bell: &Bell) {
+    let mut noted = true;
     loop {
         let pause = match program.upgrade() {
+            // What the record cannot note stays due; the disk is given time.
+            Some(_) if !noted => OUTBOX_PAUSE,
             Some(program) => until_next(&program),
             None => return,
         };
         let Some(asked) = bell.wait(pause) else { return };
         let Some(program) = program.upgrade() else { return };
-        program.send_round();
+        noted = program.send_round();
         bell.done(asked);
     }
 }

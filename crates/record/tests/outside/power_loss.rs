@@ -3,7 +3,8 @@
 
 use std::path::Path;
 
-use record::{Change, Options, OutboxState, Record, RecordError};
+use record::{Batch, Change, NewOutageEntry, Options, OutageState, OutboxState, Record, RecordError};
+use serde_json::json;
 
 use crate::support::{at, dispensation, document, key, oid, options};
 use fault_fs::{FaultFs, Plan, Survives};
@@ -20,6 +21,9 @@ fn open(fs: &FaultFs) -> Result<Record, RecordError> {
 struct Answered {
     saved: Vec<String>,
     accepted: Vec<String>,
+    /// The hand-over of an outage, and the document that it was written with.
+    handed_over: bool,
+    written: bool,
     number: u64,
 }
 
@@ -40,11 +44,16 @@ fn workload(fs: &FaultFs, answered: &mut Answered) -> Result<(), RecordError> {
     assert!(record.verify()?.is_sound());
     record.commit(dispensation("4", "8"))?;
     answered.saved.push("4".to_owned());
+    let entry = NewOutageEntry { entry_id: oid("6"), handed_over_at: at(4), content: json!({ "amount": "21" }) };
+    record.commit(Batch::new(at(4)).by("99900000011").handing_over(entry))?;
+    answered.handed_over = true;
     drop(record);
     let record = open(fs)?;
     record.attempt_failed(&oid("2"), "no-connection", at(60), at(4))?;
     record.commit(dispensation("5", "9"))?;
     answered.saved.push("5".to_owned());
+    record.commit(dispensation("6", "10").writing(oid("6"), oid("6")))?;
+    answered.written = true;
     answered.number = record.next_document_number(2026)?;
     Ok(())
 }
@@ -71,6 +80,11 @@ fn judge(fs: &FaultFs, answered: &Answered, when: &str) {
         let has_document = record.document(&oid(id)).unwrap().is_some();
         assert_eq!(has_event, has_document, "{when}: half of dispensation {id}");
     }
+    let entry = record.outage_entry(&oid("6")).unwrap().map(|entry| entry.state);
+    let document = record.document(&oid("6")).unwrap().is_some();
+    assert!(entry.is_some() || !answered.handed_over, "{when}: a hand-over was answered and is lost");
+    assert!(document || !answered.written, "{when}: the document of a hand-over was answered and is lost");
+    assert_eq!(entry == Some(OutageState::Written), document, "{when}: half of a hand-over's document");
     let report = record.verify().unwrap();
     assert!(report.is_sound(), "{when}: {report:?}");
     let number = record.next_document_number(2026).unwrap();
@@ -88,7 +102,7 @@ fn judge(fs: &FaultFs, answered: &Answered, when: &str) {
             ))
             .unwrap();
     }
-    assert_eq!(record.outbox(Default::default()).unwrap().len(), 5, "{when}");
+    assert_eq!(record.outbox(Default::default()).unwrap().len(), 5 + usize::from(document), "{when}");
     assert!(record.verify().unwrap().is_sound(), "{when}");
 }
 
