@@ -79,12 +79,13 @@ impl fmt::Debug for ComparedFact {
 /// a prescription or dispensation, which its body must state.
 pub fn header_body_mismatches(document: &[u8]) -> Result<Vec<Mismatch>, ReadError> {
     let tree = Tree::parse(text(document)?)?;
-    mismatches(tree.clinical_document()?)
+    let root = tree.clinical_document()?;
+    mismatches(root, body(root)?)
 }
 
-/// The same of a document that has been parsed.
-pub(crate) fn mismatches(root: Node<'_>) -> Result<Vec<Mismatch>, ReadError> {
-    let facts = compared(root)?.into_iter();
+/// The same of a document that has been parsed, and of its body.
+pub(crate) fn mismatches(root: Node<'_>, body: Option<Node<'_>>) -> Result<Vec<Mismatch>, ReadError> {
+    let facts = compared(root, body)?.into_iter();
     let differing = facts.filter(|compared| compared.verdict == Verdict::Differs);
     let mut found: Vec<Mismatch> = differing.map(|compared| Mismatch { fact: compared.fact }).collect();
     found.sort_unstable();
@@ -96,12 +97,13 @@ pub(crate) fn mismatches(root: Node<'_>) -> Result<Vec<Mismatch>, ReadError> {
 /// only what differs. The same comparison with the same result is there once.
 pub fn compared_facts(document: &[u8]) -> Result<Vec<ComparedFact>, ReadError> {
     let tree = Tree::parse(text(document)?)?;
-    Ok(compared(tree.clinical_document()?)?.into_iter().collect())
+    let root = tree.clinical_document()?;
+    Ok(compared(root, body(root)?)?.into_iter().collect())
 }
 
-fn compared(root: Node<'_>) -> Result<BTreeSet<ComparedFact>, ReadError> {
+fn compared(root: Node<'_>, body: Option<Node<'_>>) -> Result<BTreeSet<ComparedFact>, ReadError> {
     stated_once(root)?;
-    let body = body(root)?.ok_or(ReadError::Missing { fact: "structuredBody" })?;
+    let body = body.ok_or(ReadError::Missing { fact: "structuredBody" })?;
     let mut found = Found::default();
     let own = document_reference(root)?;
     references(root, body, &own, &mut found)?;

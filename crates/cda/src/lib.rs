@@ -21,7 +21,7 @@ pub use compare::{COMPARED_FACTS, ComparedFact, Mismatch, Verdict, compared_fact
 pub use document::{Author, Content, Definition, Document, Header, Related, Shape, Software, Writing};
 pub use error::{ReadError, ReissueError, WriteError};
 pub use form::{DeviationPlace, DispensationForm, DispensationOrganizer};
-pub use read::{read, read_compared};
+pub use read::{Parsed, read};
 pub use reissue::{Reissue, reissue};
 pub use tree::LARGEST_DOCUMENT;
 pub use write::{write_dispensation, write_mark, write_prescription, write_renewal_request};

@@ -77,6 +77,11 @@ impl<'s> Tree<'s> {
         Ok(Self { document })
     }
 
+    /// The parsed document itself.
+    pub(crate) fn into_document(self) -> uppsala::Document<'s> {
+        self.document
+    }
+
     /// The `ClinicalDocument` element.
     pub(crate) fn clinical_document(&self) -> Result<Node<'_>, ReadError> {
         let id = self.document.document_element().ok_or(ReadError::NotClinicalDocument)?;

@@ -44,6 +44,42 @@ pub fn median(mut rounds: Vec<Figures>) -> Figures {
     rounds.get(rounds.len() / 2).copied().unwrap_or_else(|| Figures::of(vec![], Duration::from_secs(1)))
 }
 
+/// Processor time of one dispensation in milliseconds, of both ends: both have the same cores. Nothing where the system does
+/// not tell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cost {
+    /// The server's.
+    pub server: f64,
+    /// That of whoever sends.
+    pub load: f64,
+}
+
+impl Cost {
+    /// Of so many dispensations, from what both processes had used before and after them.
+    pub fn of(count: usize, before: [Option<Duration>; 2], after: [Option<Duration>; 2]) -> Option<Self> {
+        let [server, load] = [0, 1].map(|end: usize| {
+            let used = (*after.get(end)?)?.checked_sub((*before.get(end)?)?)?;
+            Some(used.as_secs_f64() * 1000.0 / count.max(1) as f64)
+        });
+        Some(Self { server: server?, load: load? })
+    }
+
+    /// The mean of rounds; nothing where one was not told.
+    pub fn mean(rounds: &[Option<Self>]) -> Option<Self> {
+        let all: Vec<Self> = rounds.iter().copied().collect::<Option<_>>()?;
+        let mean = |of: fn(&Self) -> f64| all.iter().map(of).sum::<f64>() / all.len().max(1) as f64;
+        Some(Self { server: mean(|one| one.server), load: mean(|one| one.load) })
+    }
+
+    fn told(cost: Option<Self>) -> Value {
+        cost.map_or(Value::Null, |cost| json!({ "server": hundredths(cost.server), "load": hundredths(cost.load) }))
+    }
+
+    fn line(cost: Option<Self>) -> String {
+        cost.map_or_else(|| " | ".to_owned(), |cost| format!("{:.2} | {:.2}", cost.server, cost.load))
+    }
+}
+
 /// Both at once, at the rate of the peak.
 pub struct Mixed {
     /// Dispensations.
@@ -64,6 +100,8 @@ pub struct Row {
     pub packed_bytes: f64,
     /// Dispensations alone.
     pub stores: Figures,
+    /// Processor time of one of them.
+    pub cost: Option<Cost>,
     /// Searches alone.
     pub searches: Figures,
     /// The same searches with a connection for each.
@@ -101,6 +139,7 @@ impl Row {
             "packed_bytes": self.packed_bytes.round(),
             "file_bytes_per_document": self.file_bytes_a_document.round(),
             "dispensations": self.stores.told(),
+            "processor_ms_a_dispensation": Cost::told(self.cost),
             "searches": self.searches.told(),
             "searches_with_a_connection_for_each": self.searches_anew.told(),
             "peak": { "dispensations": self.mixed.stores.told(), "searches": self.mixed.searches.told() },
@@ -115,6 +154,8 @@ pub struct Told {
     pub rows: Vec<Row>,
     /// The bare server.
     pub bare: Figures,
+    /// Processor time of one of its dispensations.
+    pub bare_cost: Option<Cost>,
     cores: usize,
     load_before: String,
     flush_ms: f64,
@@ -126,6 +167,7 @@ impl Told {
         Ok(Self {
             rows: vec![],
             bare: median(vec![]),
+            bare_cost: None,
             cores: std::thread::available_parallelism().map_or(1, usize::from),
             load_before: load(),
             flush_ms: flush(folder)?,
@@ -168,6 +210,11 @@ impl Told {
         }
         let bare = self.bare;
         println!("| bare | {:.0} | {:.1} | {:.1} | {:.1} | 1.00 | | | | |\n", bare.rate, bare.p50, bare.p95, bare.p99);
+        println!("| documents | processor ms a dispensation | of whoever sends |\n| ---: | ---: | ---: |");
+        for row in &self.rows {
+            println!("| {} | {} |", row.documents, Cost::line(row.cost));
+        }
+        println!("| bare | {} |\n", Cost::line(self.bare_cost));
         println!("| documents | searches/s with a connection for each | p50 | p95 | p99 ms | a handshake costs |");
         println!("| ---: | ---: | ---: | ---: | ---: | ---: |");
         for row in &self.rows {
@@ -214,6 +261,7 @@ impl Told {
             json!({
                 "bench": "centre", "rounds": rounds, "cores": self.cores, "load_before": self.load_before,
                 "load_after": load(), "flush_ms": hundredths(self.flush_ms), "sizes": sizes, "bare": self.bare.told(),
+                "bare_processor_ms": Cost::told(self.bare_cost),
                 "ratio_to_bare": of_bare, "rate_kept_at_largest": self.kept().map(hundredths),
             })
         );
@@ -270,6 +318,16 @@ mod tests {
         let times: Vec<Duration> = (1..=200).rev().map(Duration::from_millis).collect();
         let figures = Figures::of(times, Duration::from_secs(2));
         assert_eq!(figures, Figures { rate: 100.0, p50: 100.0, p95: 190.0, p99: 198.0 });
+    }
+
+    #[test]
+    fn processor_time_is_told_for_one_dispensation_and_only_where_the_system_tells_both() {
+        let used = |server, load| [Some(Duration::from_millis(server)), Some(Duration::from_millis(load))];
+        let cost = Cost::of(100, used(50, 20), used(250, 70));
+        assert_eq!(cost, Some(Cost { server: 2.0, load: 0.5 }));
+        assert_eq!(Cost::of(100, used(50, 20), [Some(Duration::from_secs(1)), None]), None);
+        assert_eq!(Cost::mean(&[cost, Some(Cost { server: 4.0, load: 1.5 })]), Some(Cost { server: 3.0, load: 1.0 }));
+        assert_eq!(Cost::mean(&[cost, None]), None);
     }
 
     #[test]

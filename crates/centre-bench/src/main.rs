@@ -22,9 +22,9 @@ use clap::{Parser, Subcommand};
 use test_authority::{Authority, place};
 
 use crate::chains::Chains;
-use crate::figures::{Mixed, Row, Told, file_size, median};
-use crate::messages::Messages;
-use crate::servers::Server;
+use crate::figures::{Cost, Mixed, Row, Told, file_size, median};
+use crate::messages::{Messages, Wire};
+use crate::servers::{Server, processor_time};
 use crate::traffic::{Arrival, Clients, Connections, Load};
 
 /// Finland's estimated peak: dispensations and searches a second.
@@ -157,7 +157,7 @@ impl Plan {
             told.say(&row.line(), json);
             told.rows.push(row);
         }
-        told.bare = self.bare(&store, &messages, folder.path())?;
+        (told.bare, told.bare_cost) = self.bare(&store, &messages, folder.path())?;
         if json {
             told.print_json(self.rounds)
         } else {
@@ -180,11 +180,12 @@ impl Plan {
         let anew = clients.with(Connections::ForEach);
         let before = store.counts()?;
         let bytes = file_size(data)?;
-        let (mut stores, mut searches, mut searches_anew, mut accepted) = (vec![], vec![], vec![], 0);
+        let (mut stores, mut costs, mut searches, mut searches_anew, mut accepted) =
+            (vec![], vec![], vec![], vec![], 0);
         // A round in advance: caches are warm and the files have grown.
         for round in 0..=self.rounds {
             let (wires, asked) = messages.dispensations(store, chains, self.per_round(chains))?;
-            let load = clients.together(&wires, self.connections)?;
+            let (load, cost) = self.dispensed(&server, &clients, &wires)?;
             accepted += messages.all_accepted(&load, &asked)?;
             let wires = messages.searches(chains, self.per_round(chains) * 3)?;
             let searched = clients.together(&wires, self.connections)?;
@@ -193,6 +194,7 @@ impl Plan {
             messages.all_found(&searched_anew)?;
             if round > 0 {
                 stores.push(load.figures());
+                costs.push(cost);
                 searches.push(searched.figures());
                 searches_anew.push(searched_anew.figures());
             }
@@ -207,11 +209,21 @@ impl Plan {
             document_bytes: chains.mean_document(),
             packed_bytes: chains.mean_packed(&data.join("centre.db"))?,
             stores: median(stores),
+            cost: Cost::mean(&costs),
             searches: median(searches),
             searches_anew: median(searches_anew),
             mixed,
             dispensed,
         })
+    }
+
+    /// A round of dispensations, as fast as they are answered, and what one costs.
+    fn dispensed(&self, server: &Server, clients: &Clients, wires: &[Wire]) -> Result<(Load, Option<Cost>)> {
+        let used = || [server.processor_time(), processor_time(std::process::id())];
+        let before = used();
+        let load = clients.together(wires, self.connections)?;
+        let cost = Cost::of(load.answers.len(), before, used());
+        Ok((load, cost))
     }
 
     fn per_round(&self, chains: &Chains) -> usize {
@@ -244,21 +256,27 @@ impl Plan {
     }
 
     /// The bare server with messages of the same size.
-    fn bare(&self, store: &SqliteStore, messages: &Messages, folder: &std::path::Path) -> Result<figures::Figures> {
+    fn bare(
+        &self,
+        store: &SqliteStore,
+        messages: &Messages,
+        folder: &std::path::Path,
+    ) -> Result<(figures::Figures, Option<Cost>)> {
         let (pki, data) = (folder.join("pki"), folder.join("bare"));
         std::fs::create_dir_all(&data)?;
         let key = bare::key(&data)?;
         let server = Server::bare(&pki, &data)?;
         let clients = Clients::new(&pki, place::KUUSI, server.address())?;
         let wires = messages.bare(store, self.messages, &key)?;
-        let mut rounds = vec![];
+        let (mut rounds, mut costs) = (vec![], vec![]);
         for round in 0..=self.rounds {
-            let load = clients.together(&wires, self.connections)?;
+            let (load, cost) = self.dispensed(&server, &clients, &wires)?;
             ensure!(load.answers.iter().all(|answer| answer.status == 200), "the bare server refused");
             if round > 0 {
                 rounds.push(load.figures());
+                costs.push(cost);
             }
         }
-        Ok(median(rounds))
+        Ok((median(rounds), Cost::mean(&costs)))
     }
 }

@@ -76,8 +76,8 @@ pub enum Unfit {
 }
 
 impl Chain {
-    /// The chain that `document` begins or continues. `chain` is unchanged where it does not fit.
-    pub fn continued(chain: Option<&Self>, document: &Document, trust: SignatureTrust) -> Result<Self, Unfit> {
+    /// The chain that `document` begins or continues.
+    pub fn continued(chain: Option<Self>, document: &Document, trust: SignatureTrust) -> Result<Self, Unfit> {
         match (&document.content, chain) {
             (Content::Prescription(prescription), None) => Ok(Self::begun(prescription, trust)),
             (_, None) => Err(Unfit::PrescriptionUnknown),
@@ -85,7 +85,7 @@ impl Chain {
                 if chain.patient_differs(document) {
                     return Err(Unfit::OtherPatient);
                 }
-                let mut next = chain.changed();
+                let mut next = chain.with_next_revision();
                 match content {
                     Content::Prescription(version) => next.take_version(version, trust)?,
                     Content::Dispensation(dispensation) => next.take_dispensation(dispensation),
@@ -104,14 +104,14 @@ impl Chain {
     pub fn of(documents: &[StoredDocument]) -> Option<Self> {
         documents.iter().try_fold(None, |chain: Option<Self>, stored| {
             let document = cda::read(&stored.bytes).ok()?;
-            let next = Self::continued(chain.as_ref(), &document, stored.trust).ok()?;
+            let next = Self::continued(chain, &document, stored.trust).ok()?;
             Some(Some(next.in_conflict(&stored.id, &stored.conflicts)))
         })?
     }
 
     /// The chain after a new prescription that was made on one of its renewal requests (section 1.6).
     pub fn renewed(&self, by: &Prescription) -> Self {
-        let mut next = self.changed();
+        let mut next = self.clone().with_next_revision();
         next.renewals.push(by.reference.id.clone());
         if let Some(request) = &by.renews {
             next.standing.take_renewal(request);
@@ -129,7 +129,7 @@ impl Chain {
 
     /// The chain with that dispensing reservation, or with none.
     pub fn held(&self, hold: Option<Hold>) -> Self {
-        let mut next = self.changed();
+        let mut next = self.clone().with_next_revision();
         next.hold = hold;
         next.holds = next.holds.saturating_add(1);
         next
@@ -215,8 +215,8 @@ impl Chain {
         }
     }
 
-    fn changed(&self) -> Self {
-        Self { revision: self.revision.saturating_add(1), ..self.clone() }
+    fn with_next_revision(self) -> Self {
+        Self { revision: self.revision.saturating_add(1), ..self }
     }
 
     fn patient_differs(&self, document: &Document) -> bool {

@@ -135,9 +135,10 @@ impl<S: Store> Centre<S> {
         // Loading is a keeper's work: one retry against a pharmacy's store at the same moment is plenty.
         for _ in 0..2 {
             let chain = self.store.chain(&set)?;
-            let next = Chain::continued(chain.as_ref(), &document, trust)?;
+            let revision = chain.as_ref().map_or(0, |chain| chain.revision);
+            let next = Chain::continued(chain, &document, trust)?;
             let mut decision = Decision {
-                expected: vec![Expected { prescription_set: set.clone(), revision: chain.map_or(0, |c| c.revision) }],
+                expected: vec![Expected { prescription_set: set.clone(), revision }],
                 documents: vec![stored.clone()],
                 log: vec![self.entry(&told, now)],
                 projection: vec![next],

@@ -7,7 +7,7 @@ use kanta::Issue;
 use kanta::errors::Known;
 use prescription::{Oid, RegistrationNumber, SignatureTrust, SignedBy};
 use signing::{Covered, Opened, SignatureKind, Verified, Verifier, VerifyError};
-use trust::{Distrust, Purpose, TrustStore};
+use trust::{Distrust, Holder, Purpose, TrustStore};
 
 /// The one professional signature of a document, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,13 +35,13 @@ pub(crate) fn professional(
     let signatures = verifier.check(document);
     let signature = only_professional(&signatures)?;
     let signed = whole(signature)?;
-    judge(trust, &signature.certificate, signed.at)?;
+    let holder = judge(Purpose::ProfessionalSignature, trust, &signature.certificate, signed.at)?;
     let ended = match trust.judge(&signature.certificate, Purpose::ProfessionalSignature, now) {
         Ok(_) => false,
         Err(Distrust::Revoked | Distrust::Expired { .. }) if late => true,
-        Err(_) => return judge(trust, &signature.certificate, now).and_then(|()| holder_of(signature, signed.at)),
+        Err(distrust) => return Err(distrusted(&distrust)),
     };
-    Ok(ProfessionalSignature { ended, ..holder_of(signature, signed.at)? })
+    Ok(ProfessionalSignature { ended, ..held_by(holder, signature, signed.at)? })
 }
 
 /// The one system signature of a document, checked.
@@ -70,11 +70,9 @@ pub(crate) fn system(
         _ => return Err(Issue::of(Known::SignatureInvalid).about("more-than-one")),
     };
     let signed = whole(signature)?;
-    for at in [signed.at, now] {
-        judge_for(Purpose::SystemSignature, trust, &signature.certificate, at)?;
-    }
+    let holder = judge(Purpose::SystemSignature, trust, &signature.certificate, signed.at)?;
+    judge(Purpose::SystemSignature, trust, &signature.certificate, now)?;
     let wrong_use = || Issue::of(Known::CertificateWrongUse);
-    let holder = trust::holder(&signature.certificate).map_err(|_| wrong_use())?;
     let organisation = holder.organisation_oid.and_then(|oid| Oid::parse(&oid).ok()).ok_or_else(wrong_use)?;
     Ok(SystemSignature { organisation, signed_at: signed.at, certificate: signature.certificate.clone() })
 }
@@ -103,8 +101,8 @@ pub(crate) fn worth(
         signatures.iter().filter(|s| s.kind != Some(SignatureKind::System)).cloned().collect();
     let checked = only_professional(&professionals).and_then(|signature| {
         let signed = whole(signature)?;
-        judge(trust, &signature.certificate, signed.at)?;
-        holder_of(signature, signed.at)
+        let holder = judge(Purpose::ProfessionalSignature, trust, &signature.certificate, signed.at)?;
+        held_by(holder, signature, signed.at)
     });
     match checked {
         Ok(signature) => (SignatureTrust::Trusted, Some(signature)),
@@ -163,30 +161,27 @@ fn whole(signature: &Verified) -> Result<Signed, Issue> {
     Ok(Signed { at: at.with_timezone(&Utc) })
 }
 
-fn holder_of(signature: &Verified, signed_at: DateTime<Utc>) -> Result<ProfessionalSignature, Issue> {
-    let wrong_use = || Issue::of(Known::CertificateWrongUse);
-    let holder = trust::holder(&signature.certificate).map_err(|_| wrong_use())?;
-    let registration = holder.registration_number.ok_or_else(wrong_use)?;
+fn held_by(holder: Holder, signature: &Verified, signed_at: DateTime<Utc>) -> Result<ProfessionalSignature, Issue> {
+    let registration = holder.registration_number.ok_or_else(|| Issue::of(Known::CertificateWrongUse))?;
     Ok(ProfessionalSignature { registration, signed_at, certificate: signature.certificate.clone(), ended: false })
 }
 
-fn judge(trust: &TrustStore, certificate: &[u8], at: DateTime<Utc>) -> Result<(), Issue> {
-    judge_for(Purpose::ProfessionalSignature, trust, certificate, at)
+/// Whose a certificate is that may be used so at that moment.
+fn judge(purpose: Purpose, trust: &TrustStore, certificate: &[u8], at: DateTime<Utc>) -> Result<Holder, Issue> {
+    trust.judge(certificate, purpose, at).map_err(|distrust| distrusted(&distrust))
 }
 
-fn judge_for(purpose: Purpose, trust: &TrustStore, certificate: &[u8], at: DateTime<Utc>) -> Result<(), Issue> {
-    trust.judge(certificate, purpose, at).map(|_| ()).map_err(|distrust| {
-        let known = match &distrust {
-            Distrust::Revoked => Known::CertificateRevoked,
-            Distrust::Expired { .. } | Distrust::NotYetValid => Known::CertificateExpired,
-            Distrust::UnknownIssuer => Known::CertificateUnknownIssuer,
-            Distrust::WrongUse => Known::CertificateWrongUse,
-            // Without a revocation list nobody can say that a certificate holds; the Centre must be mended first.
-            Distrust::NoRevocationData => Known::Unavailable,
-            _ => Known::SignatureInvalid,
-        };
-        Issue::of(known).about(distrust.code())
-    })
+fn distrusted(distrust: &Distrust) -> Issue {
+    let known = match distrust {
+        Distrust::Revoked => Known::CertificateRevoked,
+        Distrust::Expired { .. } | Distrust::NotYetValid => Known::CertificateExpired,
+        Distrust::UnknownIssuer => Known::CertificateUnknownIssuer,
+        Distrust::WrongUse => Known::CertificateWrongUse,
+        // Without a revocation list nobody can say that a certificate holds; the Centre must be mended first.
+        Distrust::NoRevocationData => Known::Unavailable,
+        _ => Known::SignatureInvalid,
+    };
+    Issue::of(known).about(distrust.code())
 }
 
 /// A document that is built so that nothing can be concluded from its signatures.

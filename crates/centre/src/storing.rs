@@ -12,7 +12,7 @@ use kanta::errors::Known;
 use kanta::mr::{StoreAnswer, StoreRequest};
 use prescription::{Conflict, DocumentType, Oid, Prescription, time};
 use sha2::{Digest, Sha256};
-use signing::{Opened, SignatureKind};
+use signing::{Opened, SignatureKind, VerifyError};
 
 use crate::centre::{failed, stated};
 use crate::chain::{Chain, Unfit, prescription_set};
@@ -69,7 +69,8 @@ impl<S: Store> Centre<S> {
         if bytes.len() > cda::LARGEST_DOCUMENT {
             return Err(one(Known::DocumentTooLarge));
         }
-        let (document, mismatches) = cda::read_compared(bytes).map_err(|error| vec![unreadable(&error)])?;
+        let parsed = cda::Parsed::new(bytes).map_err(|error| vec![unreadable(&error)])?;
+        let (document, mismatches) = parsed.read_compared().map_err(|error| vec![unreadable(&error)])?;
         told.people = document.header.patient.identity_code.iter().map(|c| c.reveal().to_owned()).collect();
 
         // The chain is read before it is asked whether the document is there: were it stored by another sending between
@@ -89,7 +90,7 @@ impl<S: Store> Centre<S> {
         says_one_thing(mismatches)?;
         announced(&document, request)?;
         self.only_artificial(document.header.patient.identity_code.as_slice()).map_err(|issue| vec![issue])?;
-        let opened = Opened::read(bytes).map_err(|error| vec![structure(&error)])?;
+        let opened = opened(bytes, parsed).map_err(|error| vec![structure(&error)])?;
         let maker = self.maker(&document, &opened, request, caller, now, told)?;
         let asked = Asked {
             chain: chain.as_ref(),
@@ -101,9 +102,9 @@ impl<S: Store> Centre<S> {
         };
         let conflicts = obeys(&document, &asked)?;
         let prescription_set = set.unwrap_or_else(|| document.header.reference.set_id.clone());
-        let (document, maker, chain) = (&document, &maker, chain.as_ref());
+        let (document, maker) = (&document, &maker);
         let taken = Taken { document, opened: &opened, maker, conflicts, prescription_set, chain };
-        self.store_it(&taken, request, caller, now, told)
+        self.store_it(taken, request, caller, now, told)
     }
 
     /// The set of the prescription that a document belongs to. An answer to a renewal request may name the request only.
@@ -157,13 +158,14 @@ impl<S: Store> Centre<S> {
 
     fn store_it(
         &self,
-        taken: &Taken<'_>,
+        taken: Taken<'_>,
         request: &StoreRequest,
         caller: &Caller,
         now: DateTime<Utc>,
         told: &mut Use,
     ) -> Result<Decided, Vec<Issue>> {
         let reference = &taken.document.header.reference;
+        let revision = taken.chain.as_ref().map_or(0, |chain| chain.revision);
         let next =
             Chain::continued(taken.chain, taken.document, taken.maker.trust).map_err(|unfit| vec![not_fit(unfit)])?;
         let mut next = next.in_conflict(&reference.id, &taken.conflicts);
@@ -193,7 +195,6 @@ impl<S: Store> Centre<S> {
         if !taken.conflicts.is_empty() {
             entry.detail = Some(taken.conflicts.iter().map(|conflict| conflict.code()).collect::<Vec<_>>().join(" "));
         }
-        let revision = taken.chain.map_or(0, |chain| chain.revision);
         let mut decision = Decision {
             expected: vec![Expected { prescription_set: taken.prescription_set.clone(), revision }],
             documents: vec![stored],
@@ -236,7 +237,7 @@ struct Taken<'a> {
     maker: &'a Maker,
     conflicts: Vec<Conflict>,
     prescription_set: Oid,
-    chain: Option<&'a Chain>,
+    chain: Option<Chain>,
 }
 
 /// What became of a decision.
@@ -247,6 +248,12 @@ enum Decided {
     Before(StoreAnswer),
     /// Another decision came between: make it anew.
     Overtaken,
+}
+
+/// The document for its signatures, not parsed again unless a byte order mark stands before what was.
+fn opened<'a>(bytes: &'a [u8], parsed: cda::Parsed<'a>) -> Result<Opened<'a>, VerifyError> {
+    let (text, document) = parsed.into_parts();
+    if text.len() == bytes.len() { Opened::of_parsed(text, document) } else { Opened::read(bytes) }
 }
 
 /// Promise 4: what a header says, which no signature covers, is what the body says.

@@ -131,13 +131,28 @@ impl<'d> Writer<'d, '_> {
 
     /// Writes the attributes, by namespace and then by name.
     fn attributes(&mut self, element: &'d Element<'_>, inherited: &[&'d Attribute<'_>]) {
-        let mut attributes: Vec<&Attribute<'_>> = element.attributes.iter().chain(inherited.iter().copied()).collect();
-        attributes.sort_unstable_by(|one, other| order(&one.name, &other.name));
-        for one in attributes {
-            self.out.push(b' ');
-            self.name(&one.name);
-            self.value(&one.value);
+        // Most elements have one or two: these need no list to be put in order.
+        match (element.attributes.as_slice(), inherited) {
+            ([], []) => {}
+            ([one], []) => self.attribute(one),
+            ([one, other], []) => {
+                let in_order = order(&one.name, &other.name).is_le();
+                let (first, last) = if in_order { (one, other) } else { (other, one) };
+                self.attribute(first);
+                self.attribute(last);
+            }
+            (own, inherited) => {
+                let mut attributes: Vec<&Attribute<'_>> = own.iter().chain(inherited.iter().copied()).collect();
+                attributes.sort_unstable_by(|one, other| order(&one.name, &other.name));
+                attributes.into_iter().for_each(|one| self.attribute(one));
+            }
         }
+    }
+
+    fn attribute(&mut self, one: &Attribute<'_>) {
+        self.out.push(b' ');
+        self.name(&one.name);
+        self.value(&one.value);
     }
 
     fn name(&mut self, name: &QName<'_>) {
@@ -157,16 +172,24 @@ impl<'d> Writer<'d, '_> {
 
     fn escaped(&mut self, text: &str, escape: impl Fn(u8) -> Option<&'static [u8]>) {
         let mut rest = text.as_bytes();
-        while let Some((at, replacement)) =
-            rest.iter().enumerate().find_map(|(at, byte)| escape(*byte).map(|escape| (at, escape)))
-        {
-            let (clean, special) = rest.split_at(at);
-            self.out.extend_from_slice(clean);
-            self.out.extend_from_slice(replacement);
-            rest = special.get(1..).unwrap_or_default();
+        // Most texts have nothing to escape. That is seen many bytes at a time, as long as none of them ends the looking.
+        if rest.iter().fold(false, |any, byte| any | may_need_escape(*byte)) {
+            while let Some((at, replacement)) =
+                rest.iter().enumerate().find_map(|(at, byte)| escape(*byte).map(|escape| (at, escape)))
+            {
+                let (clean, special) = rest.split_at(at);
+                self.out.extend_from_slice(clean);
+                self.out.extend_from_slice(replacement);
+                rest = special.get(1..).unwrap_or_default();
+            }
         }
         self.out.extend_from_slice(rest);
     }
+}
+
+/// Whether a byte is one that some escape is for, or another control character.
+fn may_need_escape(byte: u8) -> bool {
+    (byte < b' ') | (byte == b'&') | (byte == b'<') | (byte == b'>') | (byte == b'"')
 }
 
 fn prefix<'d>(name: &'d QName<'_>) -> &'d str {

@@ -49,7 +49,22 @@ impl<'a> Envelope<'a> {
             return Err(VerifyError::TooLarge);
         }
         let text = std::str::from_utf8(bytes).map_err(|_| VerifyError::NotUtf8)?;
-        let document = parse(text)?;
+        Self::of(text, parse(text)?)
+    }
+
+    /// As [`Self::read`], of a text that somebody else has parsed, with other limits perhaps.
+    pub fn of_parsed(text: &'a str, document: Document<'a>) -> Result<Self, VerifyError> {
+        if text.len() > MAX_DOCUMENT_BYTES {
+            return Err(VerifyError::TooLarge);
+        }
+        if document.doctype.is_some() {
+            return Err(VerifyError::Doctype);
+        }
+        within_limits(&document, document.root(), MAX_DEPTH)?;
+        Self::of(text, document)
+    }
+
+    fn of(text: &'a str, document: Document<'a>) -> Result<Self, VerifyError> {
         if let Some(encoding) = document.xml_declaration.as_ref().and_then(|one| one.encoding.as_ref())
             && !encoding.eq_ignore_ascii_case("utf-8")
         {
@@ -101,7 +116,7 @@ impl<'a> Envelope<'a> {
 
 /// Parses with the limits of this crate: no document type, no deep nesting.
 pub(crate) fn parse(text: &str) -> Result<Document<'_>, VerifyError> {
-    if text.split('<').any(is_crowded) {
+    if has_crowded_tag(text) {
         return Err(VerifyError::TooManyAttributes);
     }
     let parser = Parser::new().with_forbid_dtd(true).with_forbid_entities(true).with_max_depth(MAX_DEPTH);
@@ -116,7 +131,28 @@ pub(crate) fn parse(text: &str) -> Result<Document<'_>, VerifyError> {
     })
 }
 
-/// Whether a tag, with the text behind it, could have too many attributes: each needs `=` and two quotes.
+/// Sees to it that what a node contains is not deeper than so many levels of elements, and no element crowded.
+fn within_limits(document: &Document<'_>, node: NodeId, levels: u32) -> Result<(), VerifyError> {
+    for child in document.children_iter(node) {
+        let Some(element) = document.element(child) else { continue };
+        if element.attributes.len() > MAX_ATTRIBUTES {
+            return Err(VerifyError::TooManyAttributes);
+        }
+        let levels = levels.checked_sub(1).ok_or(VerifyError::TooDeep)?;
+        within_limits(document, child, levels)?;
+    }
+    Ok(())
+}
+
+/// Whether a tag, with the text behind it, could have too many attributes: each needs `=` and two quotes. So many need more
+/// bytes than two blocks, and one of these is then without `<`: most blocks of a document have one, and only where one has
+/// none it is looked closely.
+fn has_crowded_tag(text: &str) -> bool {
+    const BLOCK: usize = 2 * MAX_ATTRIBUTES;
+    let without_tag = text.as_bytes().chunks_exact(BLOCK).any(|block| !block.contains(&b'<'));
+    without_tag && text.split('<').any(is_crowded)
+}
+
 fn is_crowded(tag: &str) -> bool {
     let many = |wanted: &[u8]| tag.bytes().filter(|byte| wanted.contains(byte)).count();
     tag.len() > 4 * MAX_ATTRIBUTES && many(b"=").min(many(b"\"'") / 2) > MAX_ATTRIBUTES
@@ -210,5 +246,56 @@ fn at_most_one(nodes: Vec<NodeId>) -> Result<Option<NodeId>, VerifyError> {
         [] => Ok(None),
         [one] => Ok(Some(one)),
         _ => Err(VerifyError::TwoCollections),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn document(inside: &str) -> String {
+        format!(
+            "<ClinicalDocument xmlns=\"{CDA}\"><component><structuredBody>{inside}</structuredBody></component>\
+             </ClinicalDocument>"
+        )
+    }
+
+    /// What a parser without any limit made of a text, as it is taken here.
+    fn of_parsed(text: &str) -> Result<(), VerifyError> {
+        let document = Parser::new().with_max_depth(10_000).parse(text).unwrap();
+        Envelope::of_parsed(text, document).map(drop)
+    }
+
+    #[test]
+    fn what_somebody_else_has_parsed_has_the_same_limits() {
+        let nested = |levels: usize| document(&format!("{}{}", "<a>".repeat(levels), "</a>".repeat(levels)));
+        let attributes = |many: usize| (0..many).map(|one| format!(" a{one}=\"\"")).collect::<String>();
+        let crowded = |many: usize| document(&format!("<a{}/>", attributes(many)));
+        let doctype = format!("<!DOCTYPE ClinicalDocument>{}", document(""));
+        let deepest = MAX_DEPTH as usize - 3;
+        for (text, refusal) in [
+            (nested(deepest), None),
+            (nested(deepest + 1), Some(VerifyError::TooDeep)),
+            (crowded(MAX_ATTRIBUTES), None),
+            (crowded(MAX_ATTRIBUTES + 1), Some(VerifyError::TooManyAttributes)),
+            (doctype, Some(VerifyError::Doctype)),
+            (document(&" ".repeat(MAX_DOCUMENT_BYTES)), Some(VerifyError::TooLarge)),
+            (document("<structuredBody/>"), Some(VerifyError::TwoBodies)),
+        ] {
+            assert_eq!(of_parsed(&text).err(), refusal, "{} bytes", text.len());
+            assert_eq!(Envelope::read(text.as_bytes()).map(drop).err(), refusal, "{} bytes, read here", text.len());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn crowded_tags_are_found_as_if_looked_for_tag_by_tag(
+            parts in prop::collection::vec((prop::sample::select(vec![" a=''", " b=\"1\"", "<c", "/>", "x"]), 0usize..800), 0..8)
+        ) {
+            let text: String = parts.into_iter().map(|(part, times)| part.repeat(times)).collect();
+            prop_assert_eq!(has_crowded_tag(&text), text.split('<').any(is_crowded));
+        }
     }
 }

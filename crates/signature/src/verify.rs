@@ -84,6 +84,12 @@ impl<'a> Opened<'a> {
         Envelope::read(document).map(Self)
     }
 
+    /// The document that was parsed from a text, whatever its parser allowed; an error means the same as with
+    /// [`Self::read`]. The text must be all of the document's bytes.
+    pub fn of_parsed(text: &'a str, document: Document<'a>) -> Result<Self, VerifyError> {
+        Envelope::of_parsed(text, document).map(Self)
+    }
+
     /// Checks every signature, in order, as [`Verifier::verify`] does.
     #[must_use]
     pub fn verify(&self) -> Vec<Verified> {
@@ -178,12 +184,16 @@ fn check(
     check_digest(envelope, targets, content)?;
     check_digest(envelope, targets, timestamp)?;
 
-    let key = PublicKey::of_certificate(&verified.certificate).ok_or(Failure::CertificateUnreadable)?;
     let value = base64_text(document, *value).ok_or(Failure::Malformed("SignatureValue"))?;
+    // Whose certificate it is, and that it is readable, is for whoever vouches to know.
+    let key = || PublicKey::of_certificate(&verified.certificate).ok_or(Failure::CertificateUnreadable);
     let right = match (vouched, info.method) {
         (Some(message), _) => Some(message == info.canonical),
-        (None, Some(method)) => method.verify(&key, &info.canonical, &value),
-        (None, None) => by.keyed().map(|keyed| keyed.is_right(&verified.certificate, &info.canonical, &value)),
+        (None, Some(method)) => method.verify(&key()?, &info.canonical, &value),
+        (None, None) => {
+            key()?;
+            by.keyed().map(|keyed| keyed.is_right(&verified.certificate, &info.canonical, &value))
+        }
     };
     match right {
         Some(true) => {}

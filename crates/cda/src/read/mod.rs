@@ -33,21 +33,40 @@ use crate::{Content, Document, ReadError};
 /// document of a type that is none of a prescription's own is read as far as its header.
 pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     let tree = Tree::parse(text(bytes)?)?;
-    document(tree.clinical_document()?)
-}
-
-/// Reads a document as [`read`] does, and compares its header with its body as [`header_body_mismatches`] does; it is
-/// parsed once for both.
-///
-/// [`header_body_mismatches`]: crate::header_body_mismatches
-pub fn read_compared(bytes: &[u8]) -> Result<(Document, Result<Vec<Mismatch>, ReadError>), ReadError> {
-    let tree = Tree::parse(text(bytes)?)?;
     let root = tree.clinical_document()?;
-    Ok((document(root)?, mismatches(root)))
+    document(root, body(root)?)
 }
 
-fn document(root: Node<'_>) -> Result<Document, ReadError> {
-    let body = body(root)?;
+/// A document that was parsed once, for whoever reads it and whoever looks at its signatures.
+pub struct Parsed<'s> {
+    text: &'s str,
+    tree: Tree<'s>,
+}
+
+impl<'s> Parsed<'s> {
+    /// Parses a document. What is not XML, or not within the limits, is refused as [`read`] refuses it.
+    pub fn new(bytes: &'s [u8]) -> Result<Self, ReadError> {
+        let text = text(bytes)?;
+        Ok(Self { text, tree: Tree::parse(text)? })
+    }
+
+    /// Reads it as [`read`] does, and compares its header with its body as [`header_body_mismatches`] does.
+    ///
+    /// [`header_body_mismatches`]: crate::header_body_mismatches
+    pub fn read_compared(&self) -> Result<(Document, Result<Vec<Mismatch>, ReadError>), ReadError> {
+        let root = self.tree.clinical_document()?;
+        let body = body(root)?;
+        Ok((document(root, body)?, mismatches(root, body)))
+    }
+
+    /// The text that was parsed, which is all of the document's bytes but for a byte order mark before it, and what the parser
+    /// made of it.
+    pub fn into_parts(self) -> (&'s str, uppsala::Document<'s>) {
+        (self.text, self.tree.into_document())
+    }
+}
+
+fn document(root: Node<'_>, body: Option<Node<'_>>) -> Result<Document, ReadError> {
     let header = header::read(root, body)?;
     let content = match header.reference.document_type.clone() {
         DocumentType::Prescription | DocumentType::Cancellation | DocumentType::Correction => {

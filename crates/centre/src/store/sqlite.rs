@@ -1,7 +1,7 @@
 //! A store in one SQLite file: write-ahead log, synchronous FULL, so that what was answered is on disk.
 //!
-//! One connection writes; decisions that come at the same time share one transaction and its flush, each in a savepoint
-//! of its own. Others read beside it. The file is plain: this Centre is for testing. Documents (compressed) and log
+//! One connection writes; decisions that come at the same time share one transaction and its flush; whether each is as
+//! expected is known before anything of it is written. Others read beside it. The file is plain: this Centre is for testing. Documents (compressed) and log
 //! cannot be changed or removed through it (triggers), but for whole prescriptions whose lawful time has ended; only the
 //! projection is replaced, and it can always be computed again.
 
@@ -111,19 +111,33 @@ impl SqliteStore {
         answer
     }
 
-    /// Takes decisions in one transaction, in their order; `Done` of any means that the flush was.
+    /// Takes decisions in one transaction, in their order; `Done` of any means that the flush was. One that cannot be written
+    /// takes none with it: each is then taken by itself.
     fn take_together(&self, decisions: Vec<Ready>) -> Vec<Result<Outcome, StoreError>> {
-        let count = decisions.len();
-        let mut taken = Vec::with_capacity(count);
-        let all = self.writer().and_then(|mut writer| take_all(&mut writer, decisions, &mut taken));
-        match all {
-            Ok(()) => taken,
+        let mut taken = Vec::with_capacity(decisions.len());
+        match self.take(&decisions, &mut taken) {
+            Ok(()) => taken.into_iter().map(Ok).collect(),
+            // Where another program holds the file, or the flush failed, that is so for each.
+            Err(error) if error != StoreError::Busy && decisions.len() > 1 && taken.len() < decisions.len() => {
+                decisions.iter().map(|one| self.take_alone(one)).collect()
+            }
             Err(error) => {
-                // Nothing of this transaction is in the file; only who was refused anyway keeps its own answer.
-                taken.resize(count, Err(error.clone()));
-                taken.into_iter().map(|one| if one == Ok(Outcome::Done) { Err(error.clone()) } else { one }).collect()
+                // Nothing of this transaction is in the file; only who was not taken anyway keeps its own answer.
+                taken.resize(decisions.len(), Outcome::Done);
+                let answer = |one| if one == Outcome::Conflict { Ok(one) } else { Err(error.clone()) };
+                taken.into_iter().map(answer).collect()
             }
         }
+    }
+
+    fn take_alone(&self, decision: &Ready) -> Result<Outcome, StoreError> {
+        let mut taken = vec![];
+        self.take(std::slice::from_ref(decision), &mut taken)?;
+        taken.pop().ok_or(StoreError::Database(ffi::SQLITE_INTERNAL))
+    }
+
+    fn take(&self, decisions: &[Ready], taken: &mut Vec<Outcome>) -> Result<(), StoreError> {
+        self.writer().and_then(|mut writer| take_all(&mut writer, decisions, taken))
     }
 }
 
@@ -359,5 +373,113 @@ fn failed(error: rusqlite::Error) -> StoreError {
             _ => StoreError::Database(error.extended_code),
         },
         None => StoreError::Damaged { what: "row" },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prescription::{DocumentType, Organisation, SignatureTrust, rules::samples};
+
+    use super::*;
+    use crate::log::{Event, NewEntry};
+    use crate::store::Part;
+    use crate::store::parts::parts_of;
+
+    fn document(id: &str) -> StoredDocument {
+        let id = Oid::parse(id).unwrap();
+        StoredDocument {
+            set_id: id.clone(),
+            prescription_set: id.clone(),
+            id,
+            version: 1,
+            document_type: DocumentType::Prescription,
+            organisation: None,
+            received_at: DateTime::UNIX_EPOCH,
+            sent_digest: [0; 32],
+            trust: SignatureTrust::Trusted,
+            conflicts: vec![],
+            bytes: b"artificial".to_vec(),
+        }
+    }
+
+    fn decision(ids: &[&str]) -> Ready {
+        let entry = NewEntry { at: DateTime::UNIX_EPOCH, event: Event::Store, payload: "{}".into(), salt: [7; 32] };
+        let documents = ids.iter().map(|id| document(id)).collect();
+        Ready::of(Decision { documents, log: vec![entry], ..Decision::default() }).unwrap()
+    }
+
+    #[test]
+    fn a_decision_that_cannot_be_written_takes_none_with_it_that_shares_its_flush() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("centre.db")).unwrap();
+        let cannot = "CREATE TEMP TRIGGER cannot BEFORE INSERT ON main.document WHEN NEW.id = '1.2.3'
+                      BEGIN SELECT RAISE(ABORT, 'on purpose'); END";
+        store.writer().unwrap().execute_batch(cannot).unwrap();
+        let together =
+            vec![decision(&["1.2.1"]), decision(&["1.2.2", "1.2.3"]), decision(&["1.2.1"]), decision(&["1.2.4"])];
+        let taken = store.take_together(together);
+        assert!(matches!(
+            taken[..],
+            [Ok(Outcome::Done), Err(StoreError::Database(_)), Ok(Outcome::Conflict), Ok(Outcome::Done)]
+        ));
+        let counts = store.counts().unwrap();
+        assert_eq!((counts.documents, counts.log), (2, 2));
+        assert!(store.document(&Oid::parse("1.2.2").unwrap()).unwrap().is_none(), "half a decision");
+    }
+
+    #[test]
+    fn a_decision_with_one_document_twice_is_not_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("centre.db")).unwrap();
+        assert_eq!(store.take_together(vec![decision(&["1.2.1", "1.2.1"])]), [Ok(Outcome::Conflict)]);
+        assert_eq!(store.counts().unwrap(), Counts::default());
+    }
+
+    #[test]
+    fn what_organisations_have_to_do_with_a_prescription_is_always_that_of_its_newest_chain() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("centre.db")).unwrap();
+        let mut prescription = samples::iterated_diazepam();
+        prescription.prescriber.organisation = Some(Organisation {
+            id: Oid::parse("1.2.10").unwrap(),
+            name: "Unit".into(),
+            phone: None,
+            address: None,
+            part_of: None,
+        });
+        let chain = |dosed_by: Option<&str>, days: i64| {
+            let mut prescription = prescription.clone();
+            prescription.prescribed_at += chrono::Duration::days(days);
+            Chain {
+                set_id: Oid::parse("1.2.3").unwrap(),
+                revision: 1,
+                prescription,
+                versions: vec![],
+                signature: SignatureTrust::Trusted,
+                standing: Default::default(),
+                dispensations: vec![],
+                dosed_by: dosed_by.map(|id| Oid::parse(id).unwrap()),
+                renewals: vec![],
+                conflicts: vec![],
+                hold: None,
+                holds: 0,
+            }
+        };
+        for next in [chain(None, 0), chain(Some("1.2.11"), 0), chain(Some("1.2.12"), 1), chain(None, 1)] {
+            let decision = Decision { projection: vec![next.clone()], ..Decision::default() };
+            assert_eq!(store.commit(decision), Ok(Outcome::Done));
+            let writer = store.writer().unwrap();
+            let mut select =
+                writer.prepare("SELECT organisation, part, prescribed FROM chain_part ORDER BY 1, 2").unwrap();
+            let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+            let there: Vec<(String, String, String)> = rows.map(Result::unwrap).collect();
+            let prescribed = next.prescription.prescribed_at.date().to_string();
+            let row = |(organisation, part): (Oid, Part)| {
+                (organisation.to_string(), part.name().to_owned(), prescribed.clone())
+            };
+            let mut wanted: Vec<_> = parts_of(&next).into_iter().map(row).collect();
+            wanted.sort();
+            assert_eq!(there, wanted);
+        }
     }
 }

@@ -83,7 +83,7 @@ const MIGRATIONS: &[&str] = &[
 const CHAINS_SINCE: i64 = 4;
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-    let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     let found: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)?;
     if found > SCHEMA {
         return Err(StoreError::NewerSchema { found, known: SCHEMA });
@@ -92,14 +92,14 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         transaction.execute_batch(step).map_err(failed)?;
     }
     if (1..CHAINS_SINCE).contains(&found) {
-        compute_chains(&mut transaction)?;
+        compute_chains(&transaction)?;
     }
     transaction.pragma_update(None, "user_version", SCHEMA).map_err(failed)?;
     transaction.commit().map_err(failed)
 }
 
 /// Computes every chain from its documents again (promise 5).
-fn compute_chains(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
+fn compute_chains(transaction: &Transaction<'_>) -> Result<(), StoreError> {
     let mut select = transaction.prepare("SELECT set_id FROM chain").map_err(failed)?;
     let sets = select.query_map([], |row| row.get::<_, String>(0)).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     drop(select);
@@ -107,9 +107,7 @@ fn compute_chains(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
         let documents = documents_of(transaction, &set)?;
         let chain = Chain::of(&documents).ok_or(StoreError::Damaged { what: "chain" })?;
         let value = serde_json::to_string(&chain).map_err(|_| StoreError::Damaged { what: "chain" })?;
-        let savepoint = transaction.savepoint().map_err(failed)?;
-        upsert_chain(&savepoint, &chain, &value)?;
-        savepoint.commit().map_err(failed)?;
+        upsert_chain(transaction, &chain, &value)?;
     }
     Ok(())
 }
