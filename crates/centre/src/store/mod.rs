@@ -6,7 +6,6 @@
 mod gather;
 mod lagging;
 mod memory;
-mod packed;
 mod parts;
 mod sqlite;
 

@@ -1,6 +1,7 @@
 //! What lies apart from where a document stands: its bytes and the Centre's answer, each compressed in a table of its own,
 //! so that a step rewrites a small row.
 
+use packed::Effort;
 use rusqlite::{Row, params};
 
 use crate::owner::Writer;
@@ -11,17 +12,15 @@ pub(super) const DOCUMENT: &str = "document";
 /// The Centre's answer to it.
 pub(super) const ANSWER: &str = "answer";
 
-/// Zstandard's quickest level: a fourth of a document's size, in less time than its pages would take to be sealed.
-const LEVEL: i32 = 1;
-
-/// Keeps the bytes of a document or of the answer to it; of several answers the last.
+/// Keeps the bytes of a document or of the answer to it, in a fourth of their room: that takes less time than the pages would
+/// take to be sealed. Of several answers the last.
 pub(super) fn keep(
     writer: &mut Writer<'_>,
     table: &'static str,
     sequence: Sequence,
     bytes: &[u8],
 ) -> Result<(), RecordError> {
-    let packed = packed::pack(bytes, LEVEL).map_err(|_| RecordError::Damaged)?;
+    let packed = packed::pack(bytes, Effort::Quick).map_err(|_| RecordError::Damaged)?;
     writer.run(
         &format!(
             "INSERT INTO {table} (sequence, size, bytes) VALUES (?1, ?2, ?3)

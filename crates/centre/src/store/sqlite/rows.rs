@@ -7,8 +7,10 @@ use rusqlite::Row;
 use super::unsigned;
 use crate::chain::Chain;
 use crate::log::Entry;
-use crate::store::packed::unpack;
 use crate::store::{StoreError, StoredDocument};
+
+/// Larger than any document that is taken, signed by the Centre: what claims to be larger is damaged.
+const SIZE_AT_MOST: usize = 2 * cda::LARGEST_DOCUMENT;
 
 pub(super) fn entry_row(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let salt: Option<Vec<u8>> = row.get(6)?;
@@ -44,7 +46,8 @@ pub(super) fn document_row(row: &Row<'_>) -> rusqlite::Result<Result<StoredDocum
             trust: trust_of(&trust)?,
             conflicts: conflicts_of(conflicts.as_deref().unwrap_or_default())?,
             bytes: match size {
-                Some(size) => unpack(&bytes, usize::try_from(size).unwrap_or(usize::MAX))?,
+                Some(size) => packed::unpack(&bytes, usize::try_from(size).unwrap_or(usize::MAX), SIZE_AT_MOST)
+                    .map_err(|_| StoreError::Damaged { what: "document" })?,
                 None => bytes,
             },
         })

@@ -9,9 +9,9 @@ use super::rows::{conflict_codes, trust_name};
 use super::{failed, number, read_head};
 use crate::chain::Chain;
 use crate::log::{Entry, NewEntry};
-use crate::store::packed::{Packed, pack};
 use crate::store::parts::{Part, dispensed_on, parts_of, prescribed_on};
 use crate::store::{Decision, Expected, Outcome, StoreError, StoredDocument};
+use packed::{Effort, Packed};
 
 /// A decision in the form in which it is written: made by whoever brings it, so that the writer only writes.
 pub(super) struct Ready {
@@ -25,7 +25,10 @@ pub(super) struct Ready {
 
 impl Ready {
     pub(super) fn of(decision: Decision) -> Result<Self, StoreError> {
-        let pack_one = |document: StoredDocument| pack(&document.bytes).map(|packed| (document, packed));
+        let pack_one = |document: StoredDocument| {
+            let packed = packed::pack(&document.bytes, Effort::Usual);
+            packed.map(|packed| (document, packed)).map_err(|_| StoreError::Damaged { what: "compression" })
+        };
         let write_one = |chain: Chain| match serde_json::to_string(&chain) {
             Ok(value) => Ok((chain, value)),
             Err(_) => Err(StoreError::Damaged { what: "chain" }),
