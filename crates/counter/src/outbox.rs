@@ -96,12 +96,18 @@ impl Counter {
     pub fn next_to_send(&self, most: usize) -> Result<Vec<Going<'_>>, CounterError> {
         let now = self.deps.clock.now();
         let mut pace = lock(&self.pace);
+        if pace.is_back() {
+            pace.comes_back(self.deps.record.counts()?.waiting, now);
+        }
         let room = pace.room(now).min(most);
         if room == 0 {
             return Ok(Vec::new());
         }
         let due = self.deps.record.due(now, room)?;
-        let going = |due| Going { counter: self, due, turn: pace.begin(), heard: Heard::Nothing };
+        if due.is_empty() {
+            pace.has_caught_up();
+        }
+        let going = |due| Going { counter: self, due, turn: pace.begin(now), heard: Heard::Nothing };
         Ok(due.into_iter().map(going).collect())
     }
 
