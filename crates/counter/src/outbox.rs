@@ -98,15 +98,21 @@ impl Counter {
         // Turns are taken before documents, so that nobody waits at the pace's lock while the record flushes.
         let mut turns: Vec<Turn> = {
             let mut pace = lock(&self.pace);
-            (0..pace.room(now).min(most)).map(|_| pace.begin()).collect()
+            if pace.is_back() {
+                pace.comes_back(self.deps.record.counts()?.waiting, now);
+            }
+            (0..pace.room(now).min(most)).map(|_| pace.begin(now)).collect()
         };
         if turns.is_empty() {
             return Ok(Vec::new());
         }
         let due = self.deps.record.due(now, turns.len());
-        let unused = turns.split_off(due.as_ref().map_or(0, Vec::len).min(turns.len()));
-        for turn in unused {
+        let found = due.as_ref().map_or(0, Vec::len).min(turns.len());
+        for turn in turns.split_off(found) {
             lock(&self.pace).end(&turn, Heard::Nothing, now);
+        }
+        if due.as_ref().is_ok_and(Vec::is_empty) {
+            lock(&self.pace).has_caught_up();
         }
         let going = |(due, turn)| Going { counter: self, due, turn, heard: Heard::Nothing };
         Ok(due?.into_iter().zip(turns).map(going).collect())

@@ -213,6 +213,8 @@ struct File {
     now: Option<Vec<u8>>,
     flushed: Option<Vec<u8>>,
     cached: Vec<Change>,
+    /// Its name was made durable and its content was not: what is cached need not lead from `flushed` to `now`.
+    apart: bool,
     /// A new log: its first flush flushes the folder too, as SQLite's own file system on Unix does it.
     flushes_folder: bool,
     /// Who has it open and how, as long as anybody has.
@@ -355,8 +357,15 @@ impl Disk {
 
     fn flush(&mut self, name: &str) {
         if let Some(file) = self.files.get_mut(name) {
-            file.flushed = file.now.clone();
-            file.cached.clear();
+            // What changed and no more: to copy a whole file for each flush is what a simulation would spend its time on.
+            if std::mem::take(&mut file.apart) {
+                file.flushed = file.now.clone();
+                file.cached.clear();
+            }
+            for change in file.cached.drain(..) {
+                change.apply(&mut file.flushed);
+            }
+            debug_assert!(file.flushed == file.now, "what was flushed is what programs see");
             if std::mem::take(&mut file.flushes_folder) {
                 self.flush_folder();
             }
@@ -371,6 +380,7 @@ impl Disk {
                 file.flushed = None;
                 file.cached[last].apply(&mut file.flushed);
                 file.cached.drain(..=last);
+                file.apart = true;
             }
         }
     }
@@ -395,7 +405,8 @@ impl Disk {
         let (now, flushed) = (file.now.clone().ok_or(ffi::SQLITE_IOERR)?, file.flushed.clone());
         self.change(to, Change::Renamed(flushed.unwrap_or_default()));
         self.change(from, Change::Deleted);
-        self.files.entry(to.to_owned()).or_default().now = Some(now);
+        let renamed = self.files.entry(to.to_owned()).or_default();
+        (renamed.now, renamed.apart) = (Some(now), true);
         self.operation()?;
         self.flush_folder();
         Ok(())
@@ -432,6 +443,7 @@ impl Disk {
                 }
             }
             file.cached.clear();
+            file.apart = false;
             file.now = content.clone();
             file.flushed = content;
         }

@@ -57,8 +57,22 @@ static METHODS: ffi::sqlite3_io_methods = ffi::sqlite3_io_methods {
     xUnfetch: None,
 };
 
+/// SQLite counts what memory it has, under one lock for all connections: nobody asks, and a simulation with many files at
+/// once waits there. Where SQLite is at work already it stays as it is.
+fn spare_the_memory_counts() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        // SAFETY: SQLite refuses both once it has begun; room for short-lived pieces is memory of each connection.
+        unsafe {
+            ffi::sqlite3_config(ffi::SQLITE_CONFIG_MEMSTATUS, 0 as c_int);
+            ffi::sqlite3_config(ffi::SQLITE_CONFIG_LOOKASIDE, 1200 as c_int, 300 as c_int);
+        }
+    });
+}
+
 /// Registers a file system with this disk. SQLite knows it for as long as the program runs.
 pub(super) fn register(name: &str, disk: Shared) {
+    spare_the_memory_counts();
     let name = CString::new(name).unwrap();
     let vfs = Box::new(ffi::sqlite3_vfs {
         iVersion: 1,

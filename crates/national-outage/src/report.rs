@@ -113,9 +113,9 @@ impl Report {
         lines
     }
 
-    /// Whether the Centre was not stormed: no more came than it could do, and hardly anything was turned away.
+    /// Whether the Centre was not stormed: in no ten seconds more came than it could do, and hardly anything was turned away.
     pub fn is_gentle(&self) -> bool {
-        self.peak_load() <= 1.1 && self.busy_share() < 0.01 && self.searches_busy_share() < 0.01
+        self.peak_load() < 1.0 && self.busy_share() < 0.01 && self.searches_busy_share() < 0.01
     }
 }
 

@@ -232,14 +232,21 @@ impl World {
     fn attend(&mut self, pharmacy: u32) -> Result<()> {
         let (time, paces) = (moment(self.now), self.settings.manner.paces());
         let one = self.pharmacy(pharmacy)?;
+        if one.pace.is_back() {
+            // What waits, without what is under way: as the counter's own record counts.
+            one.pace.comes_back(one.open.len().saturating_sub(one.under_way.len()) as u64, time);
+        }
         let room = if paces { one.pace.room(time) } else { 64 };
         let due = if room > 0 { one.outbox.due(time, room)? } else { vec![] };
+        if room > 0 && due.is_empty() {
+            one.pace.has_caught_up();
+        }
         let now = self.now;
         for out in due {
             self.requests += 1;
             let request = self.requests;
             let one = self.pharmacy(pharmacy)?;
-            let turn = one.pace.begin();
+            let turn = one.pace.begin(time);
             one.under_way.insert(request, (out, turn, now));
             let behind = one.open.get(&out.number).and_then(|(_, behind, _)| *behind);
             self.at(self.now + PATIENCE, Happens::NoAnswer { pharmacy, request });

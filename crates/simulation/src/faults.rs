@@ -79,7 +79,11 @@ impl Schedule<'_> {
             3 => Fault::Killed(station),
             4 => Fault::Power(station),
             5 | 6 => Fault::PowerAt(station, 1 + self.dice.below(60)),
-            7 | 8 => Fault::Disk(station, self.dice.below(3), 1 + self.dice.below(40)),
+            7 | 8 => match self.dice.below(3) {
+                // Flushes are fewer than writes.
+                1 => Fault::Disk(station, 1, 1 + self.dice.below(12)),
+                what => Fault::Disk(station, what, 1 + self.dice.below(40)),
+            },
             9 => {
                 let wrong = match self.dice.below(3) {
                     0 => self.dice.between(-3 * MINUTE, 3 * MINUTE),
@@ -166,9 +170,9 @@ impl Schedule<'_> {
     }
 
     fn disk_plan(&mut self, station: usize, plan: Plan) {
-        if let Some(station) = self.station(station).filter(|station| !station.disk.is_off()) {
-            station.disk.plan(plan);
-        }
+        let Some(place) = self.places.get_mut(station).filter(|place| !place.station.disk.is_off()) else { return };
+        place.flush_fails = plan.fail_sync.is_some();
+        place.station.disk.plan(plan);
     }
 
     /// The program is ended in good order, its file copied, and started again.

@@ -66,6 +66,17 @@ impl Ledger {
         self.hand_overs.insert(document.to_owned(), new);
     }
 
+    /// What the same workstation had saved of the same prescription before it saved this document, and did not lose since.
+    pub fn saved_before(&self, document: &str) -> Vec<String> {
+        let Some(this) = self.hand_overs.get(document) else { return Vec::new() };
+        let is_earlier = |made: &HandOver| {
+            (made.station, &made.set) == (this.station, &this.set)
+                && made.order < this.order
+                && !made.lost_with_the_disk
+        };
+        self.hand_overs.iter().filter(|(_, made)| is_earlier(made)).map(|(id, _)| id.clone()).collect()
+    }
+
     /// How many hand-overs there were so far.
     pub fn count(&self) -> u64 {
         self.next

@@ -1,9 +1,9 @@
 //! `simulate`: runs the schedules of seeds and says which of them found something.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -55,17 +55,16 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<bool> {
     let materials = Materials::in_folder(&options.certificates)?;
     let begun = Instant::now();
-    let shop = Shop {
-        options,
-        materials: &materials,
-        next: AtomicU64::new(options.from),
-        end: AtomicU64::new(options.from.saturating_add(options.seeds)),
-        sums: Mutex::default(),
-    };
+    let (next, end) = (options.from, options.from.saturating_add(options.seeds));
+    let seeds = Mutex::new(Seeds { next, end, running: BTreeSet::new() });
+    let shop = Shop { options, materials: &materials, seeds, sums: Mutex::default() };
+    let (ended, end) = channel::<()>();
     std::thread::scope(|scope| {
-        for _ in 0..options.jobs.max(1) {
-            scope.spawn(|| shop.work());
-        }
+        scope.spawn(|| shop.tells_how_far(begun, end));
+        let workers: Vec<_> = (0..options.jobs.max(1)).map(|_| scope.spawn(|| shop.work())).collect();
+        // A worker's panic is the scope's own, after all have ended.
+        workers.into_iter().for_each(|worker| drop(worker.join()));
+        drop(ended);
     });
     let sums = shop.sums.into_inner().unwrap_or_else(PoisonError::into_inner);
     let told = if options.json { sums.json(begun.elapsed()) } else { sums.lines(begun.elapsed()) };
@@ -73,11 +72,36 @@ fn run(options: &Options) -> Result<bool> {
     Ok(sums.found.is_empty())
 }
 
+/// How often it is said how far the seeds are.
+const EVERY: Duration = Duration::from_secs(60);
+
+/// Which seeds are still to be run, and which are.
+struct Seeds {
+    next: u64,
+    end: u64,
+    running: BTreeSet<u64>,
+}
+
+impl Seeds {
+    /// The next seed, if there is one; `done` is what the asker ran before.
+    fn take(&mut self, done: Option<u64>) -> Option<u64> {
+        done.map(|seed| self.running.remove(&seed));
+        let seed = (self.next < self.end).then_some(self.next)?;
+        self.next += 1;
+        self.running.insert(seed);
+        Some(seed)
+    }
+
+    /// Every seed before this one has been run.
+    fn done_before(&self) -> u64 {
+        self.running.first().copied().unwrap_or(self.next)
+    }
+}
+
 struct Shop<'a> {
     options: &'a Options,
     materials: &'a Materials,
-    next: AtomicU64,
-    end: AtomicU64,
+    seeds: Mutex<Seeds>,
     sums: Mutex<Sums>,
 }
 
@@ -86,14 +110,28 @@ impl Shop<'_> {
         self.sums.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn seeds(&self) -> MutexGuard<'_, Seeds> {
+        self.seeds.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says each minute how far it is, so that a run that was ended can be gone on with.
+    fn tells_how_far(&self, begun: Instant, end: Receiver<()>) {
+        while end.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
+            let next = self.seeds().done_before();
+            let sums = self.sums();
+            let (schedules, rate, found) = (sums.schedules, sums.rate(begun.elapsed()), sums.found.len());
+            eprintln!("{schedules} schedules, {rate:.1} a second, {found} found something; goes on with --from {next}");
+        }
+    }
+
     /// Takes one seed after another until there is none.
     fn work(&self) {
         let mut worker = Worker::default();
+        let mut done = None;
         loop {
-            let seed = self.next.fetch_add(1, Ordering::Relaxed);
-            if seed >= self.end.load(Ordering::Relaxed) {
-                return;
-            }
+            // In a statement of its own: the lock is not held while the seed is run.
+            let taken = self.seeds().take(done);
+            let Some(seed) = taken else { return };
             let manner = Manner { lines: self.options.trace, bug: self.options.bug };
             match worker.judged(self.materials, seed, manner) {
                 Ok(outcome) => self.told(outcome),
@@ -103,6 +141,7 @@ impl Shop<'_> {
                     self.found(seed, &[format!("panic: {worst}")]);
                 }
             }
+            done = Some(seed);
         }
     }
 
@@ -127,10 +166,13 @@ impl Shop<'_> {
         }
         sums.found.entry(seed).or_default().extend_from_slice(lines);
         if self.options.first {
-            self.end.store(0, Ordering::Relaxed);
+            self.seeds().end = 0;
         }
     }
 }
+
+/// So many seeds that found something are named at the end.
+const NAMED: usize = 10;
 
 #[derive(Default)]
 struct Sums {
@@ -167,7 +209,11 @@ impl Sums {
         told += &format!("faults: {}\n", list(self.faults.iter().map(|(n, c)| format!("{n} {c}")).collect()));
         told +=
             &format!("came to nothing: {}\n", list(self.failures.iter().map(|(n, c)| format!("{n} {c}")).collect()));
-        told + &format!("{found} seeds found something")
+        told += &format!("{found} seeds found something");
+        for seed in self.found.keys().take(NAMED) {
+            told += &format!("\nagain: cargo xtask simulate --seeds 1 --from {seed} --trace");
+        }
+        told
     }
 
     fn json(&self, took: Duration) -> String {

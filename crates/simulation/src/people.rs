@@ -113,6 +113,13 @@ impl Person {
         if basket && !self.is_dead() {
             self.sign();
         }
+        // One more of the same, while the first may still be on its way.
+        if basket && self.chance(150) && !self.is_dead() && self.logged_in() {
+            pause(self.some(0, 10 * SECOND));
+            if set(first).is_ok_and(|set| self.chosen(&set)) && !self.is_dead() {
+                self.sign();
+            }
+        }
         pause(self.some(0, 20 * SECOND));
         if self.chance(900) {
             self.counter.close_visit();
@@ -272,8 +279,18 @@ impl Person {
 
     /// Sends what waits, for as long as the program runs.
     pub fn sends(&self) {
-        let round = Round { most: 16, retry: Duration::milliseconds(500), retry_most: Duration::minutes(1) };
+        // One at a time: whoever takes a prescription in hand meanwhile must not be met by a release that is sent.
+        let round = Round { most: 1, retry: Duration::milliseconds(500), retry_most: Duration::minutes(1) };
         loop {
+            // Somebody rang, and nothing waits: that is most of the ringing, and the record is spared a look at everything.
+            if matches!(self.counter.deps().record.next_due(), Ok(None)) {
+                pause(HOUR);
+                continue;
+            }
+            // A release that is sent waits for who asks about one; on one thread that would be for ever.
+            while self.station.asking.load(Ordering::Relaxed) {
+                pause(SECOND);
+            }
             let sent = self.counter.send_due(round);
             let wait = match &sent {
                 Ok(_) => self.until_next(),
@@ -288,14 +305,27 @@ impl Person {
         }
     }
 
-    /// As the program does it: when something is due, and now and then in case nobody rang.
+    /// As the program does it: when something is due and may go, and now and then in case nobody rang.
     fn until_next(&self) -> i64 {
         let now = self.counter.deps().clock.now();
-        match self.counter.deps().record.next_due() {
+        match self.counter.next_sending() {
             // Whoever leaves something to send rings.
             Ok(None) => HOUR,
-            Ok(Some(at)) => (at - now).num_microseconds().unwrap_or(0).clamp(SECOND, MINUTE),
+            Ok(Some(at)) => (at - now).num_microseconds().unwrap_or(0).clamp(SECOND / 50, MINUTE),
             Err(_) => 5 * SECOND,
+        }
+    }
+
+    /// A document goes when nothing that was saved here earlier of the same prescription is open: the Centre would refuse
+    /// it, and a person would have to find out why.
+    fn nothing_earlier_is_open(&self, document: &str) {
+        let earlier = self.ledger().saved_before(document);
+        for id in earlier {
+            let Ok(Some(stored)) = self.counter.deps().record.document(&id) else { continue };
+            if matches!(stored.item.state, OutboxState::Waiting | OutboxState::Sending | OutboxState::Refused) {
+                let text = format!("{document} was sent, and {id}, saved earlier, is {} still", stored.item.state);
+                self.ledger().violation("order", text);
+            }
         }
     }
 
@@ -308,6 +338,12 @@ impl Person {
                 Sent::Waits { document_id, code, .. } => format!("station {number}: {document_id} waits: {code}"),
                 Sent::Withdrawn { document_id } => format!("station {number}: {document_id} withdrawn"),
             });
+            if let Sent::Accepted { document_id }
+            | Sent::Refused { document_id, .. }
+            | Sent::Waits { document_id, .. } = news
+            {
+                self.nothing_earlier_is_open(document_id);
+            }
             match news {
                 Sent::Accepted { document_id } => {
                     self.ledger().accepted.insert(document_id.clone());

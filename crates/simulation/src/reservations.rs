@@ -11,8 +11,18 @@ use crate::ledger::Ledger;
 /// How long the Centre holds a prescription by itself, in microseconds.
 const HELD_FOR: i64 = 30 * 60 * 1_000_000;
 
-/// Who holds a prescription, and until when.
-type Holds = BTreeMap<String, (Oid, i64)>;
+/// A pharmacy's reservation of a prescription.
+struct Held {
+    /// Nobody is named where either of two may have it.
+    by: Option<Oid>,
+    until: i64,
+    /// It may have been given back: the log does not say of which prescription a release was. Whether somebody else can
+    /// hold the prescription from then on is not known either.
+    in_doubt: bool,
+}
+
+/// Who holds a prescription.
+type Holds = BTreeMap<String, Held>;
 
 /// Walks the log.
 pub fn judge(log: &[Entry], ledger: &mut Ledger) {
@@ -34,9 +44,12 @@ fn fetched(told: &Use, organisation: Oid, at: i64, holds: &mut Holds) {
     if told.reason.as_deref() != Some(QueryReason::Dispensing.code()) || told.hits == 0 {
         return;
     }
-    let anothers = holds.get(set).is_some_and(|(holder, until)| *holder != organisation && at < *until);
-    if !anothers {
-        holds.insert(set.clone(), (organisation, at.saturating_add(HELD_FOR)));
+    let until = at.saturating_add(HELD_FOR);
+    match holds.get_mut(set).filter(|held| held.by.as_ref() != Some(&organisation) && at < held.until) {
+        // Either of the two may hold it now, for as long as the later one would.
+        Some(anothers) if anothers.in_doubt => *anothers = Held { by: None, until, in_doubt: true },
+        Some(_) => {}
+        None => drop(holds.insert(set.clone(), Held { by: Some(organisation), until, in_doubt: false })),
     }
 }
 
@@ -47,18 +60,22 @@ fn stored(told: &Use, organisation: &Oid, at: i64, holds: &mut Holds, ledger: &m
     }
     let Some((id, document_type)) = told.documents.first() else { return };
     let Some(set) = ledger.hand_overs.get(id.as_str()).map(|made| made.set.clone()) else {
-        // A release says nowhere in the log of which prescription: whoever sends one may hold nothing any more.
         if *document_type == DocumentType::DispensingReservationRelease {
-            holds.retain(|_, (holder, _)| holder != organisation);
+            holds
+                .values_mut()
+                .filter(|held| held.by.as_ref() == Some(organisation))
+                .for_each(|held| held.in_doubt = true);
         }
         return;
     };
-    match holds.get(&set) {
-        Some((holder, until)) if holder != organisation && at < *until && told.detail.is_none() => {
-            let text = format!("{id} of {set} was taken although another pharmacy was dispensing it");
-            ledger.violation("reservation", text);
-        }
-        Some((holder, _)) if holder == organisation => drop(holds.remove(&set)),
-        _ => {}
+    let Some(held) = holds.get(&set) else { return };
+    let is_own = held.by.as_ref() == Some(organisation);
+    if !is_own && !held.in_doubt && at < held.until && told.detail.is_none() {
+        let text = format!("{id} of {set} was taken although another pharmacy was dispensing it");
+        ledger.violation("reservation", text);
+    }
+    // While it is in doubt whose it was, whoever dispenses may have ended his own or nobody's.
+    if is_own && !held.in_doubt {
+        holds.remove(&set);
     }
 }

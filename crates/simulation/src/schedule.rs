@@ -75,10 +75,12 @@ struct Turn {
 
 /// A workstation in its place.
 pub(crate) struct Place {
-    station: Arc<Station>,
+    pub(crate) station: Arc<Station>,
     running: Option<Running>,
     pub(crate) cut_off: bool,
     pub(crate) visits: u64,
+    /// One of its disk's next flushes fails.
+    pub(crate) flush_fails: bool,
     pub(crate) backup: Option<(Image, u64)>,
 }
 
@@ -175,13 +177,21 @@ impl<'a> Schedule<'a> {
                 cards,
                 dice: Arc::new(std::sync::Mutex::new(Dice::new(seed, number as u64 + 1))),
                 giving_back: Arc::default(),
+                asking: Arc::default(),
                 rang: Arc::default(),
                 in_doubt: Arc::default(),
                 real,
                 bug: manner.bug,
             };
             let visits = dice.below(3);
-            places.push(Place { station: Arc::new(station), running: None, cut_off: false, visits, backup: None });
+            places.push(Place {
+                station: Arc::new(station),
+                running: None,
+                cut_off: false,
+                visits,
+                flush_fails: false,
+                backup: None,
+            });
         }
         Ok(Self {
             materials,
@@ -308,12 +318,11 @@ impl<'a> Schedule<'a> {
         turn.exchange = None;
         let wait = turn.actor.run(woken);
         let Some(place) = self.places.get(station) else { return Ok(()) };
-        if role == Role::Sends {
-            place.station.giving_back.store(false, Ordering::Relaxed);
-        }
+        place.station.has_a_release(role).store(false, Ordering::Relaxed);
         if place.station.disk.is_off() {
             return self.dies(station, Death::Power);
         }
+        self.machine_fails_with_its_disk(station);
         self.next = self.next.saturating_add(1);
         let waits = self.next;
         match wait {
@@ -334,10 +343,8 @@ impl<'a> Schedule<'a> {
                 if let Some(turn) = self.turn(station, role) {
                     turn.exchange = Some(waits);
                 }
-                if role == Role::Sends
-                    && let Some(place) = self.places.get(station)
-                {
-                    place.station.giving_back.store(is_release(&request), Ordering::Relaxed);
+                if let Some(place) = self.places.get(station) {
+                    place.station.has_a_release(role).store(is_release(&request), Ordering::Relaxed);
                 }
                 self.leaves(waits, station, request);
             }
@@ -346,6 +353,20 @@ impl<'a> Schedule<'a> {
             self.ring(station);
         }
         Ok(())
+    }
+
+    /// Where a disk could not flush, the program or the machine often goes down soon after, before anything more is written.
+    fn machine_fails_with_its_disk(&mut self, station: usize) {
+        let Some(place) = self.places.get_mut(station) else { return };
+        if !place.flush_fails || place.station.disk.struck() == 0 {
+            return;
+        }
+        place.flush_fails = false;
+        if self.dice.in_a_thousand(800) {
+            let soon = self.now() + self.dice.between(1, SECOND);
+            let fault = if self.dice.in_a_thousand(500) { Fault::Killed(station) } else { Fault::Power(station) };
+            self.fault_at(soon, fault);
+        }
     }
 
     /// Wakes the part of the program that sends, where it only waits for time.
@@ -472,7 +493,7 @@ impl<'a> Schedule<'a> {
         let survives = self.survives(death);
         disk.power_loss(survives);
         if let Some(place) = self.places.get(station) {
-            place.station.giving_back.store(false, Ordering::Relaxed);
+            place.station.has_no_release();
         }
         let again = if self.shared.is_closing() { SECOND } else { self.dice.between(SECOND, 20 * MINUTE) };
         self.after(again, Event::Fault(Fault::Starts(station)));
@@ -480,8 +501,9 @@ impl<'a> Schedule<'a> {
     }
 
     fn survives(&mut self, death: Death) -> Survives {
-        match (death, self.dice.below(3)) {
-            (Death::Killed, _) => Survives::Everything,
+        match (death, self.dice.below(4)) {
+            // Also a disk that said it could not flush may have written all the same.
+            (Death::Killed, _) | (Death::Power, 3) => Survives::Everything,
             (Death::Power, 0) => Survives::Nothing,
             (Death::Power, 1) => Survives::AllButTornEnd,
             (Death::Power, _) => Survives::Some(self.dice.seed()),
@@ -497,7 +519,7 @@ impl<'a> Schedule<'a> {
     pub(crate) fn ends(&mut self, station: usize) -> bool {
         self.stop(station);
         let Some(station) = self.station(station) else { return false };
-        station.giving_back.store(false, Ordering::Relaxed);
+        station.has_no_release();
         !station.disk.is_off()
     }
 
@@ -609,7 +631,7 @@ fn random(dice: &mut Dice) -> centre::Randomness {
 /// Whether a request stores a release of a dispensing reservation.
 fn is_release(request: &Request) -> bool {
     let code = format!("code=\"{}\" codeSystem=\"1.2.246.537.5.40105.2006\"", record::RELEASE);
-    let is_release = request.body.windows(code.len()).any(|window| window == code.as_bytes());
+    let is_release = std::str::from_utf8(&request.body).is_ok_and(|body| body.contains(&code));
     debug_assert_eq!(
         is_release,
         matches!(kanta::Incoming::read(request), Ok(kanta::Incoming::Store(store))

@@ -20,6 +20,7 @@ use crate::card::Reader;
 use crate::dice::Dice;
 use crate::ledger::Ledger;
 use crate::materials::{Materials, RECORD_KEY, RECORD_PATH, software};
+use crate::schedule::Role;
 use crate::trace::Trace;
 
 /// What all actors of a schedule share.
@@ -71,6 +72,8 @@ pub struct Station {
     pub dice: Arc<Mutex<Dice>>,
     /// The program that sends holds the lock of a release that is on its way.
     pub giving_back: Arc<AtomicBool>,
+    /// Whoever takes a prescription in hand holds that lock, and asks about a release.
+    pub asking: Arc<AtomicBool>,
     /// Somebody at the window has done what may be to be sent: the part that sends is to wake.
     pub rang: Arc<AtomicBool>,
     /// A program died while somebody was saving, or said that it does not know: whoever comes next looks at the list.
@@ -98,6 +101,21 @@ impl Station {
     /// The station's dice.
     pub fn dice(&self) -> MutexGuard<'_, Dice> {
         self.dice.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether an actor has a release on its way: no other may use the program's lock for that meanwhile.
+    pub fn has_a_release(&self, role: Role) -> &AtomicBool {
+        match role {
+            Role::Serves => &self.asking,
+            Role::Sends => &self.giving_back,
+        }
+    }
+
+    /// The program ended, and its locks with it.
+    pub fn has_no_release(&self) {
+        for role in [Role::Serves, Role::Sends] {
+            self.has_a_release(role).store(false, Ordering::Relaxed);
+        }
     }
 
     /// What its clock says.
