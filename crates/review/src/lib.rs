@@ -2,7 +2,7 @@
 //! only reads the record; words for people are left to `api`.
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use prescription::{Summary, time};
+use prescription::{DocumentType, Summary, time};
 use record::{EventFilter, OutboxFilter, OutboxItem, OutboxState, Period, Record, RecordError, Sequence, kinds};
 
 /// A list holds at most this many rows; a large pharmacy dispenses 800 a day.
@@ -58,7 +58,10 @@ pub fn day(record: &Record, day: NaiveDate) -> Result<Vec<Row>, ReviewError> {
     let midnight = |day: NaiveDate| time::instant(day.and_time(chrono::NaiveTime::MIN));
     let tomorrow = day.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
     let saved = Period { from: Some(midnight(day)), to: Some(midnight(tomorrow)) };
-    rows(record, OutboxFilter { saved, ..newest_first() })
+    let mut rows = rows(record, OutboxFilter { saved, ..newest_first() })?;
+    // A prescription that was stored from paper or telephone is no dispensation.
+    rows.retain(|row| row.item.kind_code != DocumentType::Prescription.code());
+    Ok(rows)
 }
 
 /// What the Centre has not accepted, or took in conflict: waiting, being sent, refused, conflicting.

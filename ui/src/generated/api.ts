@@ -1122,7 +1122,11 @@ basis: string,
 /**
  * All that was recorded, as label and text.
  */
-facts: Array<Fact>, };
+facts: Array<Fact>, 
+/**
+ * Whether it rests on a telephone or paper prescription that can be stored.
+ */
+storable: boolean, };
 
 export type HandOverList = { 
 /**
@@ -1271,6 +1275,9 @@ export interface Catalogue {
   hand_over: { with: HandOverForm; gives: HandOverSaved };
   hand_overs: { with: Nothing; gives: HandOverList };
   write_up: { with: OnHandOver; gives: VisitView };
+  storing: { with: OnHandOver; gives: StoringDraft };
+  check_storing: { with: StoringForm; gives: StoringChecked };
+  store_prescription: { with: StorePrescription; gives: StoringSaved };
   settle_hand_over: { with: SettleHandOver; gives: OutboxCounts };
   outage_pack: { with: Nothing; gives: OutagePack };
   credentials: { with: Nothing; gives: CredentialsView };
