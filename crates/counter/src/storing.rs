@@ -160,12 +160,14 @@ impl Counter {
             return Err(CounterError::Rule(Box::new(finding)));
         }
         let unsigned = [self.unsigned_prescription(&prescription)?, self.unsigned(&dispensation)?];
+        fail_point::at!(AppBeforeSigning);
         let documents = self.signed_by_card(&session, (pin, allow_last_try), &unsigned)?;
         let listed: Vec<&Oid> = unsigned.iter().map(|one| &one.id).collect();
         let [order, lot] =
             <[Vec<u8>; 2]>::try_from(documents).map_err(|_| CounterError::SelfCheck("not-two-documents"))?;
         self.check_before_it_leaves(&session, &order, Shown::Prescription(&prescription), &listed)?;
         self.check_before_it_leaves(&session, &lot, Shown::Dispensation(&dispensation), &listed)?;
+        fail_point::at!(AppSigned);
         let (line, given) = (Summary::of_prescription(&prescription), Summary::of(&dispensation));
         let id = &prescription.reference.id;
         let payload = json!({ "entry": entry.entry_id, "reason": with.reason });
@@ -183,6 +185,7 @@ impl Counter {
         let batch = kept(batch, &session, (&dispensation, with.reason.as_deref()), lot, now);
         let written = dispensation.reference.id.as_str();
         self.deps.record.commit(batch.writing(entry.entry_id.as_str(), written))?;
+        fail_point::at!(AppSaved);
         let signed = |document_id: &Oid, summary| Signed {
             document_id: document_id.clone(),
             prescription_set_id: id.clone(),

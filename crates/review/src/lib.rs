@@ -243,6 +243,23 @@ mod tests {
     }
 
     #[test]
+    fn ou_2_a_stored_prescription_is_no_dispensation_of_the_day_and_waits_like_one() {
+        let (_folder, record) = record_with("Potilas, P.", "2026-11-21T10:00:00Z");
+        let document = NewDocument {
+            document_id: "1.2.246.2".into(),
+            set_id: "1.2.246.2".into(),
+            prescription_set_id: "1.2.246.2".into(),
+            kind_code: "1".into(),
+            bytes: b"<a/>".to_vec(),
+            summary: serde_json::json!({}),
+        };
+        record.commit(Batch::new("2026-11-21T10:00:00Z".parse().unwrap()).document(document)).unwrap();
+        let ids = |rows: Vec<Row>| rows.into_iter().map(|row| row.item.document_id).collect::<Vec<_>>();
+        assert_eq!(ids(day(&record, "2026-11-21".parse().unwrap()).unwrap()), ["1.2.246.1"]);
+        assert_eq!(ids(open(&record).unwrap()), ["1.2.246.2", "1.2.246.1"]);
+    }
+
+    #[test]
     fn the_export_is_a_table_in_which_nothing_is_a_formula() {
         let (_folder, record) = record_with("=cmd;\"x\"", "2026-11-21T10:00:00Z");
         let text = csv(&open(&record).unwrap()).unwrap();
