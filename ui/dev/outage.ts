@@ -126,7 +126,14 @@ export function outageAnswers(counts: () => Status['outbox'], take: (visit: Visi
     }),
     check_storing: (given) => {
       const checks = storingOf(given as unknown as StoringForm);
-      return { checks, maySign: checks.every((check) => check.outcome === 'pass'), validUntil: '22.2.2027', wrong: null };
+      const form = given as unknown as StoringForm;
+      const missing: [boolean, string][] = [
+        [form.prescriberRight === '', say('määrääjän ammattioikeus', 'förskrivarens yrkesrättighet', 'the prescriber’s professional right')],
+        [!form.prescribed.includes(' '), say('aika ennen luovutusta', 'en tid före överlämningen', 'a time before the hand-over')],
+        [form.dosage.trim() === '', say('annostus', 'doseringen', 'the dosage')],
+      ];
+      const lacks = missing.filter(([lacks]) => lacks).map(([, name]) => name).join(', ');
+      return { checks, lacks, maySign: checks.every((check) => check.outcome === 'pass'), validUntil: '22.2.2027', wrong: null };
     },
     store_prescription: async (given) => {
       const { form, sign } = given as unknown as { form: StoringForm; sign: Record<string, string> };

@@ -13,6 +13,7 @@ use prescription::codes::{PrescriptionKind, StoredKind};
 use prescription::outage::Basis;
 use prescription::product::NamedKind;
 use prescription::rules::State;
+use prescription::storing::Lack;
 use prescription::{
     Amount, Code, Dispensation, DocumentReference, DocumentType, Dosage, Explained, Finding, Item, Oid, Patient,
     PersonIdentityCode, PersonName, PositiveAmount, PrescribedProduct, Prescription, ProductKind, Professional,
@@ -91,6 +92,8 @@ pub struct ToStore {
 pub struct StoringChecks {
     /// Every rule's answer.
     pub findings: Vec<Finding>,
+    /// What it lacks.
+    pub lacks: Vec<Lack>,
     /// The last day of validity that it would have; nothing where too little is known.
     pub valid_until: Option<NaiveDate>,
 }
@@ -116,6 +119,7 @@ struct Pair {
     prescription: Prescription,
     dispensation: Dispensation,
     findings: Vec<Finding>,
+    lacks: Vec<Lack>,
 }
 
 impl Counter {
@@ -134,8 +138,10 @@ impl Counter {
         let (entry, package) = self.storable(entry_id)?;
         let placeholder = Oid::parse(&entry.entry_id).map_err(|_| CounterError::UnknownHandOver)?;
         Ok(match self.pair(&session, (&entry, package), with, &placeholder)? {
-            Some(pair) => StoringChecks { findings: pair.findings, valid_until: pair.prescription.valid_until },
-            None => StoringChecks { findings: storing::incomplete(), valid_until: None },
+            Ok(pair) => {
+                StoringChecks { findings: pair.findings, lacks: pair.lacks, valid_until: pair.prescription.valid_until }
+            }
+            Err(lacks) => StoringChecks { findings: storing::incomplete(), lacks, valid_until: None },
         })
     }
 
@@ -152,7 +158,7 @@ impl Counter {
         let now = self.deps.clock.now();
         let identifiers = Identifiers { record: &self.deps.record, pharmacy: &self.deps.pharmacy.id };
         let pair = self.pair(&session, (&entry, package), with, &identifiers.next(now)?)?;
-        let Some(Pair { prescription, dispensation, findings }) = pair else {
+        let Ok(Pair { prescription, dispensation, findings, .. }) = pair else {
             let finding = storing::incomplete().into_iter().find(Finding::hinders);
             return Err(finding.map_or(CounterError::NotStorable, |finding| CounterError::Rule(Box::new(finding))));
         };
@@ -194,15 +200,18 @@ impl Counter {
         Ok(Stored { prescription: signed(id, line), dispensation: signed(&dispensation.reference.id, given) })
     }
 
-    /// Both documents under these identifiers; nothing where the product, the amount or the day is missing.
+    /// Both documents under these identifiers, or without what there is no prescription yet.
     fn pair(
         &self,
         session: &Session,
         (entry, package): (&HandedOver, &Package),
         with: &ToStore,
         id: &Oid,
-    ) -> Result<Option<Pair>, CounterError> {
-        let Some(prescription) = self.ordered(session, (entry, package), with, id)? else { return Ok(None) };
+    ) -> Result<Result<Pair, Vec<Lack>>, CounterError> {
+        let prescription = match self.ordered(session, (entry, package), with, id)? {
+            Ok(prescription) => prescription,
+            Err(lacks) => return Ok(Err(lacks)),
+        };
         let label = label_dosage(&prescription);
         // It is signed by the one who asks, with what is given on it; nothing else was ever given.
         let fetched = Fetched { prescription, trust: SignatureTrust::Trusted, signatures: vec![], history: vec![] };
@@ -215,14 +224,15 @@ impl Counter {
             handed_over: Some(HandOverTime::from(entry)),
         };
         let proposal = self.proposal_in(session, &State::default(), &fetched, &lot);
-        let mut findings = storing::check(&storing::Storing {
+        let case = storing::Storing {
             prescription: &fetched.prescription,
             class: class_of(Some(package)),
             handed_over_at: time::finnish(entry.at),
             acting: &session.right,
             now: time::finnish(self.deps.clock.now()),
             reason: with.reason.as_deref(),
-        });
+        };
+        let (mut findings, lacks) = (storing::check(&case), storing::lacks(&case));
         let told = |one: &Finding| findings.iter().any(|said| said.rule == one.rule);
         let of_the_lot: Vec<Finding> = proposal.findings.into_iter().filter(|one| !told(one)).collect();
         findings.extend(of_the_lot);
@@ -230,24 +240,30 @@ impl Counter {
         let reference =
             DocumentReference { set_id: written.clone(), id: written, document_type: DocumentType::Dispensation };
         let dispensation = Dispensation { reference, ..proposal.dispensation };
-        Ok(Some(Pair { prescription: fetched.prescription, dispensation, findings }))
+        Ok(Ok(Pair { prescription: fetched.prescription, dispensation, findings, lacks }))
     }
 
-    /// The prescription as it was given on paper or by telephone.
+    /// The prescription as it was given on paper or by telephone, or what it must have to be one.
     fn ordered(
         &self,
         session: &Session,
         (entry, package): (&HandedOver, &Package),
         with: &ToStore,
         id: &Oid,
-    ) -> Result<Option<Prescription>, CounterError> {
+    ) -> Result<Result<Prescription, Vec<Lack>>, CounterError> {
         let prescribed = match &with.vnr {
             Some(vnr) => Some(self.deps.medicines.package(vnr).ok_or(CounterError::UnknownPackage)?),
             None => None,
         };
-        let Some(prescribed_at) = with.prescribed_at else { return Ok(None) };
-        let Some(quantity) = quantity(with, prescribed) else { return Ok(None) };
-        let Some(product) = self.product(with, prescribed) else { return Ok(None) };
+        let (product, quantity) = (self.product(with, prescribed), quantity(with, prescribed));
+        let (Some(prescribed_at), Some(product), Some(quantity)) = (with.prescribed_at, &product, &quantity) else {
+            let parts = [
+                (Lack::Time, with.prescribed_at.is_none()),
+                (Lack::Product, product.is_none()),
+                (Lack::Amount, quantity.is_none()),
+            ];
+            return Ok(Err(parts.into_iter().filter_map(|(lack, lacks)| lacks.then_some(lack)).collect()));
+        };
         let definition = Definition::version_3_30().map_err(|_| CounterError::Settings("definition"))?;
         // What was handed over is of the class of what was prescribed.
         let control = prescribed.unwrap_or(package).control.clone();
@@ -291,8 +307,8 @@ impl Counter {
             medicine: None,
             kind: PrescriptionKind::Ordinary,
             hospital_pharmacy: None,
-            product,
-            quantity,
+            product: product.clone(),
+            quantity: quantity.clone(),
             iteration: None,
             dosage: Dosage { text: cut(&with.dosage, LONGEST_TEXT), only_text: true, ..Dosage::default() },
             narcotic: control == Some(prescription::ControlClass::Narcotic),
@@ -321,7 +337,7 @@ impl Counter {
             unknown: vec![],
         };
         made.valid_until = made.valid_until.or_else(|| Some(storing::longest(&made)));
-        Ok(Some(made))
+        Ok(Ok(made))
     }
 
     /// The package that was prescribed, or the product as it is written.

@@ -6,8 +6,8 @@ use chrono::{Months, NaiveDate, NaiveDateTime};
 use crate::codes::StoredKind;
 use crate::operation::prescribing;
 use crate::outage::Class;
-use crate::rules::{Answers, Finding, outage as table, table as dispensing};
-use crate::{Prescription, ProductKind, Recording, Right, Role};
+use crate::rules::{Answers, Finding, Text, outage as table, table as dispensing, text};
+use crate::{PersonName, Prescription, ProductKind, Recording, Right, Role};
 
 /// LC-4: for how many months a telephone prescription is valid at the most.
 const TELEPHONE_MONTHS: u32 = 3;
@@ -45,7 +45,7 @@ pub fn check(case: &Storing<'_>) -> Vec<Finding> {
     answers.stop(&dispensing::DI_3, !case.acting.may_dispense(), vec![("right", case.acting.name().to_owned())]);
     let controlled = prescription.is_controlled();
     is_not_electronic_only(if controlled { Class::Controlled } else { case.class }, &mut answers);
-    answers.stop(&table::OU_2C, !is_complete(prescription) || !is_of_its_time(case), vec![]);
+    answers.stop(&table::OU_2C, !lacks(case).is_empty(), vec![]);
     answers.findings.extend(prescribing(prescription, Role::of(case.acting)));
     answers.findings
 }
@@ -82,17 +82,77 @@ fn last_day(issued: NaiveDate, months: u32) -> NaiveDate {
     issued.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX)
 }
 
-fn is_complete(prescription: &Prescription) -> bool {
+/// What a prescription that is about to be stored lacks (OU-2c).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// First names or family name of the patient.
+    Patient,
+    /// The patient's identity code.
+    IdentityCode,
+    /// First names or family name of the prescriber.
+    Prescriber,
+    /// A number of the prescriber.
+    Number,
+    /// A right of the prescriber, or one that prescribes.
+    Right,
+    /// When it was given, or a time that is before the hand-over and not to come.
+    Time,
+    /// The product.
+    Product,
+    /// How much.
+    Amount,
+    /// How to take it.
+    Dosage,
+}
+
+impl Lack {
+    /// What it is called, in the middle of a sentence.
+    pub fn name(self) -> &'static Text {
+        const PATIENT: Text = text("asiakkaan nimi", "kundens namn", "the customer's name");
+        const IDENTITY_CODE: Text = text("henkilötunnus", "personbeteckning", "the identity code");
+        const PRESCRIBER: Text = text("määrääjän nimi", "förskrivarens namn", "the prescriber's name");
+        const NUMBER: Text = text("määrääjän tunnus", "förskrivarens beteckning", "the prescriber's number");
+        const RIGHT: Text =
+            text("määrääjän ammattioikeus", "förskrivarens yrkesrättighet", "the prescriber's professional right");
+        const TIME: Text = text("aika ennen luovutusta", "en tid före överlämningen", "a time before the hand-over");
+        const PRODUCT: Text = text("valmiste", "produkten", "the product");
+        const AMOUNT: Text = text("määrä", "mängden", "the amount");
+        const DOSAGE: Text = text("annostus", "doseringen", "the dosage");
+        match self {
+            Self::Patient => &PATIENT,
+            Self::IdentityCode => &IDENTITY_CODE,
+            Self::Prescriber => &PRESCRIBER,
+            Self::Number => &NUMBER,
+            Self::Right => &RIGHT,
+            Self::Time => &TIME,
+            Self::Product => &PRODUCT,
+            Self::Amount => &AMOUNT,
+            Self::Dosage => &DOSAGE,
+        }
+    }
+}
+
+/// What it lacks, in the order of a prescription.
+pub fn lacks(case: &Storing<'_>) -> Vec<Lack> {
+    let prescription = case.prescription;
     let (patient, prescriber) = (&prescription.patient, &prescription.prescriber);
     let there = |text: &str| !text.trim().is_empty();
-    let named = |name: &crate::PersonName| there(&name.family) && name.given.iter().any(|given| there(given));
-    named(&patient.name)
-        && patient.identity_code.is_some()
-        && named(&prescriber.name)
-        && (prescriber.registration.is_some() || prescriber.prescriber_id.as_deref().is_some_and(there))
-        && prescriber.right.as_ref().is_some_and(|right| Role::of(right) == Role::Prescriber)
-        && there(prescription.product.name())
-        && there(&prescription.dosage.text)
+    let named = |name: &PersonName| there(&name.family) && name.given.iter().any(|given| there(given));
+    let numbered = prescriber.registration.is_some() || prescriber.prescriber_id.as_deref().is_some_and(there);
+    let prescribes = prescriber.right.as_ref().is_some_and(|right| Role::of(right) == Role::Prescriber);
+    [
+        (Lack::Patient, named(&patient.name)),
+        (Lack::IdentityCode, patient.identity_code.is_some()),
+        (Lack::Prescriber, named(&prescriber.name)),
+        (Lack::Number, numbered),
+        (Lack::Right, prescribes),
+        (Lack::Time, is_of_its_time(case)),
+        (Lack::Product, there(prescription.product.name())),
+        (Lack::Dosage, there(&prescription.dosage.text)),
+    ]
+    .into_iter()
+    .filter_map(|(lack, there)| (!there).then_some(lack))
+    .collect()
 }
 
 /// Whether it was given before the medicine was, and not in the future.
@@ -106,7 +166,7 @@ mod tests {
     use super::*;
     use crate::change::{Explained, StoredByPharmacy};
     use crate::rules::{Outcome, samples};
-    use crate::{Code, PersonName, Professional, RegistrationNumber};
+    use crate::{Code, Professional, RegistrationNumber};
 
     /// A telephone prescription of an ordinary medicine, complete.
     fn by_telephone() -> Prescription {
@@ -155,19 +215,24 @@ mod tests {
         let lacks = |change: fn(&mut Prescription)| {
             let mut one = whole.clone();
             change(&mut one);
-            hindering(&one, Class::Free, Some("syy"))
+            let (right, at) = (Right::new(Right::PHARMACIST), one.prescribed_at);
+            let (handed_over_at, now) = (at, at);
+            let acting = &right;
+            let case =
+                Storing { prescription: &one, class: Class::Free, handed_over_at, acting, now, reason: Some("syy") };
+            let stops = check(&case).into_iter().any(|finding| finding.rule.id == "OU-2c" && finding.hinders());
+            let lacks = super::lacks(&case);
+            assert!(lacks.len() <= 1 && stops != lacks.is_empty());
+            lacks.first().copied()
         };
-        let stop = [("OU-2c", STOP)];
-        assert_eq!(lacks(|one| one.prescriber.registration = None), stop);
-        assert_eq!(lacks(|one| one.prescriber.name.family = " ".into()), stop);
-        assert_eq!(
-            lacks(|one| one.prescriber.right = Some(Right::new("005"))),
-            stop,
-            "a pharmacist does not prescribe"
-        );
-        assert_eq!(lacks(|one| one.patient.identity_code = None), stop);
-        assert_eq!(lacks(|one| one.patient.name.given.clear()), stop);
-        assert_eq!(lacks(|one| one.dosage.text.clear()), stop);
+        assert_eq!(lacks(|_| {}), None);
+        assert_eq!(lacks(|one| one.prescriber.registration = None), Some(Lack::Number));
+        assert_eq!(lacks(|one| one.prescriber.name.family = " ".into()), Some(Lack::Prescriber));
+        let not_a_prescriber = lacks(|one| one.prescriber.right = Some(Right::new("005")));
+        assert_eq!(not_a_prescriber, Some(Lack::Right), "a pharmacist does not prescribe");
+        assert_eq!(lacks(|one| one.patient.identity_code = None), Some(Lack::IdentityCode));
+        assert_eq!(lacks(|one| one.patient.name.given.clear()), Some(Lack::Patient));
+        assert_eq!(lacks(|one| one.dosage.text.clear()), Some(Lack::Dosage));
         let right = Right::new(Right::PHARMACIST);
         let at = whole.prescribed_at;
         let before = at - chrono::Duration::minutes(1);
@@ -181,6 +246,7 @@ mod tests {
         };
         let refused: Vec<_> = check(&case).into_iter().filter(Finding::hinders).map(|one| one.rule.id).collect();
         assert_eq!(refused, ["OU-2c"], "the medicine was given before it was prescribed");
+        assert_eq!(super::lacks(&case), [Lack::Time]);
         assert_eq!(incomplete()[0].outcome, STOP);
     }
 

@@ -1298,6 +1298,10 @@ export type StoringChecked = {
  */
 checks: Array<CheckLine>, 
 /**
+ * What is missing, in words: "määrä, annostus"; empty where nothing is.
+ */
+lacks: string, 
+/**
  * Whether nothing hinders.
  */
 maySign: boolean, 

@@ -97,6 +97,8 @@ pub struct StoringForm {
 pub struct StoringChecked {
     /// Every rule, hindering ones first.
     pub checks: Vec<CheckLine>,
+    /// What is missing, in words: "määrä, annostus"; empty where nothing is.
+    pub lacks: String,
     /// Whether nothing hinders.
     pub may_sign: bool,
     /// The last day of validity that it would have: "25.2.2027".
@@ -159,8 +161,11 @@ impl Tiski {
     pub(crate) fn storing_checks(&self, with: &StoringForm) -> Result<StoringChecked, Problem> {
         let Read { to_store, wrong } = self.read_storing(with)?;
         let checks = self.counter.check_storing(&with.entry_id, &to_store).map_err(|error| self.problem(&error))?;
+        let render = self.render();
+        let lacks: Vec<&str> = checks.lacks.iter().map(|lack| render.say(lack.name())).collect();
         Ok(StoringChecked {
-            checks: self.render().checks(&checks.findings),
+            checks: render.checks(&checks.findings),
+            lacks: lacks.join(", "),
             may_sign: wrong.is_none() && checks.may_sign(),
             valid_until: checks.valid_until.map(|day| day.format("%-d.%-m.%Y").to_string()),
             wrong: wrong.map(|code| self.of_code(code)),

@@ -7,6 +7,7 @@ use chrono::Duration;
 use counter::{CounterError, HandOver, Sent, Stored, ToStore};
 use prescription::codes::StoredKind;
 use prescription::outage::Basis;
+use prescription::storing::Lack;
 use prescription::{Oid, PersonIdentityCode, PersonName, Recording, RegistrationNumber, Right, Vnr, time};
 use record::{OutageState, OutboxState};
 use rust_decimal::Decimal;
@@ -182,6 +183,9 @@ fn ou_2_what_is_missing_or_forbidden_is_signed_by_nobody() {
     assert_eq!(refused(ToStore { registration: None, ..whole.clone() }), "OU-2c");
     assert_eq!(refused(ToStore { prescribed_at: None, ..whole.clone() }), "OU-2c");
     assert_eq!(refused(ToStore { amount: Decimal::ZERO, ..whole.clone() }), "OU-2c");
+    let nothing = ToStore { prescribed_at: None, amount: Decimal::ZERO, vnr: None, ..whole.clone() };
+    let lacks = story.bench.counter.check_storing(&entry, &nothing).unwrap().lacks;
+    assert_eq!(lacks, [Lack::Time, Lack::Product, Lack::Amount], "each is named");
     assert_eq!(refused(ToStore { dosage: " ".into(), ..whole.clone() }), "OU-2c");
     let after = Some(time::finnish(story.now() + Duration::minutes(1)));
     assert_eq!(refused(ToStore { prescribed_at: after, ..whole.clone() }), "OU-2c");
