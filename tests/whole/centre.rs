@@ -109,6 +109,7 @@ scenarios! {
     se_6_a_last_page_that_is_full_is_the_last_page = "pages-that-fit";
     st_1_ou_2_a_pharmacist_stores_a_paper_prescription_and_dispenses_it = "paper-prescription";
     st_1_for_another_reason_a_prescription_is_stored_with_words_only = "paper-prescription-without-words";
+    st_3_a_stored_prescription_is_valid_for_no_longer_than_the_act_allows = "paper-prescription-too-long";
     lc_11_ca_1_when_the_patient_has_died_nobody_is_asked_for_consent = "patient-has-died";
     se_4_whoever_has_no_identity_code_is_served_with_the_patient_instruction = "person-without-identity-code";
     se_10_a_pharmacy_whose_certificate_is_revoked_reaches_nobody_the_other_one_works_on = "pharmacy-certificate-withdrawn";

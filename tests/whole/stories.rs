@@ -49,6 +49,8 @@ stories! {
     ou_1b_an_old_label_is_not_for_narcotics_or_pkv = "outage-old-label";
     ou_6_the_app_killed_after_a_hand_over_keeps_the_entry_until_a_person_ends_it = "outage-app-killed";
     ou_6_ou_6b_lc_1_what_was_dispensed_meanwhile_is_stored_in_conflict = "outage-dispensed-meanwhile";
+    ou_2_ou_6_a_telephone_prescription_is_stored_and_dispensed_with_its_real_time = "outage-telephone-prescription";
+    ou_2_ou_6_a_refused_paper_prescription_is_a_persons_and_holds_its_dispensation = "outage-paper-prescription-refused";
     what_waits_longer_than_an_hour_is_told_of_and_the_header_says_whether_the_centre_answers = "waits-and-is-noticed";
     op_2_the_list_says_in_advance_what_hinders = "answered-in-advance";
     ob_2_ob_6_ob_7_for_another_only_what_the_right_opens = "for-another";

@@ -202,5 +202,37 @@ await withDouble(async (browser, address) => {
   await shown('handed-over');
   await at('row', 'writing up');
 
+  // A telephone prescription of an outage is stored by key alone, and both documents are seen to the end.
+  await page.goto(`${address}?scene=${encodeURIComponent('logged telephone')}`);
+  await at('search', 'an empty counter');
+  await keyboard.press('Control+2');
+  await shown('storing-open');
+  await keyboard.press('F6');
+  await shown('storing-panel');
+  await at('storing-given', 'for whom');
+  for (let i = 0; i < 5; i += 1) await keyboard.press('Tab');
+  await keyboard.press('2');
+  await keyboard.press('Tab');
+  await at('storing-prescribed', 'when it was prescribed');
+  await keyboard.type('22.11.2026 10.35');
+  for (let i = 0; i < 3; i += 1) await keyboard.press('Tab');
+  await at('storing-amount', 'how much');
+  await keyboard.press('Tab');
+  await at('storing-dosage', 'how to take it');
+  await keyboard.type('1 tabletti aamuisin');
+  await page.locator('[data-testid=storing-sign][aria-disabled=false]').waitFor();
+  await keyboard.press('F9');
+  await at('pin2', 'PIN2');
+  await keyboard.press('Escape');
+  await at('storing-sign', 'the form again');
+  await keyboard.press('F9');
+  await at('pin2', 'PIN2 again');
+  await keyboard.type('123456');
+  await keyboard.press('Enter');
+  await at('storing-close', 'both documents');
+  await page.locator('[data-testid=signed-document][data-state=accepted]').nth(1).waitFor();
+  await keyboard.press('Escape');
+  await gone('storing-panel');
+
 });
 console.log('keyboard: a whole day without a mouse');

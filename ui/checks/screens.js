@@ -20,6 +20,22 @@ const fillOutage = async (page, basis, vnr) => {
   await page.getByTestId('outage-price').waitFor();
 };
 
+const openStoring = async (page) => {
+  await page.keyboard.press('Control+2');
+  await page.getByTestId('storing-open').waitFor();
+  await page.keyboard.press('F6');
+  await page.getByTestId('storing-panel').waitFor();
+  await page.locator('[data-testid=check][data-rule=OU-2c]').waitFor();
+};
+
+const fillStoring = async (page) => {
+  await openStoring(page);
+  await page.getByTestId('storing-right-034').click();
+  await page.getByTestId('storing-prescribed').fill('22.11.2026 10.35');
+  await page.getByTestId('storing-dosage').fill('1 tabletti aamuisin');
+  await page.locator('[data-testid=storing-sign][aria-disabled=false]').waitFor();
+};
+
 export const screens = [
   { name: 'login', scene: '' },
   { name: 'login-no-card', scene: 'no-card' },
@@ -209,6 +225,30 @@ export const screens = [
       await page.keyboard.press('Control+2');
       await page.getByTestId('write-up').click();
       await page.getByTestId('handed-over').waitFor();
+    } },
+  { name: 'storing', scene: 'logged telephone', do: (page) => openStoring(page) },
+  { name: 'storing-list', scene: 'logged telephone outage', do: async (page) => {
+      await page.keyboard.press('Control+2');
+      await page.getByTestId('storing-open').waitFor();
+    } },
+  { name: 'storing-filled', scene: 'logged telephone', do: (page) => fillStoring(page) },
+  { name: 'storing-pin', scene: 'logged telephone', do: async (page) => {
+      await fillStoring(page);
+      await page.keyboard.press('F9');
+      await page.getByTestId('pin2').waitFor();
+      await page.keyboard.type('12');
+    } },
+  { name: 'storing-wrong-pin', scene: 'logged telephone', do: async (page) => {
+      await fillStoring(page);
+      await page.keyboard.press('F9');
+      await pin(page, 'pin2', '9999');
+      await page.getByTestId('problem').waitFor();
+    } },
+  { name: 'storing-saved', scene: 'logged telephone', do: async (page) => {
+      await fillStoring(page);
+      await page.keyboard.press('F9');
+      await pin(page, 'pin2', '123456');
+      await page.locator('[data-testid=signed-document][data-state=accepted]').nth(1).waitFor();
     } },
   { name: 'review-settled', scene: 'logged settled conflict', do: (page) => page.keyboard.press('Control+3') },
   { name: 'review', scene: 'logged busy waits', do: (page) => page.keyboard.press('Control+3') },

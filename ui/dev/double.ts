@@ -2,8 +2,8 @@
 // The production build does not contain it (checks/built.js sees to that). `?scene=` in the address chooses a beginning,
 // and `window.tiskiDouble` lets a test move the card, the Centre and the environment.
 
-import type { DispensationRow, DocumentState, Event, Problem, Status, VisitView, WaitingDesk, WaitingGroup, WaitingRow } from '../src/generated/api';
-import { handedOver, outageAnswers, seedOutage } from './outage';
+import type { DispensationRow, DocumentState, Event, Problem, SignedLine, Status, VisitView, WaitingDesk, WaitingGroup, WaitingRow } from '../src/generated/api';
+import { handedOver, outageAnswers, seedOutage, seedTelephone } from './outage';
 import { day, packagesOf, prescription, say, setTongue, visitOf, type Tongue } from './people';
 
 type Heard = (event: Event) => void;
@@ -342,9 +342,24 @@ async function pinOf(entry: unknown, elsewhere: unknown, right: string): Promise
   return right;
 }
 
+/** Signs documents of these titles with PIN2; each comes to the Centre a little later, or waits. */
+async function signThese(titles: string[], { entry, elsewhere, allowLastTry }: Record<string, unknown>): Promise<SignedLine[]> {
+  const pin = await pinOf(entry, elsewhere, '123456');
+  if (world.pin2 === 1 && String(allowLastTry) !== 'true') lastTry('pin2');
+  if (pin !== '123456') wrongPin('pin2');
+  return titles.map((title) => {
+    const documentId = `1.2.246.10.12345678.93.2026.${3000 + world.next}`;
+    world.next += 1;
+    row(documentId, title.split(',')[0] ?? '', title.split(', ')[1] ?? '', '10:42:05', 'Potilas, P.', 'saved');
+    const after = world.refuses && world.next === 3 ? 'refused' : world.centreUp ? 'accepted' : 'waiting';
+    if (!world.slow) setTimeout(() => settle(documentId, after), 500 + world.next * 150);
+    return { documentId, title, state: 'saved', problem: null };
+  });
+}
+
 type Given = Record<string, string>;
 const answers: Record<string, (given: Given) => unknown> = {
-  ...outageAnswers(counts, (taken) => (visit = taken)),
+  ...outageAnswers(counts, (taken) => (visit = taken), signThese),
   status,
   set_language: ({ language }) => {
     tongue = language as Tongue;
@@ -462,19 +477,9 @@ const answers: Record<string, (given: Given) => unknown> = {
     total(view);
     return view;
   },
-  sign: async ({ entry, elsewhere, allowLastTry }) => {
-    const pin = await pinOf(entry, elsewhere, '123456');
-    if (world.pin2 === 1 && String(allowLastTry) !== 'true') lastTry('pin2');
-    if (pin !== '123456') wrongPin('pin2');
+  sign: async (given) => {
     const view = current();
-    for (const line of view.basket) {
-      const documentId = `1.2.246.10.12345678.93.2026.${3000 + world.next}`;
-      world.next += 1;
-      row(documentId, line.title.split(',')[0] ?? '', line.title.split(', ')[1] ?? '', '10:42:05', 'Potilas, P.', 'saved');
-      view.signed.push({ documentId, title: line.title, state: 'saved', problem: null });
-      const after = world.refuses && world.next === 3 ? 'refused' : world.centreUp ? 'accepted' : 'waiting';
-      if (!world.slow) setTimeout(() => settle(documentId, after), 500 + world.next * 150);
-    }
+    view.signed.push(...(await signThese(view.basket.map((line) => line.title), given)));
     view.basket = [];
     view.prescriptions.forEach((line) => (line.inBasket = false));
     total(view);
@@ -514,6 +519,7 @@ const answers: Record<string, (given: Given) => unknown> = {
 
 seed();
 if (scene.includes('outage')) seedOutage();
+if (scene.includes('telephone')) seedTelephone();
 if (scene.includes('logged') || scene.includes('visit')) session = logIn();
 if (scene.includes('visit')) {
   visit = visitOf(false);

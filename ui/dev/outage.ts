@@ -1,6 +1,6 @@
 // The double's hand-overs in an outage.
 
-import type { CheckLine, FoundPackage, HandOverForm, HandOverLine, OutagePack, Status, VisitView } from '../src/generated/api';
+import type { CheckLine, FoundPackage, HandOverForm, HandOverLine, OutagePack, SignedLine, Status, StoringForm, VisitView } from '../src/generated/api';
 import { say, visitOf, prescription } from './people';
 
 const packages: FoundPackage[] = [
@@ -34,6 +34,7 @@ function entry(entryId: string, at: string, mine: boolean, product: string, amou
         ? { label: say('Lääkemääräyksen tunniste', 'Receptets beteckning', 'Identifier of the prescription'), text: '1.2.246.10.99999903.93.2026.1001', strong: false }
         : { label: say('Luettu', 'Läst', 'Read'), text: 'Tyroksin Malli 100 mikrog, 1 tabletti aamuisin tyhjään mahaan, Lauri Lääkäri 2.11.2026', strong: false },
     ],
+    storable: basis === 'telephone' || basis === 'paper',
   };
 }
 
@@ -43,6 +44,13 @@ export function seedOutage(): void {
   lines.push(entry('1.2.246.10.12345678.93001.2026.10000007', '22.11.2026 10.42', true, 'AMLODIPIN MALLI 5 mg', '98 fol', 'instruction'));
   lines.push(entry('1.2.246.10.12345678.93001.2026.10000008', '22.11.2026 11.05', false, 'TYROKSIN MALLI 100 mikrog', '100 fol', 'old-label'));
 }
+
+export function seedTelephone(): void {
+  const line = entry('1.2.246.10.12345678.93001.2026.10000009', '22.11.2026 10.42', true, 'AMLODIPIN MALLI 5 mg', '98 fol', 'telephone');
+  lines.unshift({ ...line, facts: [...line.facts.slice(0, 3), { label: say('Luettu', 'Läst', 'Read'), text: spoken, strong: false }, { label: say('Lääkkeen määrääjä', 'Förskrivare', 'Prescriber'), text: 'Lauri Lääkäri 99900000094', strong: false }] });
+}
+
+const spoken = 'Amlodipin 5 mg, 1 tabletti aamuisin, 98 kpl, verenpaineen hoitoon';
 
 export const handedOver = (): number => lines.length;
 
@@ -62,10 +70,20 @@ function checksOf(form: HandOverForm): CheckLine[] {
   return said.sort((a, b) => grave.indexOf(a.outcome) - grave.indexOf(b.outcome));
 }
 
+function storingOf(form: StoringForm): CheckLine[] {
+  const whole = form.dosage.trim() !== '' && form.prescriberRight !== '' && form.prescribed.includes(' ') && form.prescriberNumber !== '';
+  const said: CheckLine[] = [
+    rule('OU-2c', whole ? 'pass' : 'stop', say('Tallennettavasta lääkemääräyksestä puuttuu potilas, määrääjä tunnuksineen, valmiste, määrä tai annostus, tai se on annettu luovutuksen jälkeen.', 'Receptet som ska sparas saknar patienten, förskrivaren med beteckning, produkten, mängden eller doseringen, eller det gavs efter överlämningen.', 'The prescription to be stored lacks the patient, the prescriber with a number, the product, the amount or the dosage, or it was given after the hand-over.'), say('Täydennä paperista tai puhelusta kirjatun mukaan. Jos tieto puuttuu, kysy määrääjältä.', 'Komplettera enligt papperet eller anteckningarna från samtalet. Saknas uppgiften, fråga förskrivaren.', 'Complete it from the paper or the notes of the call. What is missing, ask the prescriber.')),
+    rule('OU-2b', form.vnr === '822015' ? 'stop' : 'pass', say('Huumausainetta tai PKV-lääkettä ei määrätä puhelimitse eikä paperilla.', 'Narkotika och PKV-läkemedel förskrivs inte per telefon eller på papper.', 'No narcotic and no PKV medicine is prescribed by telephone or on paper.'), say('Pyydä sähköinen lääkemääräys.', 'Be om ett elektroniskt recept.', 'Ask for an electronic prescription.')),
+    ...['DI-3', 'RI-1', 'ST-1', 'ST-2', 'ST-3', 'LC-4', 'DI-7'].map((id) => rule(id, 'pass', '', '')),
+  ];
+  return said.sort((a, b) => Number(a.outcome === 'pass') - Number(b.outcome === 'pass'));
+}
+
 const field = (fi: string, sv: string, en: string, count = 1, half = false, choices: string[] = []): OutagePack['fields'][number] => ({ label: say(fi, sv, en), choices, lines: count, half });
 
 /** What the double answers; `counts` and `take` are its own. */
-export function outageAnswers(counts: () => Status['outbox'], take: (visit: VisitView) => VisitView): Record<string, (given: Record<string, string>) => unknown> {
+export function outageAnswers(counts: () => Status['outbox'], take: (visit: VisitView) => VisitView, signs: (titles: string[], sign: Record<string, string>) => Promise<SignedLine[]>): Record<string, (given: Record<string, string>) => unknown> {
   return {
     find_packages: ({ text = '' }) => ({ packages: packages.filter((line) => `${line.name} ${line.vnr}`.toLowerCase().includes(text.toLowerCase())) }),
     check_hand_over: (given) => {
@@ -90,6 +108,40 @@ export function outageAnswers(counts: () => Status['outbox'], take: (visit: Visi
       visit.open = prescription('set-2');
       visit.handedOver = { entryId: entryId ?? '', at: line?.at ?? '', said: `${line?.product}, ${line?.amount}` };
       return take(visit);
+    },
+    storing: ({ entryId }) => ({
+      line: lines.find((one) => one.entryId === entryId),
+      byTelephone: true,
+      read: spoken,
+      prescriber: 'Lauri Lääkäri 99900000094',
+      needsIdentity: false,
+      given: 'Aino',
+      family: 'Mallikas',
+      prescriberGiven: 'Lauri',
+      prescriberFamily: 'Lääkäri',
+      prescriberNumber: '99900000094',
+      prescribed: '22.11.2026',
+      package: packages[0],
+      amount: '98',
+    }),
+    check_storing: (given) => {
+      const checks = storingOf(given as unknown as StoringForm);
+      const form = given as unknown as StoringForm;
+      const missing: [boolean, string][] = [
+        [form.prescriberRight === '', say('määrääjän ammattioikeus', 'förskrivarens yrkesrättighet', 'the prescriber’s professional right')],
+        [!form.prescribed.includes(' '), say('aika ennen luovutusta', 'en tid före överlämningen', 'a time before the hand-over')],
+        [form.dosage.trim() === '', say('annostus', 'doseringen', 'the dosage')],
+      ];
+      const lacks = missing.filter(([lacks]) => lacks).map(([, name]) => name).join(', ');
+      return { checks, lacks, maySign: checks.every((check) => check.outcome === 'pass'), validUntil: '22.2.2027', wrong: null };
+    },
+    store_prescription: async (given) => {
+      const { form, sign } = given as unknown as { form: StoringForm; sign: Record<string, string> };
+      const at = lines.findIndex((one) => one.entryId === form.entryId);
+      const product = lines[at]?.product ?? '';
+      const signed = await signs([`${say('Lääkemääräys', 'Recept', 'Prescription')}: ${product}, 1X98 fol`, `${product}, 98 fol`], sign);
+      lines.splice(at, 1);
+      return { signed, counts: counts() };
     },
     settle_hand_over: ({ entryId }) => {
       lines.splice(lines.findIndex((one) => one.entryId === entryId), 1);

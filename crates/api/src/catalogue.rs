@@ -7,7 +7,8 @@ use ts_rs::TS;
 use crate::{
     BackupMade, CredentialsView, DayList, DocumentView, Export, FindPackages, FoundPackages, HandOverChecks,
     HandOverForm, HandOverList, HandOverSaved, OnHandOver, OutagePack, OutboxCounts, PrescriptionView, Problem, Secret,
-    SessionView, SettleHandOver, Status, VisitView, WaitingDesk, WaitingPage,
+    SessionView, SettleHandOver, Status, StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved,
+    VisitView, WaitingDesk, WaitingPage,
 };
 
 macro_rules! catalogue {
@@ -110,6 +111,12 @@ catalogue! {
     hand_overs / HandOvers (Nothing) -> HandOverList;
     /// Opens a visit in which the document of a hand-over is written, by who handed over.
     write_up / WriteUp (OnHandOver) -> VisitView;
+    /// What the form begins with in which the telephone or paper prescription of a hand-over is stored.
+    storing / Storing (OnHandOver) -> StoringDraft;
+    /// What the rules say of it, as far as it is entered. Asks nobody.
+    check_storing / CheckStoring (StoringForm) -> StoringChecked;
+    /// Signs the prescription and its dispensation with PIN2, makes them durable, and gives them to the outbox.
+    store_prescription / StorePrescription (StorePrescription) -> StoringSaved;
     /// Settles a hand-over without its document, with a note that says how.
     settle_hand_over / SettleHandOver (SettleHandOver) -> OutboxCounts;
     /// The paper pack for emergencies: a blank form.

@@ -21,7 +21,7 @@ impl Render {
     fn step(&self, first: &Event, last: &Event, times: usize, name: impl Fn(&Event) -> Option<String>) -> Fact {
         let text = match first.kind.as_str() {
             "dispensation.signed" if prepared(first) => &words::SIGNED_PREPARED,
-            "dispensation.signed" => &words::SIGNED,
+            "dispensation.signed" | "prescription.stored" => &words::SIGNED,
             "outbox.waiting" => &words::SAVED,
             "outbox.accepted" => &words::SENT_TO_CENTRE,
             "outbox.accepted-in-conflict" => &words::IN_CONFLICT,

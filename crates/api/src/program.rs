@@ -7,7 +7,7 @@ use std::thread::Scope;
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
-use counter::{Acting, CardHeld, Change, Counter, CounterError, Going, Round, Sent};
+use counter::{Acting, CardHeld, Change, Counter, CounterError, Going, Round, Sent, Signed};
 use kanta::{Basis, OnBehalf};
 use prescription::rules::Language;
 use prescription::{Oid, Vnr};
@@ -26,8 +26,9 @@ use crate::{
     BackupMade, CredentialsView, DayList, DocumentView, Event, Export, FindPackages, FoundPackages, HandOverChecks,
     HandOverForm, HandOverList, HandOverSaved, HealthLine, HealthState, LogIn, Nothing, NoticeView, OnDay, OnDocument,
     OnHandOver, OnPrescription, OutagePack, OutboxCounts, PinDigit, PinErase, PrescriptionView, Problem, Program,
-    Propose, Search, Secret, SessionView, SetLanguage, SettleDocument, SettleHandOver, Sign, Status, VisitView,
-    WaitingDesk, WaitingPage, keeping, sentences, waiting, words,
+    Propose, Search, Secret, SessionView, SetLanguage, SettleDocument, SettleHandOver, Sign, Status, StorePrescription,
+    StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk, WaitingPage, keeping, sentences,
+    waiting, words,
 };
 
 /// What is typed or scanned in the search field is at most this long.
@@ -178,6 +179,13 @@ impl Tiski {
         !matches!(state, Some(OutboxState::Waiting | OutboxState::Sending))
     }
 
+    /// Rings the outbox and waits until the Centre has answered to all of these, for so long at the most.
+    pub(crate) fn wait_for_answers(&self, signed: &[Signed], wait_ms: Option<u32>) {
+        let round = self.outbox.ring();
+        let longest = Duration::from_millis(wait_ms.unwrap_or(0).into()).min(LONGEST_WAIT);
+        self.outbox.wait_until(round, longest, || signed.iter().all(|one| self.is_answered(&one.document_id)));
+    }
+
     /// Tells hosts where a document is now; of a release nobody asks.
     fn push_document(&self, document_id: &str, counts: OutboxCounts) {
         let stored = self.counter.deps().record.document(document_id).ok().flatten();
@@ -326,7 +334,7 @@ impl Tiski {
 
     /// The PIN, whole or as its digits came; there is none of it here afterwards. Or the word that its holder enters it
     /// elsewhere, where the settings let that be.
-    fn pin(
+    pub(crate) fn pin(
         &self,
         whole: Option<&Secret>,
         entry: Option<u64>,
@@ -516,14 +524,9 @@ impl Program for Tiski {
         self.acted();
         let pin = self.pin(with.pin.as_ref(), with.entry, with.elsewhere);
         let signed = pin.and_then(|pin| self.counter.sign(&pin, last_try));
-        signed.map_err(|error| self.problem(&error))?;
+        let visit = signed.map_err(|error| self.problem(&error))?;
         // Saved. Whether the Centre answers in time changes only what the person is told.
-        let round = self.outbox.ring();
-        let longest = Duration::from_millis(with.wait_ms.unwrap_or(0).into()).min(LONGEST_WAIT);
-        let visit = self.counter.visit();
-        let answered =
-            || visit.as_ref().is_ok_and(|visit| visit.signed.iter().all(|one| self.is_answered(&one.document_id)));
-        self.outbox.wait_until(round, longest, answered);
+        self.wait_for_answers(&visit.signed, with.wait_ms);
         self.view(self.counter.visit())
     }
 
@@ -620,6 +623,21 @@ impl Program for Tiski {
     fn write_up(&self, with: OnHandOver) -> Result<VisitView, Problem> {
         self.acted();
         self.write_up_visit(&with)
+    }
+
+    fn storing(&self, with: OnHandOver) -> Result<StoringDraft, Problem> {
+        self.acted();
+        self.storing_draft(&with)
+    }
+
+    fn check_storing(&self, with: StoringForm) -> Result<StoringChecked, Problem> {
+        self.acted();
+        self.storing_checks(&with)
+    }
+
+    fn store_prescription(&self, with: StorePrescription) -> Result<StoringSaved, Problem> {
+        self.acted();
+        self.stored_prescription(&with)
     }
 
     fn settle_hand_over(&self, with: SettleHandOver) -> Result<OutboxCounts, Problem> {

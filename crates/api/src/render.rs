@@ -6,7 +6,7 @@ use counter::{CardHeld, CardProblem, Counter, CounterError, MissingCard, Proposa
 use kanta::Basis;
 use kanta::metadata::{DispenseStatus, Metadata};
 use prescription::rules::{Finding, Language, Outcome, Text, next_lot_day};
-use prescription::{ControlClass, Patient, Quantity, Sex, SignatureTrust, remaining};
+use prescription::{ControlClass, DocumentType, Patient, Quantity, Sex, SignatureTrust, remaining};
 use record::{OutboxItem, OutboxState};
 use rust_decimal::Decimal;
 use signing::SignatureKind;
@@ -464,14 +464,14 @@ impl Render {
         }
     }
 
-    fn signed(&self, counter: &Counter, signed: &[Signed]) -> Result<Vec<SignedLine>, CounterError> {
+    pub(crate) fn signed(&self, counter: &Counter, signed: &[Signed]) -> Result<Vec<SignedLine>, CounterError> {
         let mut lines = Vec::with_capacity(signed.len());
         for line in signed {
             let stored = counter.deps().record.document(line.document_id.as_str())?;
             let item = stored.map(|stored| stored.item);
             lines.push(SignedLine {
                 document_id: line.document_id.to_string(),
-                title: format!("{}, {}", line.summary.product, line.summary.amount),
+                title: format!("{}, {}", self.named(item.as_ref(), &line.summary.product), line.summary.amount),
                 state: item.as_ref().map_or(DocumentState::Saved, document_state),
                 problem: item.as_ref().and_then(|item| self.item_problem(item)),
             });
@@ -491,6 +491,14 @@ impl Render {
         codes.split_whitespace().map(|code| sentences::of_code(code, self.language).sentence).collect()
     }
 
+    /// What a document is of, as lists name it: a prescription that was stored here says that it is one.
+    fn named(&self, item: Option<&OutboxItem>, product: &str) -> String {
+        match item.filter(|item| item.kind_code == DocumentType::Prescription.code()) {
+            Some(_) => format!("{}: {product}", self.say(&words::STORED_PRESCRIPTION)),
+            None => product.to_owned(),
+        }
+    }
+
     pub(crate) fn row(&self, row: &review::Row) -> DispensationRow {
         let summary = row.summary.as_ref();
         let say = |field: fn(&prescription::Summary) -> String| summary.map(field).unwrap_or_default();
@@ -503,7 +511,7 @@ impl Render {
             person: say(|s| s.person.clone()),
             registration: say(|s| s.registration.clone()),
             customer: say(|s| s.customer.clone()),
-            product: say(|s| s.product.clone()),
+            product: self.named(Some(item), &say(|s| s.product.clone())),
             amount: say(|s| s.amount.clone()),
             remaining: words::amount(&say(|s| s.remaining.clone())),
             state,

@@ -5,6 +5,7 @@ use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use counter::CounterError;
+use prescription::DocumentType;
 use record::{OutboxFilter, OutboxState, Period};
 
 use crate::notices::Standing;
@@ -32,7 +33,7 @@ impl Tiski {
         })
     }
 
-    /// How many documents of this Finnish day the Centre has. Counted anew now and then: it is no number to act by.
+    /// How many dispensations of this Finnish day the Centre has. Counted anew now and then: it is no number to act by.
     fn accepted_today(&self) -> Result<u32, CounterError> {
         let deps = self.counter.deps();
         let today = review::finnish_day(deps.clock.now());
@@ -50,7 +51,9 @@ impl Tiski {
             limit: Some(10_000),
             ..OutboxFilter::default()
         })?;
-        let number = u32::try_from(accepted.len()).unwrap_or(u32::MAX);
+        // A prescription that was stored from paper or telephone is no dispensation.
+        let of_dispensing = accepted.iter().filter(|item| item.kind_code != DocumentType::Prescription.code());
+        let number = u32::try_from(of_dispensing.count()).unwrap_or(u32::MAX);
         *known = Some((Instant::now(), today, number));
         Ok(number)
     }

@@ -200,9 +200,9 @@ const BEING_THERE: Text = text(
     "Is at the Prescription Centre. Stays here until somebody settles it.",
 );
 const BEHIND_ANOTHER: Text = text(
-    "Lähtee saman reseptin aiemman toimituksen jälkeen.",
-    "Skickas efter den tidigare expedieringen av samma recept.",
-    "Goes after the earlier dispensation of the same prescription.",
+    "Lähtee saman reseptin aiemman asiakirjan jälkeen.",
+    "Skickas efter den tidigare handlingen av samma recept.",
+    "Goes after the earlier document of the same prescription.",
 );
 const NEXT_TRY: Text = text(
     "Lähtee itsestään, seuraava yritys klo {}.",

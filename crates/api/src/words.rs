@@ -75,6 +75,7 @@ words! {
     SETTLED "Selvitetty" "Utredd" "Settled"
     ATTEMPT "Lähetysyritys ei onnistunut" "Sändningen misslyckades" "An attempt to send failed"
     SIGNED "Allekirjoitettu" "Undertecknad" "Signed"
+    STORED_PRESCRIPTION "Lääkemääräys" "Recept" "Prescription"
     SIGNED_PREPARED "Allekirjoitettu, opiskelija valmisteli" "Undertecknad, förberedd av en studerande" "Signed, prepared by a student"
     OTHER_EVENT "Tapahtuma" "Händelse" "Event"
     NUMBER "Rekisteröintinumero" "Registreringsnummer" "Registration number"

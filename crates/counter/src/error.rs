@@ -51,6 +51,10 @@ pub enum CounterError {
     /// Another person handed it over, and writes its document.
     #[error("another person handed it over")]
     AnothersHandOver,
+    /// The hand-over rests on no telephone or paper prescription, or its package is not in the database: nothing can be
+    /// stored of it.
+    #[error("no prescription can be stored of this hand-over")]
+    NotStorable,
     /// A document is settled with a note that says how.
     #[error("no note")]
     NoNote,
@@ -111,6 +115,7 @@ impl CounterError {
             Self::MedicineNotNamed => "medicine-not-named",
             Self::UnknownHandOver => "hand-over-unknown",
             Self::AnothersHandOver => "hand-over-of-another",
+            Self::NotStorable => "hand-over-not-storable",
             Self::NoNote => "note-missing",
             Self::Right => "right-missing",
             Self::RightEnded => "right-ended",

@@ -19,6 +19,7 @@ mod practising;
 mod self_check;
 mod session;
 mod signing_desk;
+mod storing;
 mod visit;
 
 pub use deps::{Clock, Deps, Identifiers};
@@ -32,6 +33,7 @@ pub use papers::{Fetched, SignatureLine};
 pub use practising::{RightSource, RoleService, RoleServiceSilent, Roles};
 pub use session::Session;
 pub use signing_desk::{Signed, VisitSigning};
+pub use storing::{Stored, StoringChecks, ToStore};
 pub use visit::{Acting, Visit, identifier_in};
 
 use card::ReaderId;

@@ -158,15 +158,25 @@ impl Counter {
     }
 
     fn proposal(&self, session: &Session, metadata: &Metadata, fetched: &Fetched, lot: &Lot<'_>) -> Proposal {
-        let now = self.deps.clock.now();
-        let dispensation = self.dispensation(session, fetched, lot, now);
         let newer = (metadata.reference.id != fetched.prescription.reference.id)
             .then(|| metadata.reference.clone())
             .filter(|_| metadata.version > fetched.prescription.version);
-        let state = rules::State { newer, ..metadata.state.clone() };
+        self.proposal_in(session, &rules::State { newer, ..metadata.state.clone() }, fetched, lot)
+    }
+
+    /// A lot of a prescription that stands so.
+    pub(crate) fn proposal_in(
+        &self,
+        session: &Session,
+        state: &rules::State,
+        fetched: &Fetched,
+        lot: &Lot<'_>,
+    ) -> Proposal {
+        let now = self.deps.clock.now();
+        let dispensation = self.dispensation(session, fetched, lot, now);
         let mut findings = check(&Case {
             prescription: &fetched.prescription,
-            state: &state,
+            state,
             signature: fetched.trust,
             history: &fetched.history,
             proposal: &dispensation,
@@ -266,17 +276,18 @@ fn never_below_zero(statement: RemainingStatement) -> RemainingStatement {
     }
 }
 
-struct Lot<'a> {
-    package: &'a Package,
-    amount: Decimal,
-    label: &'a str,
-    reason: Option<&'a str>,
-    preparer: Option<&'a Professional>,
-    handed_over: Option<HandOverTime>,
+/// What of a prescription is given, and how.
+pub(crate) struct Lot<'a> {
+    pub(crate) package: &'a Package,
+    pub(crate) amount: Decimal,
+    pub(crate) label: &'a str,
+    pub(crate) reason: Option<&'a str>,
+    pub(crate) preparer: Option<&'a Professional>,
+    pub(crate) handed_over: Option<HandOverTime>,
 }
 
 /// How many whole packages an amount is, if it is.
-fn whole_packages(amount: Decimal, size: Decimal) -> Option<u32> {
+pub(crate) fn whole_packages(amount: Decimal, size: Decimal) -> Option<u32> {
     if size <= Decimal::ZERO {
         return None;
     }
@@ -301,7 +312,7 @@ fn usual_amount(prescription: &Prescription, history: &[Dispensation], package: 
 }
 
 /// The label's dosage: the prescriber's, with what it is for (DI-15).
-fn label_dosage(prescription: &Prescription) -> String {
+pub(crate) fn label_dosage(prescription: &Prescription) -> String {
     let dosage = prescription.dosage.text.trim();
     match prescription.purpose.as_deref().map(str::trim).filter(|purpose| !purpose.is_empty()) {
         Some(purpose) => format!("{dosage} {purpose}"),

@@ -144,14 +144,7 @@ impl Counter {
         if !session.right.may_dispense() {
             return Err(CounterError::Right);
         }
-        let entry = self.deps.record.outage_entry(entry_id)?.ok_or(CounterError::UnknownHandOver)?;
-        let entry = HandedOver::of(entry)?;
-        if entry.state != OutageState::Waiting {
-            return Err(CounterError::UnknownHandOver);
-        }
-        if entry.by != session.registration.as_str() {
-            return Err(CounterError::AnothersHandOver);
-        }
+        let entry = self.own_hand_over(&session, entry_id)?;
         let acting = entry.said.acting();
         let mut visit = Err(CounterError::NotUnderstood(None));
         for query in entry.said.queries() {
@@ -165,6 +158,19 @@ impl Counter {
             Some(set_id) => self.open_prescription(&set_id),
             None => Ok(visit),
         }
+    }
+
+    /// A hand-over that waits, of the person who is logged in.
+    pub(crate) fn own_hand_over(&self, session: &Session, entry_id: &str) -> Result<HandedOver, CounterError> {
+        let entry = self.deps.record.outage_entry(entry_id)?.ok_or(CounterError::UnknownHandOver)?;
+        let entry = HandedOver::of(entry)?;
+        if entry.state != OutageState::Waiting {
+            return Err(CounterError::UnknownHandOver);
+        }
+        if entry.by != session.registration.as_str() {
+            return Err(CounterError::AnothersHandOver);
+        }
+        Ok(entry)
     }
 
     /// A person who may dispense settles a hand-over without its document, and says how: where its own person is gone, or
@@ -240,11 +246,7 @@ impl Counter {
 
     fn hand_over_findings(&self, session: &Session, with: &HandOver, centre_answers: bool) -> Vec<Finding> {
         let now = self.deps.clock.now();
-        let class = match self.package_of(with) {
-            Some(package) if package.control.is_some() => Class::Controlled,
-            Some(_) => Class::Free,
-            None => Class::Unknown,
-        };
+        let class = class_of(self.package_of(with));
         let by_name = !with.customer.trim().is_empty() && with.prescription.is_some();
         outage::check(&outage::HandOver {
             basis: with.basis,
@@ -261,6 +263,15 @@ impl Counter {
             now: time::finnish(now),
             reason: with.reason.as_deref(),
         })
+    }
+}
+
+/// The class of a package, as far as it is known.
+pub(crate) fn class_of(package: Option<&Package>) -> Class {
+    match package {
+        Some(package) if package.control.is_some() => Class::Controlled,
+        Some(_) => Class::Free,
+        None => Class::Unknown,
     }
 }
 

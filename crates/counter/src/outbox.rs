@@ -266,11 +266,13 @@ impl Counter {
         let (user, act) = match &read.content {
             // Signer, author and stated user are one: the one who signed, whoever is logged in when it goes out.
             Content::Dispensation(made) => (User::with_card(&made.author), made.dispensed_at),
+            // A prescription that was stored from paper or telephone is its recorder's; what counts is when that was.
+            Content::Prescription(stored) => (stored.made_by().and_then(User::with_card), stored.made_at),
             // A program gives back by itself.
             Content::Mark(mark) if matches!(mark.kind, MarkKind::DispensingReservationRelease { .. }) => {
                 (None, mark.at)
             }
-            _ => return Err(CounterError::Document("not-a-dispensation")),
+            _ => return Err(CounterError::Document("not-sent-by-a-pharmacy")),
         };
         let requester = Requester {
             system: Party { id: self.deps.pharmacy.id.clone(), name: self.deps.software.product.clone() },

@@ -1,29 +1,30 @@
 //! What was signed is read again as a stranger would read it, before it is durable and before it leaves (promise 1 of the
 //! house).
 
-use prescription::{Dispensation, Professional, RegistrationNumber};
+use cda::Content;
+use prescription::{Dispensation, Oid, Prescription, Professional, RegistrationNumber};
 use signing::{Covered, SignatureKind, Verified};
 
 use crate::{Counter, CounterError, Session};
 
 impl Counter {
     /// Reads the signed document as a stranger would: it must say what was shown, its one signature must hold, be
-    /// of the session's own card and cover this document, by itself or on the list of exactly this visit's documents, and
-    /// its header must say what its body says.
+    /// of the session's own card and cover this document, by itself or on the list of exactly those that are signed with
+    /// it, and its header must say what its body says.
     pub(crate) fn check_before_it_leaves(
         &self,
         session: &Session,
         document: &[u8],
-        shown: &Dispensation,
-        visit: &[Dispensation],
+        shown: Shown<'_>,
+        listed: &[&Oid],
     ) -> Result<(), CounterError> {
         let wrong = CounterError::SelfCheck;
         let signatures = self.verifier.verify(document).map_err(|_| wrong("not-verifiable"))?;
         let [signature] = signatures.as_slice() else {
             return Err(wrong("not-one-signature"));
         };
-        let kind = self.deps.visit_signing.kind(visit.len());
-        if signature.weak || signature.kind != Some(kind) || !covers(signature, kind, visit) {
+        let kind = self.deps.visit_signing.kind(listed.len());
+        if signature.weak || signature.kind != Some(kind) || !covers(signature, kind, listed) {
             return Err(wrong("signature-does-not-cover-the-document"));
         }
         if signature.certificate != session.signature_certificate {
@@ -34,21 +35,31 @@ impl Counter {
             return Err(wrong("header-body-mismatch"));
         }
         let read = cda::read(document).map_err(|_| wrong("not-readable"))?;
-        match read.content {
-            cda::Content::Dispensation(said) if same_facts(&said, shown) => Ok(()),
+        match (read.content, shown) {
+            (Content::Dispensation(said), Shown::Dispensation(shown)) if same_facts(&said, shown) => Ok(()),
+            (Content::Prescription(said), Shown::Prescription(shown)) if same_order(&said, shown) => Ok(()),
             _ => Err(wrong("says-other-than-shown")),
         }
     }
 }
 
-/// Whether a signature of this kind covers the document: its body, or the list of exactly this visit's documents, on which
-/// the document is with this body.
-fn covers(signature: &Verified, kind: SignatureKind, visit: &[Dispensation]) -> bool {
+/// What a person was shown before it was signed.
+#[derive(Clone, Copy)]
+pub(crate) enum Shown<'a> {
+    /// A dispensation.
+    Dispensation(&'a Dispensation),
+    /// A prescription that is stored from paper or telephone.
+    Prescription(&'a Prescription),
+}
+
+/// Whether a signature of this kind covers the document: its body, or the list of exactly these documents, on which the
+/// document is with this body.
+fn covers(signature: &Verified, kind: SignatureKind, documents: &[&Oid]) -> bool {
     match &signature.outcome {
         Ok(Covered::Body) => kind == SignatureKind::Professional,
         Ok(Covered::List { refs, covers_this: true }) => {
             let listed = refs.iter().map(|one| one.id.as_str());
-            kind == SignatureKind::ProfessionalMulti && listed.eq(visit.iter().map(|one| one.reference.id.as_str()))
+            kind == SignatureKind::ProfessionalMulti && listed.eq(documents.iter().map(|id| id.as_str()))
         }
         Ok(Covered::List { covers_this: false, .. }) | Err(_) => false,
     }
@@ -78,6 +89,26 @@ fn same_facts(said: &Dispensation, shown: &Dispensation) -> bool {
         && said.label_dosage.split_whitespace().eq(shown.label_dosage.split_whitespace())
 }
 
+/// The same of a prescription.
+fn same_order(said: &Prescription, shown: &Prescription) -> bool {
+    said.reference == shown.reference
+        && said.version == shown.version
+        && said.change.is_none()
+        && said.patient == shown.patient
+        && said.prescriber.registration == shown.prescriber.registration
+        && said.prescriber.prescriber_id == shown.prescriber.prescriber_id
+        && said.prescriber.name == shown.prescriber.name
+        && said.prescriber.right == shown.prescriber.right
+        && said.recording == shown.recording
+        && said.prescribed_at == shown.prescribed_at
+        && said.valid_until == shown.valid_until
+        && said.product == shown.product
+        && said.quantity == shown.quantity
+        && said.control == shown.control
+        && said.narcotic == shown.narcotic
+        && said.dosage.text.split_whitespace().eq(shown.dosage.text.split_whitespace())
+}
+
 #[cfg(test)]
 mod tests {
     use prescription::rules::samples;
@@ -85,12 +116,10 @@ mod tests {
 
     use super::*;
 
-    fn visit() -> Vec<Dispensation> {
+    fn visit() -> [Oid; 2] {
         let prescription = samples::iterated_diazepam();
         let lot = samples::lot(&prescription, 21, "2026-11-02T10:00:00");
-        let mut other = lot.clone();
-        other.reference.id = prescription.reference.id;
-        vec![lot, other]
+        [lot.reference.id, prescription.reference.id]
     }
 
     fn over(ids: &[&str], covers_this: bool) -> Verified {
@@ -106,9 +135,9 @@ mod tests {
 
     #[test]
     fn di_4_a_list_is_of_exactly_this_visits_documents_and_this_one_is_on_it_as_it_stands() {
-        let visit = visit();
-        let [first, second] = [0, 1].map(|place: usize| visit[place].reference.id.as_str().to_owned());
-        let (first, second) = (first.as_str(), second.as_str());
+        let ids = visit();
+        let visit = [&ids[0], &ids[1]];
+        let [first, second] = visit.map(Oid::as_str);
         let kind = SignatureKind::ProfessionalMulti;
         assert!(covers(&over(&[first, second], true), kind, &visit));
         assert!(!covers(&over(&[first, second], false), kind, &visit));

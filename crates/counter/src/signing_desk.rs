@@ -3,6 +3,7 @@
 
 use card::{CardSigner, Pin};
 use cda::Writing;
+use chrono::{DateTime, Utc};
 use prescription::{Dispensation, DocumentReference, DocumentType, Oid, Summary};
 use record::{Batch, NewDocument, NewEvent};
 use serde::Deserialize;
@@ -10,7 +11,7 @@ use serde_json::json;
 use signing::{SignError, SignatureKind, Signing};
 use trust::Purpose;
 
-use crate::self_check::registration_of;
+use crate::self_check::{Shown, registration_of};
 use crate::{CardHeld, Counter, CounterError, Identifiers, Session, Visit, lock};
 
 /// How several documents of one visit are signed (DI-4). Either way it is one PIN2 and one transaction of the card, and one
@@ -46,6 +47,39 @@ pub struct Signed {
     pub summary: Summary,
 }
 
+/// A document that is made and not signed yet.
+pub(crate) struct Unsigned {
+    pub(crate) id: Oid,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// Puts a signed dispensation with its event in a batch; beside it the reason that a person gave.
+pub(crate) fn kept(
+    batch: Batch,
+    session: &Session,
+    (dispensation, reason): (&Dispensation, Option<&str>),
+    bytes: Vec<u8>,
+    now: DateTime<Utc>,
+) -> Batch {
+    let line = Summary::of(dispensation);
+    let id = &dispensation.reference.id;
+    let payload = json!({
+        "prescription": line.prescription_id,
+        "amount": line.amount,
+        "reason": reason,
+        "prepared_by": registration_of(dispensation.preparer.as_ref()),
+    });
+    let event = NewEvent::new("dispensation.signed", now, payload).by(session.registration.as_str());
+    batch.event(event.about(id.as_str())).document(NewDocument {
+        document_id: id.to_string(),
+        set_id: dispensation.reference.set_id.to_string(),
+        prescription_set_id: dispensation.prescription.set_id.to_string(),
+        kind_code: dispensation.reference.document_type.code().to_owned(),
+        bytes,
+        summary: json!(line),
+    })
+}
+
 impl Counter {
     /// Signs the basket with PIN2 and makes it durable. After this the basket is empty and the outbox has the rest.
     pub fn sign(&self, pin: &Pin, allow_last_try: bool) -> Result<Visit, CounterError> {
@@ -60,51 +94,24 @@ impl Counter {
             return Err(CounterError::EmptyBasket);
         }
         let dispensations = self.finished(&session, visit)?;
-        let writing = Writing { definition: self.deps.definition.clone(), software: self.deps.software.clone() };
-        let mut unsigned = Vec::with_capacity(dispensations.len());
-        for dispensation in &dispensations {
-            let document = cda::write_dispensation(dispensation, &writing)
-                .map_err(|_| CounterError::SelfCheck("dispensation-not-writable"))?;
-            unsigned.push(document);
-        }
+        let unsigned = dispensations.iter().map(|one| self.unsigned(one)).collect::<Result<Vec<_>, _>>()?;
         fail_point::at!(AppBeforeSigning);
-        let documents = self.signed_by_card(&session, (pin, allow_last_try), &dispensations, &unsigned)?;
+        let documents = self.signed_by_card(&session, (pin, allow_last_try), &unsigned)?;
+        let listed: Vec<&Oid> = unsigned.iter().map(|one| &one.id).collect();
         for (document, dispensation) in documents.iter().zip(&dispensations) {
-            self.check_before_it_leaves(&session, document, dispensation, &dispensations)?;
+            self.check_before_it_leaves(&session, document, Shown::Dispensation(dispensation), &listed)?;
         }
         fail_point::at!(AppSigned);
         let now = self.deps.clock.now();
         let mut batch = Batch::new(now).by(session.registration.as_str());
         let mut signed = Vec::with_capacity(documents.len());
         for (bytes, dispensation) in documents.into_iter().zip(&dispensations) {
-            let line = Summary::of(dispensation);
-            let id = dispensation.reference.id.clone();
             // The Centre ends its reservation with the dispensation: nothing is left to give back.
             batch = batch.putting_down(dispensation.prescription.set_id.as_str());
-            let reason = visit.proposals.get(&dispensation.prescription.set_id).and_then(|p| p.reason.clone());
-            batch = batch
-                .event(
-                    NewEvent::new(
-                        "dispensation.signed",
-                        now,
-                        json!({
-                            "prescription": line.prescription_id,
-                            "amount": line.amount,
-                            "reason": reason,
-                            "prepared_by": registration_of(dispensation.preparer.as_ref()),
-                        }),
-                    )
-                    .by(session.registration.as_str())
-                    .about(id.as_str()),
-                )
-                .document(NewDocument {
-                    document_id: id.to_string(),
-                    set_id: dispensation.reference.set_id.to_string(),
-                    prescription_set_id: dispensation.prescription.set_id.to_string(),
-                    kind_code: dispensation.reference.document_type.code().to_owned(),
-                    bytes,
-                    summary: json!(line),
-                });
+            let reason = visit.proposals.get(&dispensation.prescription.set_id).and_then(|p| p.reason.as_deref());
+            let line = Summary::of(dispensation);
+            batch = kept(batch, &session, (dispensation, reason), bytes, now);
+            let id = dispensation.reference.id.clone();
             let prescription_set_id = dispensation.prescription.set_id.clone();
             signed.push(Signed { document_id: id, prescription_set_id, summary: line });
         }
@@ -149,12 +156,20 @@ impl Counter {
         Ok(finished)
     }
 
-    fn signed_by_card(
+    /// A dispensation as a document without its signature.
+    pub(crate) fn unsigned(&self, dispensation: &Dispensation) -> Result<Unsigned, CounterError> {
+        let writing = Writing { definition: self.deps.definition.clone(), software: self.deps.software.clone() };
+        let bytes = cda::write_dispensation(dispensation, &writing)
+            .map_err(|_| CounterError::SelfCheck("dispensation-not-writable"))?;
+        Ok(Unsigned { id: dispensation.reference.id.clone(), bytes })
+    }
+
+    /// The documents with the session's signature, made by its card with one PIN.
+    pub(crate) fn signed_by_card(
         &self,
         session: &Session,
         (pin, allow_last_try): (&Pin, bool),
-        dispensations: &[Dispensation],
-        unsigned: &[Vec<u8>],
+        unsigned: &[Unsigned],
     ) -> Result<Vec<Vec<u8>>, CounterError> {
         let CardHeld::Ready(held) = self.card() else {
             return Err(CounterError::Card(card::CardError::NoCard));
@@ -175,7 +190,7 @@ impl Counter {
             card.allow_last_try(card::PinSlot::Pin2);
         }
         let mut signer = CardSigner::new(card.as_mut(), pin)?;
-        let signed = self.signatures_of(dispensations, unsigned, &mut signer);
+        let signed = self.signatures_of(unsigned, &mut signer);
         let refused = signer.failure().cloned();
         match (signed, refused) {
             (Ok(documents), _) => Ok(documents),
@@ -188,23 +203,16 @@ impl Counter {
     }
 
     /// One call of the signer for all of them, in the way that the settings say.
-    fn signatures_of(
-        &self,
-        dispensations: &[Dispensation],
-        unsigned: &[Vec<u8>],
-        signer: &mut CardSigner<'_>,
-    ) -> Result<Vec<Vec<u8>>, SignError> {
+    fn signatures_of(&self, unsigned: &[Unsigned], signer: &mut CardSigner<'_>) -> Result<Vec<Vec<u8>>, SignError> {
         let signed_at = prescription::time::finnish_with_offset(self.deps.clock.now());
-        let seeds: Vec<String> = dispensations.iter().map(|d| d.reference.id.to_string()).collect();
         let kind = self.deps.visit_signing.kind(unsigned.len());
-        if let (SignatureKind::ProfessionalMulti, Some(id_seed)) = (kind, seeds.first()) {
-            let documents: Vec<&[u8]> = unsigned.iter().map(Vec::as_slice).collect();
-            return signing::sign_together(&documents, signed_at, id_seed, signer);
+        if let (SignatureKind::ProfessionalMulti, Some(first)) = (kind, unsigned.first()) {
+            let documents: Vec<&[u8]> = unsigned.iter().map(|one| one.bytes.as_slice()).collect();
+            return signing::sign_together(&documents, signed_at, first.id.as_str(), signer);
         }
         let signings: Vec<Signing<'_>> = unsigned
             .iter()
-            .zip(&seeds)
-            .map(|(document, id_seed)| Signing { document, kind, signed_at, id_seed })
+            .map(|one| Signing { document: &one.bytes, kind, signed_at, id_seed: one.id.as_str() })
             .collect();
         signing::sign_many(&signings, signer)
     }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::amount::plain;
 use crate::{
-    Amount, Change, Code, ControlClass, DocumentReference, DocumentType, Explained, Organisation, Patient, ProductKind,
-    Professional, Unit, UnknownPart, Vnr,
+    Amount, Change, Code, ControlClass, DocumentReference, DocumentType, Explained, Organisation, Patient, PersonName,
+    Prescription, ProductKind, Professional, Quantity, Unit, UnknownPart, Vnr,
 };
 
 /// A product (valmiste) as documents name one.
@@ -200,14 +200,12 @@ impl Summary {
     /// The summary of a dispensation.
     pub fn of(dispensation: &Dispensation) -> Self {
         let strength = dispensation.product.strength.as_deref().unwrap_or_default();
-        let name = &dispensation.patient.name;
-        let initial: String = name.given.first().and_then(|given| given.chars().next()).into_iter().collect();
         let registration = dispensation.author.registration.as_ref();
         Self {
             product: format!("{} {strength}", dispensation.product.name).trim().to_owned(),
             amount: dispensation.delivered.to_string(),
             remaining: dispensation.remaining.shown(),
-            customer: format!("{}, {initial}.", name.family),
+            customer: shortened(&dispensation.patient.name),
             person: dispensation.author.name.given_first(),
             registration: registration.map(|number| number.as_str().to_owned()).unwrap_or_default(),
             prescription_id: dispensation.prescription.id.to_string(),
@@ -215,6 +213,37 @@ impl Summary {
             control: dispensation.control.as_ref().map(|class| class.code().to_owned()),
         }
     }
+
+    /// The summary of a prescription that a pharmacy stores: what is prescribed stands as the amount, when it was stored
+    /// as the time, and nothing as left.
+    pub fn of_prescription(prescription: &Prescription) -> Self {
+        let strength = prescription.product.strength.as_deref().unwrap_or_default();
+        let amount = match &prescription.quantity {
+            Quantity::Packages { count, size, .. } => format!("{count}X{size}"),
+            Quantity::Total { amount } => amount.to_string(),
+            Quantity::Period { length, .. } => length.to_string(),
+            Quantity::Nothing | Quantity::Unknown { .. } => String::new(),
+        };
+        let by = prescription.made_by();
+        let registration = by.and_then(|person| person.registration.as_ref());
+        Self {
+            product: format!("{} {strength}", prescription.product.name()).trim().to_owned(),
+            amount,
+            remaining: String::new(),
+            customer: shortened(&prescription.patient.name),
+            person: by.map(|person| person.name.given_first()).unwrap_or_default(),
+            registration: registration.map(|number| number.as_str().to_owned()).unwrap_or_default(),
+            prescription_id: prescription.reference.id.to_string(),
+            dispensed_at: prescription.made_at,
+            control: prescription.control.as_ref().map(|class| class.code().to_owned()),
+        }
+    }
+}
+
+/// "Potilas, P."
+fn shortened(name: &PersonName) -> String {
+    let initial: String = name.given.first().and_then(|given| given.chars().next()).into_iter().collect();
+    format!("{}, {initial}.", name.family)
 }
 
 #[cfg(test)]

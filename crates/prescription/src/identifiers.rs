@@ -8,6 +8,8 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::Sex;
+
 /// Why a text is not the identifier that it should be. Holds no part of the text: it may be somebody's identity code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidIdentifier {
@@ -138,6 +140,12 @@ impl PersonIdentityCode {
         };
         let year = century + i32::try_from(number(4..6)?).ok()?;
         NaiveDate::from_ymd_opt(year, number(2..4)?, number(0..2)?)
+    }
+
+    /// The sex that the individual number states: odd for men (recalled rule).
+    pub fn sex(&self) -> Option<Sex> {
+        let number: u32 = self.0.get(7..10)?.parse().ok()?;
+        Some(if number % 2 == 1 { Sex::Male } else { Sex::Female })
     }
 
     /// Whether the individual number lies in 900–999, which no living person has.

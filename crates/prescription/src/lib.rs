@@ -22,6 +22,7 @@ pub mod remaining;
 pub mod renewal;
 pub mod rules;
 pub mod signed;
+pub mod storing;
 pub mod time;
 pub mod wording;
 

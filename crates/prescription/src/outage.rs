@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::rules::outage as table;
 use crate::rules::{Answers, Finding, Outcome, table as dispensing};
-use crate::{Conflict, Right};
+use crate::{Conflict, Right, storing};
 
 /// An entry is made at most so long after the hand-over: what was written on paper while the machine stood still.
 const MADE_WITHIN: Duration = Duration::days(7);
@@ -114,6 +114,9 @@ pub fn check(case: &HandOver<'_>) -> Vec<Finding> {
     answers.stop(&table::OU_1B, case.basis == Basis::OldLabel && case.class != Class::Free, vec![]);
     let says_who_and_what = !is_empty(case.prescriber) && !is_empty(case.read);
     answers.stop(&table::OU_2, case.basis.is_new_prescription() && !says_who_and_what, vec![]);
+    if case.basis.is_new_prescription() {
+        storing::is_not_electronic_only(case.class, &mut answers);
+    }
     let may_wait = !case.immediate && !case.basis.is_new_prescription();
     answers.stop_or_reason(&table::OU_3, may_wait, false, vec![]);
     answers.stop_or_reason(&table::OU_1C, case.centre_answers, false, vec![]);
@@ -214,6 +217,16 @@ mod tests {
             assert_eq!(hindering(&HandOver { read: "", ..case(basis) }), stop);
         }
         assert_eq!(hindering(&HandOver { prescriber: "", ..case(Basis::Summary) }), []);
+    }
+
+    #[test]
+    fn ou_2b_narcotics_and_pkv_are_not_prescribed_by_telephone_or_on_paper() {
+        for basis in [Basis::Telephone, Basis::Paper] {
+            let of = |class, reason| hindering(&HandOver { class, reason, ..case(basis) });
+            assert_eq!(of(Class::Controlled, Some("hätä")), [("OU-2b", Outcome::Stop)]);
+            assert_eq!(of(Class::Unknown, None), [("OU-2b", Outcome::NeedsReason)]);
+            assert_eq!(of(Class::Unknown, Some("perusvoide")), []);
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! only reads the record; words for people are left to `api`.
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use prescription::{Summary, time};
+use prescription::{DocumentType, Summary, time};
 use record::{EventFilter, OutboxFilter, OutboxItem, OutboxState, Period, Record, RecordError, Sequence, kinds};
 
 /// A list holds at most this many rows; a large pharmacy dispenses 800 a day.
@@ -58,7 +58,10 @@ pub fn day(record: &Record, day: NaiveDate) -> Result<Vec<Row>, ReviewError> {
     let midnight = |day: NaiveDate| time::instant(day.and_time(chrono::NaiveTime::MIN));
     let tomorrow = day.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
     let saved = Period { from: Some(midnight(day)), to: Some(midnight(tomorrow)) };
-    rows(record, OutboxFilter { saved, ..newest_first() })
+    let mut rows = rows(record, OutboxFilter { saved, ..newest_first() })?;
+    // A prescription that was stored from paper or telephone is no dispensation.
+    rows.retain(|row| row.item.kind_code != DocumentType::Prescription.code());
+    Ok(rows)
 }
 
 /// What the Centre has not accepted, or took in conflict: waiting, being sent, refused, conflicting.
@@ -237,6 +240,23 @@ mod tests {
         assert_eq!((rows("2026-11-21"), rows("2026-11-22"), rows("2026-11-23")), (0, 1, 0));
         assert_eq!(open(&record).unwrap().len(), 1);
         assert!(!history(&record, "1.2.246.1").unwrap().is_empty());
+    }
+
+    #[test]
+    fn ou_2_a_stored_prescription_is_no_dispensation_of_the_day_and_waits_like_one() {
+        let (_folder, record) = record_with("Potilas, P.", "2026-11-21T10:00:00Z");
+        let document = NewDocument {
+            document_id: "1.2.246.2".into(),
+            set_id: "1.2.246.2".into(),
+            prescription_set_id: "1.2.246.2".into(),
+            kind_code: "1".into(),
+            bytes: b"<a/>".to_vec(),
+            summary: serde_json::json!({}),
+        };
+        record.commit(Batch::new("2026-11-21T10:00:00Z".parse().unwrap()).document(document)).unwrap();
+        let ids = |rows: Vec<Row>| rows.into_iter().map(|row| row.item.document_id).collect::<Vec<_>>();
+        assert_eq!(ids(day(&record, "2026-11-21".parse().unwrap()).unwrap()), ["1.2.246.1"]);
+        assert_eq!(ids(open(&record).unwrap()), ["1.2.246.2", "1.2.246.1"]);
     }
 
     #[test]

@@ -83,6 +83,13 @@ impl Judge {
         Ok(xpath(&file, &path)?.trim().to_owned())
     }
 
+    /// The code that a coded field of a document holds.
+    pub fn code_in(&self, document: &[u8], code: &str) -> Result<String> {
+        let file = self.put("field.xml", document)?;
+        let value = format!("{}/*[local-name()='value']", coded(&format!("@code='{code}'")));
+        Ok(xpath(&file, &format!("string({value}/@code)"))?.trim().to_owned())
+    }
+
     /// The times that a dispensation states, as another program reads them.
     pub fn times(&self, document: &[u8]) -> Result<Times> {
         let file = self.put("times.xml", document)?;

@@ -90,6 +90,8 @@ impl<'a> Play<'a> {
             }
             Act::WriteUp => self.hands.write_up()?,
             Act::SettleHandOver(note) => self.hands.settle_hand_over(note)?,
+            Act::StorePrescription(what) => self.hands.store_prescription(what)?,
+            Act::StoredPrescription { kind, why } => return self.stored_prescription(kind, why),
             Act::HandOverTime => return self.hand_over_time(),
             Act::Later(time) => return self.world.clock.pass(*time).map(|()| self.time_of_day()),
             Act::PullCard => return self.reader()?.pull().map(|()| String::new()),
@@ -214,6 +216,17 @@ impl<'a> Play<'a> {
             told = format!("dispensed {}, made {}", times.dispensed, times.made);
         }
         Ok(told)
+    }
+
+    /// The prescription of the newest dispensation as the Centre keeps it, read and judged by other programs.
+    fn stored_prescription(&mut self, kind: &str, why: &str) -> Result<String> {
+        let newest = self.hands.today()?.into_iter().next().context("nothing was signed today")?;
+        let document = self.world.centre.prescription_under(&newest.document)?;
+        for (field, wanted) in [("212", kind), ("213", why)] {
+            let seen = self.judge.code_in(&document, field)?;
+            anyhow::ensure!(seen == wanted, "seen: field {field} is {seen:?}");
+        }
+        self.judge.stored_there(&document)
     }
 
     fn newest_document(&mut self) -> Result<Vec<u8>> {

@@ -1122,7 +1122,11 @@ basis: string,
 /**
  * All that was recorded, as label and text.
  */
-facts: Array<Fact>, };
+facts: Array<Fact>, 
+/**
+ * Whether it rests on a telephone or paper prescription that can be stored.
+ */
+storable: boolean, };
 
 export type HandOverList = { 
 /**
@@ -1155,6 +1159,180 @@ entryId: string,
  * What was found and done: at least a word, at most 1,000 characters.
  */
 note: string, };
+
+export type StoringDraft = { 
+/**
+ * The hand-over.
+ */
+line: HandOverLine, 
+/**
+ * Whether it was by telephone: then the prescription has a time of the day.
+ */
+byTelephone: boolean, 
+/**
+ * What was noted of the prescription, word for word.
+ */
+read: string, 
+/**
+ * What was noted of the prescriber.
+ */
+prescriber: string, 
+/**
+ * Whether the hand-over lacks the customer's identity code.
+ */
+needsIdentity: boolean, 
+/**
+ * The customer's first names, by a guess.
+ */
+given: string, 
+/**
+ * The family name.
+ */
+family: string, 
+/**
+ * The prescriber's first names.
+ */
+prescriberGiven: string, 
+/**
+ * The family name.
+ */
+prescriberFamily: string, 
+/**
+ * Registration number or identifier, where one was noted.
+ */
+prescriberNumber: string, 
+/**
+ * The day of the hand-over: "25.11.2026".
+ */
+prescribed: string, 
+/**
+ * The package that was handed over.
+ */
+package: FoundPackage, 
+/**
+ * How many units were: "98".
+ */
+amount: string, };
+
+export type StoringForm = { 
+/**
+ * The hand-over.
+ */
+entryId: string, 
+/**
+ * The customer's identity code, where the hand-over has none.
+ */
+identity: string, 
+/**
+ * The customer's first names.
+ */
+given: string, 
+/**
+ * The family name.
+ */
+family: string, 
+/**
+ * The prescriber's first names.
+ */
+prescriberGiven: string, 
+/**
+ * The family name.
+ */
+prescriberFamily: string, 
+/**
+ * The prescriber's registration number (11 digits) or identifier (6 digits).
+ */
+prescriberNumber: string, 
+/**
+ * Code of the prescriber's right: "001", "003", "031", "034".
+ */
+prescriberRight: string, 
+/**
+ * When it was prescribed: "25.11.2026 10.42" or "10.42" by telephone, "25.11.2026" on paper.
+ */
+prescribed: string, 
+/**
+ * The prescribed package's number, where the database has it.
+ */
+vnr?: string, 
+/**
+ * The product as written, where it has not.
+ */
+product: string, 
+/**
+ * How many units are prescribed in all.
+ */
+amount: string, 
+/**
+ * Of what, where no package says.
+ */
+unit: string, 
+/**
+ * How to take it.
+ */
+dosage: string, 
+/**
+ * What it is for.
+ */
+purpose: string, 
+/**
+ * Why it was not made electronically: "1" technical fault, "2" urgent care, "3" another reason.
+ */
+why: string, 
+/**
+ * The words beside that.
+ */
+whyWords: string, 
+/**
+ * The last day of validity, "25.2.2027"; as long as the act allows where empty.
+ */
+validUntil: string, 
+/**
+ * A person's reason, for what a rule opens with one.
+ */
+reason?: string, };
+
+export type StoringChecked = { 
+/**
+ * Every rule, hindering ones first.
+ */
+checks: Array<CheckLine>, 
+/**
+ * What is missing, in words: "määrä, annostus"; empty where nothing is.
+ */
+lacks: string, 
+/**
+ * Whether nothing hinders.
+ */
+maySign: boolean, 
+/**
+ * The last day of validity that it would have: "25.2.2027".
+ */
+validUntil: string | null, 
+/**
+ * The first thing in the form that is not understood.
+ */
+wrong: Problem | null, };
+
+export type StorePrescription = { 
+/**
+ * The form.
+ */
+form: StoringForm, 
+/**
+ * The PIN, and how long to wait.
+ */
+sign: Sign, };
+
+export type StoringSaved = { 
+/**
+ * The prescription, then its dispensation.
+ */
+signed: Array<SignedLine>, 
+/**
+ * Counts after it.
+ */
+counts: OutboxCounts, };
 
 export type FindPackages = { 
 /**
@@ -1271,6 +1449,9 @@ export interface Catalogue {
   hand_over: { with: HandOverForm; gives: HandOverSaved };
   hand_overs: { with: Nothing; gives: HandOverList };
   write_up: { with: OnHandOver; gives: VisitView };
+  storing: { with: OnHandOver; gives: StoringDraft };
+  check_storing: { with: StoringForm; gives: StoringChecked };
+  store_prescription: { with: StorePrescription; gives: StoringSaved };
   settle_hand_over: { with: SettleHandOver; gives: OutboxCounts };
   outage_pack: { with: Nothing; gives: OutagePack };
   credentials: { with: Nothing; gives: CredentialsView };

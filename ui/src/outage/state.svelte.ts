@@ -1,15 +1,18 @@
 // Hand-overs of an outage: whether the Centre can be reached, and what was handed over and is not written yet.
 
-import type { HandOverLine, Problem } from '../generated/api';
+import type { HandOverLine, Problem, StoringDraft } from '../generated/api';
 import { ask, problemOf } from '../ipc';
 import { takeUp } from '../state/counter.svelte';
-import { program } from '../state/program.svelte';
+import { program, whenLeft } from '../state/program.svelte';
+import { focusOn } from '../state/screen.svelte';
 
-export const outage = $state<{ lines: HandOverLine[]; problem: Problem | null; printing: boolean }>({
-  lines: [],
-  problem: null,
-  printing: false,
-});
+export const outage = $state<{
+  lines: HandOverLine[];
+  problem: Problem | null;
+  printing: boolean;
+  /** The hand-over whose prescription is being stored. */
+  storing: StoringDraft | null;
+}>({ lines: [], problem: null, printing: false, storing: null });
 
 /** Whether the chain is broken on the way to the Centre, as far as the program knows. */
 export function unreachable(): boolean {
@@ -37,3 +40,24 @@ export async function writeUp(entryId: string): Promise<boolean> {
     return false;
   }
 }
+
+/** Opens the form in which the prescription of a hand-over is stored. */
+export async function storePrescriptionOf(entryId: string): Promise<void> {
+  outage.problem = null;
+  try {
+    outage.storing = await ask('storing', { entryId });
+  } catch (thrown) {
+    outage.problem = problemOf(thrown);
+  }
+}
+
+/** The form is left, with or without its documents. */
+export async function leaveStoring(): Promise<void> {
+  outage.storing = null;
+  await showHandOvers();
+  await focusOn('desk');
+}
+
+whenLeft(() => {
+  outage.storing = null;
+});

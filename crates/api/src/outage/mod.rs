@@ -2,6 +2,7 @@
 
 mod pack;
 mod requests;
+mod storing;
 mod words;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use ts_rs::TS;
 use crate::{CheckLine, Fact, OutboxCounts, Secret};
 
 pub use pack::{OutagePack, PackField, outage_pack};
+pub use storing::{StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved};
 
 /// What is asked of a person who hands over in an outage. What is not known is empty.
 #[derive(Debug, Clone, Deserialize, TS)]
@@ -86,6 +88,8 @@ pub struct HandOverLine {
     pub basis: String,
     /// All that was recorded, as label and text.
     pub facts: Vec<Fact>,
+    /// Whether it rests on a telephone or paper prescription that can be stored.
+    pub storable: bool,
 }
 
 /// What waits for its document.

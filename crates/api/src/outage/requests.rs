@@ -28,8 +28,13 @@ impl Tiski {
     pub(crate) fn found_packages(&self, with: &FindPackages) -> FoundPackages {
         let text: String = with.text.chars().take(LONGEST_SEARCH).collect();
         let found = self.counter.deps().medicines.find(&text, MOST_FOUND);
+        FoundPackages { packages: found.iter().map(|package| self.found_package(package)).collect() }
+    }
+
+    /// A package as lists show it.
+    pub(super) fn found_package(&self, package: &medicines::Package) -> FoundPackage {
         let render = self.render();
-        let line = |package: &&medicines::Package| FoundPackage {
+        FoundPackage {
             vnr: package.vnr.as_str().to_owned(),
             name: format!("{} {}", package.name, package.strength),
             form: package.form.clone(),
@@ -42,8 +47,7 @@ impl Tiski {
                 Some(ControlClass::Unknown(code)) => code.clone(),
                 None => String::new(),
             },
-        };
-        FoundPackages { packages: found.iter().map(line).collect() }
+        }
     }
 
     pub(crate) fn hand_over_checks(&self, with: &HandOverForm) -> Result<HandOverChecks, Problem> {
@@ -112,6 +116,7 @@ impl Tiski {
             amount: amount.trim().to_owned(),
             basis: self.render().say(words::basis(said.basis)).to_owned(),
             facts: self.facts_of(said),
+            storable: self.is_storable(entry),
         }
     }
 
@@ -199,7 +204,7 @@ impl Tiski {
     }
 
     /// "10.42" of today, or "25.11.2026 10.42", in Finnish time.
-    fn moment(&self, text: &str) -> Option<DateTime<Utc>> {
+    pub(super) fn moment(&self, text: &str) -> Option<DateTime<Utc>> {
         let today = time::finnish(self.counter.deps().clock.now()).date();
         let text = text.replace(':', ".");
         let text = if text.contains(' ') { text } else { format!("{} {text}", today.format("%-d.%-m.%Y")) };

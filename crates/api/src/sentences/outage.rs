@@ -31,6 +31,54 @@ pub(super) const TABLE: &[Row] = &[
         ),
     ),
     (
+        "hand-over-not-storable",
+        Place::Input,
+        text(
+            "Tästä luovutuksesta ei voi tallentaa lääkemääräystä.",
+            "Av denna överlämning kan inget recept sparas.",
+            "No prescription can be stored of this hand-over.",
+        ),
+        text(
+            "Tallentaa voi puhelin- tai paperireseptin, kun annettu pakkaus on lääketietokannassa. Muuten selvitä luovutus huomautuksella.",
+            "Ett telefon- eller pappersrecept kan sparas när den givna förpackningen finns i läkemedelsdatabasen. Annars red ut överlämningen med en anteckning.",
+            "A telephone or paper prescription can be stored when the package that was given is in the medicines database. Otherwise settle the hand-over with a note.",
+        ),
+    ),
+    (
+        "prescriber-number-invalid",
+        Place::Input,
+        text(
+            "Määrääjän tunnus ei ole rekisteröintinumero eikä yksilöintitunnus.",
+            "Förskrivarens beteckning är varken registreringsnummer eller identifieringskod.",
+            "The prescriber's number is neither a registration number nor an identifier.",
+        ),
+        text(
+            "Rekisteröintinumerossa on 11 numeroa, yksilöintitunnuksessa 6.",
+            "Registreringsnumret har 11 siffror, identifieringskoden 6.",
+            "A registration number has 11 digits, an identifier 6.",
+        ),
+    ),
+    (
+        "prescribed-time-invalid",
+        Place::Input,
+        text(
+            "Puhelinreseptin aika puuttuu tai ei ole aika.",
+            "Telefonreceptets tid saknas eller är ingen tid.",
+            "The time of the telephone prescription is missing or is not a time.",
+        ),
+        text(
+            "Kirjoita päivä ja kellonaika 25.11.2026 10.42.",
+            "Skriv dag och klockslag 25.11.2026 10.42.",
+            "Write day and time as 25.11.2026 10.42.",
+        ),
+    ),
+    (
+        "prescribed-day-invalid",
+        Place::Input,
+        text("Päivä ei ole päivä.", "Dagen är ingen dag.", "The day is not a day."),
+        text("Kirjoita päivä 25.11.2026.", "Skriv dagen 25.11.2026.", "Write the day as 25.11.2026."),
+    ),
+    (
         "outage-entry-unreadable",
         Place::Program,
         text(

@@ -64,7 +64,7 @@ fn what_needs_a_person_comes_first_and_each_row_says_why_whose_and_what_next() {
     assert!(!desk.rows[1].advice.is_empty());
     assert_eq!(told(2), (Some(Place::Network), "Goes by itself, next try at 10.44."));
     assert_eq!(told(4), (None, "Being sent now."));
-    assert_eq!(told(5), (None, "Goes after the earlier dispensation of the same prescription."));
+    assert_eq!(told(5), (None, "Goes after the earlier document of the same prescription."));
     assert_eq!(
         (desk.rows[2].since.as_str(), desk.rows[2].waited.as_str(), desk.rows[2].long),
         ("10.38", "1 h 10 min", true)

@@ -9,9 +9,11 @@ use centre::wishes::Wishes;
 use centre::{Caller, Chain, Settings};
 use chrono::{DateTime, Utc};
 use counter::Clock;
+use kanta::errors::Known;
 use kanta::http::{Request, Response};
+use kanta::incoming::Incoming;
 use kanta::mr::{self, FetchQuery, StoreAnswer, StoreRequest};
-use kanta::{Party, Requester, User};
+use kanta::{Issue, Party, Requester, User};
 use kanta_client::TransportError;
 use prescription::rules::samples;
 use prescription::{
@@ -105,6 +107,22 @@ impl Elsewhere {
 
     pub fn chain(&self) -> Chain {
         self.centre.store().chain(&self.prescription.reference.set_id).unwrap().unwrap()
+    }
+
+    /// A prescription that the counter stored, with all that the Centre made of it.
+    pub fn chain_of(&self, set_id: &Oid) -> Option<Chain> {
+        self.centre.store().chain(set_id).unwrap()
+    }
+
+    /// The Centre refuses new prescriptions, as if their prescriber were not known to it, and takes all else.
+    pub fn prescriptions_are_refused(&self) {
+        let (centre, clock) = (self.centre.clone(), self.bench.clock.clone());
+        self.bench.centre_answers(move |request| {
+            let is_one = matches!(Incoming::read(request), Ok(Incoming::Store(store))
+                if store.reference.document_type == DocumentType::Prescription);
+            let refused = || kanta::incoming::refuse(request, &[Issue::of(Known::Integrity)], &frame(clock.now()));
+            Some(Ok(if is_one { refused() } else { centre.handle(request, &caller(KUUSI), clock.now()) }))
+        });
     }
 
     /// What the Centre says is left, as any pharmacy would see it.

@@ -22,6 +22,7 @@ mod readers;
 mod restored;
 mod session;
 mod settling;
+mod storing;
 mod together;
 mod trouble;
 mod working_copies;

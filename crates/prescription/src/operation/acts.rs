@@ -1,8 +1,6 @@
 //! What a finished document must say beside being allowed by the matrix: corrections, cancellations, marks, renewal
 //! requests and their answers, and new prescriptions.
 
-use chrono::Months;
-
 use super::{Operation, Role, Situation, in_advance};
 use crate::change::{Cancellation, Change, ChangeReason, Correction, Recording, StoredByPharmacy};
 use crate::codes::{CancellationKind, Consent, StoredKind};
@@ -11,6 +9,7 @@ use crate::rules::{
     Answers, Case, Finding, finnish_day, is_the_right_amount_again, is_the_right_product, operations as op,
 };
 use crate::rules::{SignatureTrust, State, table};
+use crate::storing;
 use crate::{
     Dispensation, DocumentReference, DocumentType, Mark, MarkKind, Prescription, RenewalAnswer, RenewalRequest,
     RenewalState, Right,
@@ -270,9 +269,11 @@ fn stored_by_pharmacy(stored: &StoredByPharmacy, prescription: &Prescription, an
         && ["1", "2", "3", "4"].contains(&stored.reason.code.code.as_str());
     let words = stored.reason.text.as_ref().is_some_and(|text| !text.trim().is_empty());
     answers.stop(&op::ST_1, !known || (stored.reason.code.code == OTHER && !words), vec![]);
-    let three_months = prescription.prescribed_at.date().checked_add_months(Months::new(3));
-    let longer = three_months.is_none_or(|end| prescription.last_valid_day() > end);
-    answers.stop(&op::LC_4, is_telephone(prescription) && longer, vec![]);
+    let (longest, ends) = (storing::longest(prescription), prescription.last_valid_day());
+    let (telephone, longer) = (is_telephone(prescription), ends > longest);
+    answers.stop(&op::LC_4, telephone && longer, vec![]);
+    let backwards = ends < prescription.prescribed_at.date();
+    answers.stop(&op::ST_3, backwards || (longer && !telephone), vec![("day", finnish_day(longest))]);
 }
 
 fn is_telephone(prescription: &Prescription) -> bool {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{Done, Errand, Hands, InHand, Listed, Outbox, Refusal, Row, Session, Told};
 use crate::faults::Named;
 use crate::process::{Started, last_lines, open_log, sibling};
-use crate::story::HandOver;
+use crate::story::{HandOver, ToStore};
 
 /// Longer than any answer may take: signing waits up to ten seconds for the Centre.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -238,6 +238,28 @@ impl Hands for Headless {
         let told = self.in_visit("write_up", json!({ "entryId": entry }), |visit| told_of_proposal(&visit["open"]))?;
         self.open = self.visit["open"]["setId"].as_str().map(str::to_owned);
         Ok(told)
+    }
+
+    fn store_prescription(&mut self, what: &ToStore) -> Done {
+        let entry = self.oldest_hand_over()?;
+        let draft = match self.ask("storing", json!({ "entryId": entry }))? {
+            Ok(draft) => draft,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        // The call was in the minute of the hand-over.
+        let prescribed = if draft["byTelephone"] == true { &draft["line"]["at"] } else { &draft["prescribed"] };
+        let form = json!({
+            "entryId": entry, "identity": "", "given": draft["given"], "family": draft["family"],
+            "prescriberGiven": draft["prescriberGiven"], "prescriberFamily": draft["prescriberFamily"],
+            "prescriberNumber": draft["prescriberNumber"], "prescriberRight": "034", "prescribed": prescribed,
+            "vnr": draft["package"]["vnr"], "product": "", "amount": draft["amount"], "unit": "",
+            "dosage": what.dosage, "purpose": "", "why": "1", "whyWords": "", "validUntil": "",
+        });
+        let saved = self.ask("store_prescription", json!({ "form": form, "sign": { "pin": what.pin } }))?;
+        Ok(saved.map(|saved| {
+            let titles: Vec<&str> = list(&saved["signed"]).iter().map(|line| text(&line["title"])).collect();
+            titles.join("; ")
+        }))
     }
 
     fn settle_hand_over(&mut self, note: &str) -> Done {

@@ -6,7 +6,7 @@ mod window;
 
 use anyhow::Result;
 
-use crate::story::HandOver;
+use crate::story::{HandOver, ToStore};
 
 pub use headless::Headless;
 pub use window::{Screen, Window};
@@ -133,6 +133,8 @@ pub trait Hands {
     fn hand_over(&mut self, what: &HandOver, identifier: Option<&str>) -> Done;
     /// Opens the visit in which the document of the oldest hand-over is written.
     fn write_up(&mut self) -> Done;
+    /// Stores the prescription of the oldest hand-over with its dispensation.
+    fn store_prescription(&mut self, what: &ToStore) -> Done;
     /// Settles the oldest hand-over with a note.
     fn settle_hand_over(&mut self, note: &str) -> Done;
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::{Done, Errand, Hands, InHand, Listed, Outbox, Refusal, Row, Session, Told};
 use crate::process::{Started, sibling, until};
-use crate::story::HandOver;
+use crate::story::{HandOver, ToStore};
 use crate::webdriver::{ENTER, ESCAPE, Element, F2, F3, F4, F5, F6, F7, F9, WebDriver, redrawn};
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -472,6 +472,38 @@ impl Hands for Window {
             Ok(self.there(&named("handed-over"))? || self.there(&named("problem"))?)
         })?;
         self.outcome(|| self.read(&named("handed-over")))
+    }
+
+    fn store_prescription(&mut self, what: &ToStore) -> Done {
+        self.go_to("waiting")?;
+        self.press_on(&named("storing-open"))?;
+        self.find(&named("storing-panel"))?;
+        // The call was in the minute of the hand-over.
+        let telephone = self.driver.script(
+            "const at = document.querySelector('[data-testid=storing-prescribed]');
+             return at.dataset.telephone === 'true' ? document.querySelector('[data-testid=storing-at]').textContent : ''",
+            &[],
+        )?;
+        if let Some(at) = telephone.as_str().filter(|at| !at.is_empty()) {
+            self.driver.script("document.querySelector('[data-testid=storing-prescribed]').value = ''", &[])?;
+            self.touch(&named("storing-prescribed"), |field| self.driver.keys(field, at))?;
+        }
+        self.press_on(&named("storing-right-034"))?;
+        self.touch(&named("storing-dosage"), |field| self.driver.keys(field, &what.dosage))?;
+        until("the rules' answer", PATIENCE, || {
+            Ok(self.attribute(&named("storing-sign"), "aria-disabled")?.as_deref() == Some("false"))
+        })?;
+        self.driver.press(F9)?;
+        self.find(&named("pin2"))?;
+        self.touch(&named("pin2"), |field| self.driver.keys(field, &format!("{}{ENTER}", what.pin)))?;
+        until("stored or refused", PATIENCE, || {
+            Ok(self.there(&named("storing-saved"))? || self.there(&named("problem"))?)
+        })?;
+        let done = self.outcome(|| self.read(&named("storing-saved")))?;
+        if done.is_ok() {
+            self.press_on(&named("storing-close"))?;
+        }
+        Ok(done)
     }
 
     fn settle_hand_over(&mut self, note: &str) -> Done {

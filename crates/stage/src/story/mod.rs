@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 pub(crate) use step::table;
-pub use step::{Act, CentreOrder, Expect, HandOver, Part, Step, Stretch};
+pub use step::{Act, CentreOrder, Expect, HandOver, Part, Step, Stretch, ToStore};
 pub use words::{Word, matched, number, split};
 
 /// What the Prescription Centre holds when the story begins.

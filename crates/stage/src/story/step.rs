@@ -64,6 +64,16 @@ pub enum Act {
     WriteUp,
     /// Settle the oldest hand-over with a note.
     SettleHandOver(String),
+    /// Store the telephone or paper prescription of the oldest hand-over, with its dispensation.
+    StorePrescription(ToStore),
+    /// The Centre has the prescription of the last signed document as one that a pharmacy stored, with these values in
+    /// fields 212 and 213; other programs say so, and judge it.
+    StoredPrescription {
+        /// From what.
+        kind: String,
+        /// Why.
+        why: String,
+    },
     /// The last signed document states the time of the last hand-over as that of dispensing, and a later one as its own;
     /// the Centre's copy the same.
     HandOverTime,
@@ -135,6 +145,15 @@ pub struct HandOver {
     pub read: String,
     /// Who prescribed.
     pub prescriber: String,
+}
+
+/// What the form asks of a prescription that is stored, beside what the hand-over says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToStore {
+    /// How to take it.
+    pub dosage: String,
+    /// PIN2.
+    pub pin: String,
 }
 
 /// A person's part in a dispensation, as its body names it.
@@ -303,6 +322,12 @@ fn act(words: &[Word]) -> Result<Act> {
             handed((amount, package, identity), "old-label", None, read, "");
         "hand over _ of package _ to _ on the telephone prescription _ of _" [amount package identity read prescriber] =>
             handed((amount, package, identity), "telephone", None, read, prescriber);
+        "hand over _ of package _ to _ on the paper prescription _ of _" [amount package identity read prescriber] =>
+            handed((amount, package, identity), "paper", None, read, prescriber);
+        "store the prescription with the dosage _ and sign with PIN _" [dosage pin] =>
+            Act::StorePrescription(ToStore { dosage: owned(dosage), pin: owned(pin) });
+        "expect the centre to have the prescription as kind _ for reason _" [kind why] =>
+            Act::StoredPrescription { kind: owned(kind), why: owned(why) };
         "write the hand-over" [] => Act::WriteUp;
         "settle the hand-over because _" [note] => Act::SettleHandOver(owned(note));
         "expect the document to bear the time of the hand-over" [] => Act::HandOverTime;

@@ -229,6 +229,14 @@ impl Centre {
         Err(anyhow!("nobody has prescribed {product}"))
     }
 
+    /// The prescription that a document belongs to, as it stored it.
+    pub fn prescription_under(&self, id: &str) -> Result<Vec<u8>> {
+        let id = Oid::parse(id).map_err(|_| anyhow!("no identifier of a document"))?;
+        let store = SqliteStore::open(&self.data.join("centre.db"))?;
+        let set = store.document(&id)?.context("the Centre has no such document")?.prescription_set;
+        Ok(store.document(&set)?.context("the Centre has no such prescription")?.bytes)
+    }
+
     /// A document as it stored it.
     pub fn document(&self, id: &str) -> Result<Vec<u8>> {
         let id = Oid::parse(id).map_err(|_| anyhow!("no identifier of a document"))?;
