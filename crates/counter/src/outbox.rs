@@ -293,19 +293,17 @@ impl Counter {
         })?)
     }
 
-    /// Whether the document that came back bears the Centre's own signature.
+    /// Whether the document that came back bears the Centre's own signature: it is the newest; those before
+    /// it were checked when the document was signed.
     fn is_the_centres(&self, document: &[u8], now: DateTime<Utc>) -> bool {
-        self.verifier.verify(document).is_ok_and(|signatures| {
-            signatures.iter().any(|signature| {
-                signature.kind == Some(SignatureKind::System)
-                    && signature.outcome.is_ok()
-                    && self
-                        .deps
-                        .trust
-                        .judge(&signature.certificate, Purpose::SystemSignature, now)
-                        .is_ok_and(|holder| self.deps.is_the_centre(&holder))
-            })
-        })
+        let Ok(Some(signature)) = self.verifier.verify_last(document) else { return false };
+        signature.kind == Some(SignatureKind::System)
+            && signature.outcome.is_ok()
+            && self
+                .deps
+                .trust
+                .judge(&signature.certificate, Purpose::SystemSignature, now)
+                .is_ok_and(|holder| self.deps.is_the_centre(&holder))
     }
 
     /// A person has a refused document sent again as it is.

@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::door::Door;
 use crate::files::{self, beside};
-use crate::owner::{Copied, Door};
+use crate::owner::Copied;
 use crate::record::Record;
 use crate::verify::VerifyReport;
 use crate::{Key, Options, RecordError, Sequence, file};

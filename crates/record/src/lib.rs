@@ -9,6 +9,7 @@
 
 mod backup;
 mod chain;
+mod door;
 mod error;
 mod file;
 mod files;

@@ -25,5 +25,3 @@ pub const LIMIT_LISTING: usize = 10_000;
 pub const DEFAULT_LISTING: usize = 1_000;
 /// The most events and documents that one erasure may name.
 pub const LIMIT_ERASURE: usize = 10_000;
-/// How many calls may wait for the owner thread before the next caller is held back.
-pub(crate) const LIMIT_QUEUE: usize = 64;

@@ -1,151 +1,28 @@
-//! The one thread that owns the file, and how a write becomes durable.
+//! The file's owner: how a write becomes durable.
 //!
 //! It serves promise 1: a write is one transaction, and its answer is given after the transaction is on the disk.
 //! When the disk fails in the middle of making it durable, the record does not guess: it overwrites the doubtful
 //! transaction with an event that says so, and only when that is durable does it call the first one not saved.
-
-use std::rc::Rc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::JoinHandle;
 
 use chrono::{DateTime, Utc};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, Params, Transaction, TransactionBehavior, ffi, params};
 
 use crate::chain::{Content, StoredEvent};
+use crate::door::{Job, Others, Write};
 use crate::file::{self, Opened};
 use crate::journal::{self, kinds};
-use crate::limits::LIMIT_QUEUE;
 use crate::options::Randomness;
 use crate::{Head, Options, RecordError, Sequence, time};
 
 /// How many pages a backup copies before it looks whether somebody waits: a few milliseconds' work.
 const PAGES_AT_A_TIME: i32 = 64;
 
-/// What the owner thread is asked to do.
-enum Job {
-    /// By itself.
-    Alone(Box<dyn FnOnce(&mut Owner) + Send>),
-    /// In one transaction with others that wait.
-    Together(Box<dyn Write>),
-}
-
-/// The most writes of one transaction.
-const LIMIT_TOGETHER: usize = 16;
-
-/// A write whose transaction may hold others too.
-trait Write: Send {
-    /// Does it, and says why it could not.
-    fn work(&mut self, writer: &mut Writer<'_>) -> Result<(), RecordError>;
-    /// Answers whoever waits, once it is known what became of the transaction.
-    fn answer(self: Box<Self>, outcome: Result<(), RecordError>);
-}
-
-/// One caller's write and the way back to him.
-struct Asked<T, W> {
-    work: Option<W>,
-    done: Result<T, RecordError>,
-    answer: SyncSender<Result<T, RecordError>>,
-}
-
-impl<T, W> Write for Asked<T, W>
-where
-    T: Send + 'static,
-    W: FnOnce(&mut Writer<'_>) -> Result<T, RecordError> + Send + 'static,
-{
-    fn work(&mut self, writer: &mut Writer<'_>) -> Result<(), RecordError> {
-        self.done = self.work.take().ok_or(RecordError::Closed).and_then(|work| work(writer));
-        self.done.as_ref().map(|_| ()).map_err(Clone::clone)
-    }
-
-    fn answer(self: Box<Self>, outcome: Result<(), RecordError>) {
-        // What it did or found rests on the transaction: where that is not saved, neither is this.
-        let _ = self.answer.send(outcome.and(self.done));
-    }
-}
+/// How many are answered between two steps of a backup, at most.
+const ATTENDED_AT_A_TIME: usize = 64;
 
 /// How the same file is opened once more.
 pub(crate) type Again = Box<dyn Fn() -> Result<Opened, RecordError> + Send>;
-
-/// The way to the owner thread. Dropping it closes the file and waits until it is closed.
-pub(crate) struct Door {
-    jobs: Option<SyncSender<Job>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Door {
-    /// Starts the thread that owns the connection from now on, and opens the file `again` where a read has failed.
-    pub(crate) fn open(opened: Opened, options: &Options, again: Again) -> Result<Door, RecordError> {
-        let (jobs, inbox): (SyncSender<Job>, Receiver<Job>) = sync_channel(LIMIT_QUEUE);
-        let inbox = Inbox(inbox);
-        let randomness = options.randomness.clone();
-        let thread = std::thread::Builder::new()
-            .name("record".to_owned())
-            .spawn(move || {
-                let Opened { connection, newer } = opened;
-                let inbox = Rc::new(inbox);
-                let mut owner = Owner {
-                    connection: Rc::new(connection),
-                    inbox: Rc::clone(&inbox),
-                    randomness,
-                    doubt: None,
-                    newer,
-                    copying: false,
-                    again,
-                    unreadable: false,
-                    aside: None,
-                };
-                while let Ok(job) = inbox.0.recv() {
-                    owner.take(job);
-                }
-            })
-            .map_err(|_| RecordError::Closed)?;
-        Ok(Door { jobs: Some(jobs), thread: Some(thread) })
-    }
-
-    /// Has the owner do something and waits for its own answer.
-    pub(crate) fn ask<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Owner) -> Result<T, RecordError> + Send + 'static,
-    ) -> Result<T, RecordError> {
-        let (answer, answered) = sync_channel(1);
-        let job = Job::Alone(Box::new(move |owner| {
-            let done = owner.make_readable().and_then(|()| work(owner));
-            owner.unreadable |= done.as_ref().is_err_and(could_not_read);
-            // Nobody waits any more when the asking thread is gone; the work is done all the same.
-            let _ = answer.send(done);
-        }));
-        self.send(job)?;
-        answered.recv().map_err(|_| RecordError::Closed)?
-    }
-
-    /// Has something written, and answers when it is on the disk. What others write at the same time may share the
-    /// transaction and its flush; what fails takes nothing of theirs with it.
-    pub(crate) fn write<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Writer<'_>) -> Result<T, RecordError> + Send + 'static,
-    ) -> Result<T, RecordError> {
-        let (answer, answered) = sync_channel(1);
-        self.send(Job::Together(Box::new(Asked { work: Some(work), done: Err(RecordError::Closed), answer })))?;
-        answered.recv().map_err(|_| RecordError::Closed)?
-    }
-
-    fn send(&self, job: Job) -> Result<(), RecordError> {
-        self.jobs.as_ref().ok_or(RecordError::Closed)?.send(job).map_err(|_| RecordError::Closed)
-    }
-}
-
-impl Drop for Door {
-    fn drop(&mut self) {
-        self.jobs = None;
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-/// Where the owner's work arrives.
-struct Inbox(Receiver<Job>);
 
 /// What was copied.
 pub(crate) struct Copied {
@@ -154,11 +31,15 @@ pub(crate) struct Copied {
     pub attended: u64,
 }
 
-/// The owner of the file.
-pub(crate) struct Owner {
-    /// Shared with a backup that is being made, on this thread alone.
-    connection: Rc<Connection>,
-    inbox: Rc<Inbox>,
+/// The open file, and what is known of it: one at a time has it ([`crate::door::Door`]).
+pub(crate) struct Keeper {
+    connection: Connection,
+    again: Again,
+    state: State,
+}
+
+/// What is known of the file beside what stands in it.
+struct State {
     randomness: Randomness,
     /// Where the journal ended before a write of which it is not known whether it is on the disk.
     doubt: Option<Sequence>,
@@ -166,11 +47,46 @@ pub(crate) struct Owner {
     newer: Option<i64>,
     /// Whether a backup is being made.
     copying: bool,
-    again: Again,
     /// Whether a page could not be read. SQLCipher serves nothing more over such a connection, although the disk may be
     /// well again.
     unreadable: bool,
     aside: Option<Aside>,
+}
+
+impl Keeper {
+    /// Keeps an open file, and opens it `again` where a read has failed.
+    pub(crate) fn new(opened: Opened, options: &Options, again: Again) -> Keeper {
+        let Opened { connection, newer } = opened;
+        let randomness = options.randomness.clone();
+        let state = State { randomness, doubt: None, newer, copying: false, unreadable: false, aside: None };
+        Keeper { connection, again, state }
+    }
+
+    /// Does a job, or answers it with why the file cannot be read.
+    pub(crate) fn take(&mut self, job: Job, others: &dyn Others) {
+        let readable = self.make_readable();
+        Owner { connection: &self.connection, state: &mut self.state, others }.take(job, readable);
+    }
+
+    /// Opens the file anew where a page could not be read. What is in doubt stays so: the file decides.
+    fn make_readable(&mut self) -> Result<(), RecordError> {
+        if !self.state.unreadable {
+            return Ok(());
+        }
+        // The old connection's lock must go before the file can be opened.
+        self.connection = Connection::open_in_memory()?;
+        self.connection = (self.again)()?.connection;
+        self.state.unreadable = false;
+        Ok(())
+    }
+}
+
+/// The owner of the file, for the time of a job.
+pub(crate) struct Owner<'a> {
+    connection: &'a Connection,
+    state: &'a mut State,
+    /// Those who wait meanwhile.
+    others: &'a dyn Others,
 }
 
 /// Document numbers of one year that the file counts as given.
@@ -179,6 +95,9 @@ struct Aside {
     next: u64,
     last: u64,
 }
+
+/// The most writes of one transaction.
+const LIMIT_TOGETHER: usize = 16;
 
 /// So many document numbers are set aside together: a flush for each would be a third of what a dispensation waits for.
 const NUMBERS_ASIDE: u64 = 16;
@@ -192,39 +111,26 @@ fn could_not_read(error: &RecordError) -> bool {
     }
 }
 
-impl Owner {
+impl Owner<'_> {
     /// For reading.
     pub(crate) fn connection(&self) -> &Connection {
-        &self.connection
-    }
-
-    /// Opens the file anew where a page could not be read. What is in doubt stays so: the file decides.
-    fn make_readable(&mut self) -> Result<(), RecordError> {
-        if !self.unreadable || self.copying {
-            return Ok(());
-        }
-        // The old connection's lock must go before the file can be opened.
-        self.connection = Rc::new(Connection::open_in_memory()?);
-        self.connection = Rc::new((self.again)()?.connection);
-        self.unreadable = false;
-        Ok(())
+        self.connection
     }
 
     /// Copies the file's pages into another, some at a time; between two steps whoever waits is answered, and what he
     /// writes is in the copy too.
     pub(crate) fn copy_into(&mut self, copy: &mut Connection) -> Result<Copied, RecordError> {
-        if std::mem::replace(&mut self.copying, true) {
+        if std::mem::replace(&mut self.state.copying, true) {
             return Err(RecordError::BackupRunning);
         }
         let copied = self.copy_in_steps(copy);
-        self.copying = false;
+        self.state.copying = false;
         copied
     }
 
     fn copy_in_steps(&mut self, copy: &mut Connection) -> Result<Copied, RecordError> {
         let mut attended = 0;
-        let source = Rc::clone(&self.connection);
-        let backup = Backup::new(&source, copy)?;
+        let backup = Backup::new(self.connection, copy)?;
         loop {
             match backup.step(PAGES_AT_A_TIME)? {
                 StepResult::Done => {
@@ -238,44 +144,44 @@ impl Owner {
         }
     }
 
-    /// Answers those who wait, as many as can wait at a time.
+    /// Answers those who wait. The file is not opened anew meanwhile: the backup reads it.
     fn attend(&mut self) -> u64 {
-        let inbox = Rc::clone(&self.inbox);
         let mut attended = 0;
-        for job in inbox.0.try_iter().take(LIMIT_QUEUE) {
-            self.take(job);
+        for _ in 0..ATTENDED_AT_A_TIME {
+            let Some(job) = self.others.next() else { break };
+            self.take(job, Ok(()));
             attended += 1;
+        }
+        if attended > 0 {
+            self.others.tell();
         }
         attended
     }
 
-    /// Does a job; a write together with those that wait behind it, and then the job that is none.
-    fn take(&mut self, job: Job) {
-        let mut together = Vec::new();
-        let mut next = Some(job);
-        while let Some(job) = next.take() {
-            match job {
-                Job::Alone(work) => {
-                    self.write_together(std::mem::take(&mut together));
-                    work(self);
-                }
-                Job::Together(write) => {
+    /// Does a job: a write together with those that wait right behind it.
+    fn take(&mut self, job: Job, readable: Result<(), RecordError>) {
+        match job {
+            Job::Alone(work) => {
+                let failed = work(readable.map(|()| &mut *self));
+                self.state.unreadable |= failed.is_err_and(|error| could_not_read(&error));
+            }
+            Job::Together(write) => {
+                let mut together = vec![write];
+                while together.len() < LIMIT_TOGETHER
+                    && let Some(write) = self.others.next_write()
+                {
                     together.push(write);
-                    next = if together.len() < LIMIT_TOGETHER { self.inbox.0.try_recv().ok() } else { None };
                 }
+                self.write_together(together, readable);
             }
         }
-        self.write_together(together);
     }
 
     /// Several writes in one transaction: each is whole or undone by itself, and all are answered when it is on the disk.
-    fn write_together(&mut self, mut writes: Vec<Box<dyn Write>>) {
+    fn write_together(&mut self, mut writes: Vec<Box<dyn Write>>, readable: Result<(), RecordError>) {
         let alone = writes.len() == 1;
         let mut failed_to_read = false;
-        let outcome = self.make_readable().and_then(|()| {
-            if writes.is_empty() {
-                return Ok(());
-            }
+        let outcome = readable.and_then(|()| {
             self.write(|writer| {
                 for write in &mut writes {
                     let done = if alone { write.work(writer) } else { writer.apart(|writer| write.work(writer))? };
@@ -287,7 +193,7 @@ impl Owner {
                 Ok(())
             })
         });
-        self.unreadable |= failed_to_read || outcome.as_ref().is_err_and(could_not_read);
+        self.state.unreadable |= failed_to_read || outcome.as_ref().is_err_and(could_not_read);
         for write in writes {
             write.answer(outcome.clone());
         }
@@ -298,7 +204,7 @@ impl Owner {
         &mut self,
         work: impl FnOnce(&mut Writer<'_>) -> Result<T, RecordError>,
     ) -> Result<T, RecordError> {
-        if let Some(found) = self.newer {
+        if let Some(found) = self.state.newer {
             return Err(RecordError::NewerSchema { found, known: file::known() });
         }
         // As long as an earlier write is in doubt, this one is not begun: its error is a plain "not saved".
@@ -307,7 +213,7 @@ impl Owner {
             Ok(done) => Ok(done),
             Err(Failed::Before(error)) => Err(error),
             Err(Failed::Commit { before, error }) => {
-                self.doubt = Some(before);
+                self.state.doubt = Some(before);
                 match self.clear_doubt() {
                     Ok(()) => Err(error),
                     Err(_) => Err(RecordError::Uncertain),
@@ -318,7 +224,7 @@ impl Owner {
 
     /// The next document number of a year.
     pub(crate) fn next_number(&mut self, year: i32) -> Result<u64, RecordError> {
-        let mut aside = match self.aside.take() {
+        let mut aside = match self.state.aside.take() {
             Some(aside) if aside.year == year && aside.next <= aside.last => aside,
             _ => {
                 let last: u64 = self.write(|writer| {
@@ -333,7 +239,7 @@ impl Owner {
         };
         let number = aside.next;
         aside.next = aside.next.saturating_add(1);
-        self.aside = Some(aside);
+        self.state.aside = Some(aside);
         Ok(number)
     }
 
@@ -341,7 +247,7 @@ impl Owner {
     /// write-ahead log, and a crash now would bring them back to life; the next durable transaction lies in their
     /// place.
     fn clear_doubt(&mut self) -> Result<(), RecordError> {
-        let Some(before) = self.doubt else {
+        let Some(before) = self.state.doubt else {
             return Ok(());
         };
         let cleared = self.transact(|writer| {
@@ -361,7 +267,7 @@ impl Owner {
         });
         match cleared {
             Ok(cleared) => {
-                self.doubt = None;
+                self.state.doubt = None;
                 if cleared { Ok(()) } else { Err(RecordError::Uncertain) }
             }
             Err(Failed::Before(error) | Failed::Commit { error, .. }) => Err(error),
@@ -370,10 +276,10 @@ impl Owner {
 
     fn transact<T>(&mut self, work: impl FnOnce(&mut Writer<'_>) -> Result<T, RecordError>) -> Result<T, Failed> {
         // One transaction at a time: this thread alone has the connection, and jobs do not nest within one.
-        let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)
+        let transaction = Transaction::new_unchecked(self.connection, TransactionBehavior::Immediate)
             .map_err(|error| Failed::Before(error.into()))?;
         let head = journal::noted_head(&transaction).map_err(Failed::Before)?;
-        let mut writer = Writer { transaction: &transaction, before: head, head, randomness: &self.randomness };
+        let mut writer = Writer { transaction: &transaction, before: head, head, randomness: &self.state.randomness };
         // An error drops the transaction, which rolls it back: nothing of it has been written.
         let done = work(&mut writer).map_err(Failed::Before)?;
         writer.note_head().map_err(Failed::Before)?;

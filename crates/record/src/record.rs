@@ -1,4 +1,4 @@
-//! The record's handle: every call goes to the owner thread and waits for its own answer.
+//! The record's handle: every call waits for its turn at the file and for its own answer.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,11 +10,12 @@ use serde_json::json;
 
 use crate::backup::{self, Backup};
 use crate::chain::Content;
+use crate::door::Door;
 use crate::files::Hold;
 use crate::journal::{self, Batch, Committed, Erasure, Event, EventFilter, NewEvent, kinds};
 use crate::outage::{self, OutageEntry, OutageFilter};
 use crate::outbox::{self, Change, Counts, Due, Lease, OutboxFilter, OutboxItem, StoredDocument};
-use crate::owner::{Door, Owner};
+use crate::owner::{Keeper, Owner};
 use crate::restore::{self, Restored};
 use crate::verify::{self, Opening, VerifyReport};
 use crate::{
@@ -66,7 +67,7 @@ impl Record {
             let (path, key, options) = (path.to_owned(), key.clone(), Options { must_exist: true, ..options.clone() });
             Box::new(move || file::open(&path, &key, &options))
         };
-        let door = Door::open(opened, &options, again)?;
+        let door = Door::new(Keeper::new(opened, &options, again));
         let opening = Opening { newer: None, to_read: false };
         let (workstation, now) = (options.workstation, options.now);
         door.ask(move |owner| {
@@ -96,7 +97,7 @@ impl Record {
             let (path, key, options) = (path.to_owned(), key.clone(), options.clone());
             Box::new(move || file::open_to_read(&path, &key, &options))
         };
-        let door = Arc::new(Door::open(opened, &options, again)?);
+        let door = Arc::new(Door::new(Keeper::new(opened, &options, again)));
         Ok(Record { door, key, options: Arc::new(options), opening, hold: None })
     }
 
@@ -361,7 +362,7 @@ impl std::fmt::Debug for Record {
     }
 }
 
-fn identity(owner: &Owner) -> Result<Identity, RecordError> {
+fn identity(owner: &Owner<'_>) -> Result<Identity, RecordError> {
     let (workstation, epoch, created_at) = owner.connection().query_row(
         "SELECT workstation, epoch, created_at FROM identity WHERE id = 1",
         [],

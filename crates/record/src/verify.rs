@@ -8,8 +8,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
 use crate::chain::{Fault, Head, Sequence, StoredEvent, Walk};
+use crate::door::Door;
 use crate::journal::{self, kinds};
-use crate::owner::Door;
 use crate::{RecordError, outage, outbox};
 
 /// How many events or documents one step looks at.

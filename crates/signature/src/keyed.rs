@@ -73,6 +73,11 @@ impl Verifier {
         verify_all(opened, self)
     }
 
+    /// Checks the newest signature alone; nothing where there is none.
+    pub fn verify_last(&self, document: &[u8]) -> Result<Option<Verified>, VerifyError> {
+        self.last(document, None)
+    }
+
     pub(crate) fn last(&self, document: &[u8], vouched: Option<&[u8]>) -> Result<Option<Verified>, VerifyError> {
         verify_last(document, vouched, self)
     }

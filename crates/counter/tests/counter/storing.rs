@@ -116,8 +116,11 @@ fn ou_2_a_telephone_prescription_is_stored_and_then_its_dispensation_with_the_re
     assert_eq!(story.bench.stands(lot.as_str()), (OutboxState::Waiting, None));
     story.later(Duration::minutes(20));
     story.centre_answers();
-    let sent = story.bench.send();
-    assert_eq!(sent, [&order, &lot].map(|id| Sent::Accepted { document_id: id.to_string() }));
+    // What waited goes one after the other, with a gap.
+    for id in [&order, &lot] {
+        assert_eq!(story.bench.send(), [Sent::Accepted { document_id: id.to_string() }]);
+        story.later(Duration::seconds(10));
+    }
 
     let chain = story.chain_of(&order).unwrap();
     let Recording::AtPharmacy(recording) = &chain.prescription.recording else { panic!("stored by a pharmacy") };

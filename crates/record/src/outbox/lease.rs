@@ -127,7 +127,7 @@ pub(crate) fn due(
 }
 
 /// Lets go of what a program that died was sending.
-pub(crate) fn release(owner: &mut Owner, now: DateTime<Utc>) -> Result<(), RecordError> {
+pub(crate) fn release(owner: &mut Owner<'_>, now: DateTime<Utc>) -> Result<(), RecordError> {
     let abandoned: Vec<String> = {
         let mut statement = owner
             .connection()

@@ -92,3 +92,38 @@ fn what_waits_together_is_flushed_together_and_lost_together() {
     assert!(slow.record.document(&oid("first")).unwrap().is_some());
     assert!(slow.record.verify().unwrap().is_sound());
 }
+
+#[test]
+fn who_dies_at_work_closes_the_record_and_leaves_nobody_waiting() {
+    let fs = FaultFs::new();
+    let dies = Arc::new(AtomicBool::new(false));
+    let (seen, usual) = (dies.clone(), options().randomness);
+    let randomness = move |bytes: &mut [u8]| {
+        if seen.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(30));
+            panic!("at work");
+        }
+        usual(bytes)
+    };
+    let options = Options { vfs: Some(fs.name()), randomness: Arc::new(randomness), ..options() };
+    let record = Record::open(Path::new("record.db"), &key(), options).unwrap();
+    record.commit(dispensation("before", "1")).unwrap();
+    dies.store(true, Ordering::Relaxed);
+    let closed = std::thread::scope(|scope| {
+        let others: Vec<_> = (0..4)
+            .map(|id| {
+                scope.spawn({
+                    let record = &record;
+                    move || record.commit(dispensation(&format!("at-{id}"), "1"))
+                })
+            })
+            .collect();
+        others.into_iter().map(|other| other.join()).filter(|end| matches!(end, Ok(Err(RecordError::Closed)))).count()
+    });
+    assert_eq!(closed, 3, "one dies, and the others hear that the record is closed");
+    assert_eq!(record.counts().unwrap_err(), RecordError::Closed);
+    drop(record);
+    let record = open(&fs).record;
+    assert!(record.verify().unwrap().is_sound());
+    assert!(record.document(&oid("before")).unwrap().is_some());
+}
