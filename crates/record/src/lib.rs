@@ -1,4 +1,4 @@
-//! What must not be forgotten: the pharmacy's journal and outbox, in one encrypted SQLite file with one owner thread.
+//! What must not be forgotten: the pharmacy's journal and outbox, in one encrypted SQLite file at which one works at a time.
 //!
 //! It serves the promises *durable before saved*, *one identity*, *no silent loss* and *append only*: a call that
 //! was answered is on the disk, a document that the Centre has not answered is never dropped, and a changed past
