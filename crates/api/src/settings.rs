@@ -396,7 +396,8 @@ impl Settings {
 
     /// How long an answer may take.
     pub(crate) fn timeout(&self) -> Duration {
-        Duration::from_millis(self.centre.timeout_ms.clamp(100, 120_000))
+        let longest = counter::LONGEST_ANSWER.to_std().unwrap_or_default();
+        Duration::from_millis(self.centre.timeout_ms).min(longest).max(Duration::from_millis(100))
     }
 }
 

@@ -28,7 +28,7 @@ pub use held::{CardHeld, CardProblem, Look, MissingCard, ReadyCard, read_card};
 pub use lot::{Change, HandOverTime, Proposal};
 pub use outage::{HandOver, HandedOver};
 pub use outbox::{GIVEN_UP, Going, Sent};
-pub use pacing::{Before, Fate, Heard, Pace, Round, Turn};
+pub use pacing::{Before, Fate, Heard, LONGEST_ANSWER, Pace, Round, Turn};
 pub use papers::{Fetched, SignatureLine};
 pub use practising::{RightSource, RoleService, RoleServiceSilent, Roles};
 pub use session::Session;

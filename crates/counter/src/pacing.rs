@@ -107,7 +107,7 @@ pub enum Heard {
 const QUICK: Duration = Duration::milliseconds(100);
 
 /// No answer is waited for longer than this (`centre.timeout_ms`).
-const LONGEST_ANSWER: Duration = Duration::minutes(2);
+pub const LONGEST_ANSWER: Duration = Duration::minutes(2);
 
 /// A slow Centre is left alone for this long at the most.
 const LONGEST_REST: Duration = Duration::minutes(1);

@@ -163,10 +163,10 @@ impl std::io::Write for Shared {
 /// seconds now and then, whoever speaks to it; what must be quick asserts it of the time told.
 pub fn wait_for(events: &Receiver<CardEvent>, wanted: impl Fn(&CardEvent) -> bool) -> Duration {
     let started = Instant::now();
-    let limit = Duration::from_secs(20);
+    let limit = Duration::from_secs(60);
     loop {
         let left = limit.saturating_sub(started.elapsed());
-        let event = events.recv_timeout(left).expect("the event comes within twenty seconds");
+        let event = events.recv_timeout(left).expect("the event comes within a minute");
         if wanted(&event) {
             return started.elapsed();
         }
