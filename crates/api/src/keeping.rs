@@ -32,7 +32,7 @@ impl Settings {
 
     /// Now, by this workstation's clock.
     pub fn now(&self) -> DateTime<Utc> {
-        counter::Clock::now(&crate::start::SettableClock { offset: self.clock.clone() })
+        counter::Clock::now(&crate::clock::SettableClock { offset: self.clock.clone() })
     }
 }
 

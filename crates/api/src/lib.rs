@@ -6,6 +6,7 @@
 
 mod bell;
 mod catalogue;
+mod clock;
 mod conflicts;
 mod credentials;
 mod freshness;

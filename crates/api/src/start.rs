@@ -7,8 +7,7 @@ use std::time::{Duration, Instant};
 
 use card::{CardAccess, CardEvent, PcscAccess, Pin, SoftwareCard};
 use cda::{Definition, Software};
-use chrono::{DateTime, Utc};
-use counter::{Clock, Counter, CounterError, Deps, Roles};
+use counter::{Counter, CounterError, Deps, Roles};
 use kanta_client::{CentreClient, Timeouts};
 use ring::rand::{SecureRandom, SystemRandom};
 use scs::ScsAccess;
@@ -225,24 +224,6 @@ fn until_next(program: &Tiski) -> Duration {
 
 /// No storm, even if something is always due.
 const MINIMUM: Duration = Duration::from_millis(20);
-
-/// The system's clock, moved by as many seconds as a file says; for tests that walk days.
-pub(crate) struct SettableClock {
-    pub(crate) offset: Option<std::path::PathBuf>,
-}
-
-impl Clock for SettableClock {
-    fn now(&self) -> DateTime<Utc> {
-        let seconds = self
-            .offset
-            .as_ref()
-            .and_then(|file| std::fs::read_to_string(file).ok())
-            .and_then(|text| text.trim().parse::<i64>().ok())
-            .and_then(chrono::Duration::try_seconds)
-            .unwrap_or_default();
-        Utc::now() + seconds
-    }
-}
 
 impl Drop for Tiski {
     fn drop(&mut self) {

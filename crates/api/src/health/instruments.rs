@@ -16,6 +16,7 @@ use ring::digest::{SHA256, digest};
 use trust::{ListState, TrustStore};
 
 use super::{Asked, Seen, lines, probe};
+use crate::clock::SettableClock;
 use crate::reader::LastReader;
 use crate::revocation::{Ocsp, Revocation};
 use crate::roles::RegisterFile;
@@ -114,7 +115,7 @@ impl Transport for Way {
 impl Instruments {
     /// Opens them.
     pub(crate) fn open(settings: &Settings) -> Result<Self, Problem> {
-        let clock = Arc::new(start::SettableClock { offset: settings.clock.clone() });
+        let clock = Arc::new(SettableClock { offset: settings.clock.clone() });
         let trust = TrustStore::load(&settings.centre.pki).map_err(|error| wrong("centre.pki", error.code()))?;
         let trust = trust.with_grace(chrono::Duration::hours(settings.trust.grace_hours.into()));
         let revocation = Revocation::new(settings)?;

@@ -1,5 +1,6 @@
 //! A whole program from its settings file: where its PINs are entered, and which reader it remembers.
 
+use chrono::Utc;
 use direct_card::{DirectReader, Typed};
 use test_authority::{Authority, People, place, who};
 use virtual_card::{Card as VirtualCard, Person, Profile, ShortMemory};
