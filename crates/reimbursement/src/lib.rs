@@ -8,6 +8,8 @@ pub mod explain;
 pub mod money;
 pub mod price;
 pub mod purchase;
+pub mod query;
+pub mod simulator;
 pub mod subject;
 pub mod supply;
 pub mod tables;
