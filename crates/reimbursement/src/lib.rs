@@ -11,6 +11,7 @@ pub mod purchase;
 pub mod query;
 pub mod simulator;
 pub mod subject;
+pub mod substitution;
 pub mod supply;
 pub mod tables;
 

@@ -108,6 +108,14 @@ impl Subject {
             Self::Practice(Practice::QueryOutage) => {
                 text("Kelan kyselyn häiriö", "Avbrott i FPA:s förfrågan", "Outage of Kela's query")
             }
+            Self::Practice(Practice::BaseOfEpilepsy) => {
+                text("Korvauksen peruste: epilepsia", "Ersättningsgrund: epilepsi", "Base of reimbursement: epilepsy")
+            }
+            Self::Practice(Practice::BaseWhenNotAvailable) => text(
+                "Korvauksen peruste: saatavuusongelma",
+                "Ersättningsgrund: tillgänglighet",
+                "Base of reimbursement: not available",
+            ),
             Self::Supply => {
                 text("Kerralla korvattava määrä", "Mängd som ersätts på en gång", "Amount reimbursed at a time")
             }

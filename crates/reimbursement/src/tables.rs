@@ -117,6 +117,10 @@ pub enum Practice {
     FeeBesideReferencePrice,
     /// What is done while Kela's query does not answer.
     QueryOutage,
+    /// From what a medicine for epilepsy is reimbursed that is not exchanged.
+    BaseOfEpilepsy,
+    /// From what a medicine is reimbursed when nothing in the corridor can be had.
+    BaseWhenNotAvailable,
 }
 
 /// How a biological medicine is exchanged.
