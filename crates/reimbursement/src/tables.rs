@@ -4,7 +4,7 @@
 //! A day that no row covers is an error. A row that was not read in a public source counts, and says of every answer
 //! that it is to be confirmed ([`Tables::to_confirm`] lists all of them for the manager).
 
-use chrono::{Months, NaiveDate};
+use chrono::{Days, Months, NaiveDate};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -487,6 +487,19 @@ impl Tables {
         missing.chain(unsure).collect()
     }
 
+    /// What ends within so many days after a day and has no row that follows, with its last day: the amounts of next year
+    /// have to be added before it begins.
+    pub fn ending(&self, day: NaiveDate, within: u32) -> Vec<(Subject, NaiveDate)> {
+        let until = day.checked_add_days(Days::new(u64::from(within))).unwrap_or(NaiveDate::MAX);
+        let follows = |row: &dyn Row, last: NaiveDate| {
+            let next = last.succ_opt().unwrap_or(last);
+            self.rows().any(|other| other.subject() == row.subject() && other.holds_on(next))
+        };
+        let ends = self.rows().filter(|row| row.holds_on(day)).filter_map(|row| Some((row, row.to()?)));
+        let alone = ends.filter(|&(row, last)| last <= until && !follows(row, last));
+        alone.map(|(row, last)| (row.subject(), last)).collect()
+    }
+
     /// Value-added tax of a day.
     pub fn vat(&self, group: VatGroup, day: NaiveDate) -> Result<&Vat, NotKnown> {
         on(&self.file.vat, Subject::Vat(group), day)
@@ -657,6 +670,18 @@ mod tests {
         let tariff = Subject::Tariff(TariffClass::Prescription);
         assert!(list.iter().any(|one| one.subject == tariff && one.mark.is_none() && one.from == day("2026-01-01")));
         assert!(list.iter().all(|one| one.mark != Some(Mark::Read) && !one.source.is_empty()));
+    }
+
+    #[test]
+    fn what_ends_with_the_year_is_told_before() {
+        let tables = Tables::built_in().unwrap();
+        let year = [ShareKind::Deductible, ShareKind::Ceiling].map(|kind| (Subject::Share(kind), day("2026-12-31")));
+        assert_eq!(tables.ending(day("2026-11-26"), 60), year);
+        assert_eq!(tables.ending(day("2026-11-26"), 34), []);
+        assert!(tables.ending(day("2024-12-31"), 0).is_empty(), "a row follows");
+        let next = "[[share]]\nkind='ceiling'\neuro='640.00'\nfrom='2027-01-01'\nmark='read'\nsource='x'\n";
+        let more = Tables::parse(&[&BUILT_IN[..], &[next]].concat()).unwrap();
+        assert_eq!(more.ending(day("2026-11-26"), 60), year[..1]);
     }
 
     #[test]

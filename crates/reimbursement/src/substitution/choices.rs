@@ -1,8 +1,8 @@
 //! Which packages may be given, in which order, for how much and with which reason.
 
 use super::{
-    Alternatives, Case, Choice, Corridor, Duty, Indication, MOST_CHOICES, Offer, Pays, Reason, Rule, SubstitutionError,
-    Window, is_same_size, window,
+    Alternatives, Case, Choice, Corridor, Duty, Indication, MOST_CHOICES, MOST_IN_GROUP, Offer, Pays, Reason, Rule,
+    SubstitutionError, Window, is_same_size, window,
 };
 use crate::query::class_for;
 use crate::tables::{Practice, Row, Tables};
@@ -21,6 +21,9 @@ pub fn alternatives<'o>(
     };
     let mut group: Vec<&Offer> = offers.into_iter().filter(interchangeable).collect();
     group.push(prescribed);
+    if group.len() > MOST_IN_GROUP {
+        return Err(SubstitutionError::Group(group.len()));
+    }
     let window = if prescribed.biological {
         Some(window(tables, &prescribed.atc, case.born, case.history.as_ref(), case.day)?)
     } else {

@@ -28,6 +28,8 @@ pub use rule::Rule;
 pub const REASON_SYSTEM: &str = "1.2.246.537.5.40183.2009";
 /// Of a group at most this many packages are listed; the greatest has some dozens.
 pub const MOST_CHOICES: usize = 200;
+/// A group of more packages is refused: the database is broken.
+pub const MOST_IN_GROUP: usize = 2_000;
 
 /// A package that may be given, with what its price and exchange need.
 #[derive(Debug, Clone, PartialEq)]
@@ -233,6 +235,9 @@ pub enum SubstitutionError {
     /// What the customer pays cannot be said.
     #[error(transparent)]
     Purchase(PurchaseError),
+    /// A group of more than [`MOST_IN_GROUP`] packages.
+    #[error("a group of {0} interchangeable packages")]
+    Group(usize),
     /// So many packages cost more than there is money.
     #[error("too many packages")]
     Packages,
@@ -244,6 +249,7 @@ impl SubstitutionError {
         match self {
             Self::NotKnown(_) => "substitution-not-known",
             Self::Purchase(error) => error.code(),
+            Self::Group(_) => "substitution-group",
             Self::Packages => "substitution-packages",
         }
     }

@@ -206,6 +206,16 @@ fn s3_5_packages_cost_so_many_times_as_much() {
 }
 
 #[test]
+fn a_group_without_end_is_refused() {
+    let (first, answer) = (offer("900001", "Alkuperä", "15.00"), answer());
+    let offers: Vec<Offer> = (0..2_000).map(|at| offer(&format!("{}", 910_000 + at), "Toinen", "1.00")).collect();
+    let case = case(&first, &answer);
+    assert_eq!(alternatives(&tables(), &case, &offers).unwrap_err().code(), "substitution-group");
+    let said = alternatives(&tables(), &case, &offers[1..]).unwrap();
+    assert_eq!((said.choices.len(), said.left_off), (MOST_CHOICES, 1_800));
+}
+
+#[test]
 fn s3_5e_the_customer_refuses_and_keeps_the_prescribed_one_with_a_reason() {
     let (offers, answer) = (group(), answer());
     let refused = Case { customer_refuses: true, ..case(&offers[0], &answer) };
