@@ -111,6 +111,11 @@ impl Subject {
             Self::Practice(Practice::BaseOfEpilepsy) => {
                 text("Korvauksen peruste: epilepsia", "Ersättningsgrund: epilepsi", "Base of reimbursement: epilepsy")
             }
+            Self::Practice(Practice::BaseOfUnexchangedBiological) => text(
+                "Korvauksen peruste: biologinen lääke, jota ei vaihdeta",
+                "Ersättningsgrund: biologiskt läkemedel som inte byts",
+                "Base of reimbursement: biological that is not exchanged",
+            ),
             Self::Practice(Practice::BaseWhenNotAvailable) => text(
                 "Korvauksen peruste: saatavuusongelma",
                 "Ersättningsgrund: tillgänglighet",

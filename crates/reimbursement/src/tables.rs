@@ -119,6 +119,9 @@ pub enum Practice {
     QueryOutage,
     /// From what a medicine for epilepsy is reimbursed that is not exchanged.
     BaseOfEpilepsy,
+    /// From what a biological is reimbursed that is not exchanged for its code or the patient's age, or of which it is not
+    /// known.
+    BaseOfUnexchangedBiological,
     /// From what a medicine is reimbursed when nothing in the corridor can be had.
     BaseWhenNotAvailable,
 }

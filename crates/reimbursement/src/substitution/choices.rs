@@ -199,6 +199,9 @@ impl<'o> Desk<'_, 'o> {
     fn unsure_base(&self) -> Result<Option<Subject>, SubstitutionError> {
         let practice = match self.duty {
             Duty::Continue(Rule::Epilepsy) => Practice::BaseOfEpilepsy,
+            Duty::Continue(
+                Rule::TooYoung | Rule::BiologicalNotExchanged | Rule::ParallelOnly | Rule::HistoryUnknown,
+            ) => Practice::BaseOfUnexchangedBiological,
             Duty::Exchange if !self.market.within_can_be_had => Practice::BaseWhenNotAvailable,
             Duty::Continue(_) | Duty::Exchange => return Ok(None),
         };

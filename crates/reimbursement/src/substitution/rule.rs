@@ -1,17 +1,14 @@
-//! The rules of exchange, by the section of the medicines notes in which they stand.
+//! The rules that hinder an exchange, by the section of the medicines notes in which they stand. 3.5b (size) and 3.5c
+//! (corridor) hinder nothing: they say what is listed at all, and what needs a reason.
 
 use prescription::Language;
 use prescription::rules::table::text;
 
-/// A rule of exchange.
+/// A rule that hinders an exchange, or a package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Rule {
     /// 3.5a: products of one group of Fimea's list are interchangeable, no others.
     Group,
-    /// 3.5b: packages of one class of sizes.
-    Size,
-    /// 3.5c: to what is within the price corridor.
-    Corridor,
     /// 3.5d: a package without a known price is not given.
     Price,
     /// 3.5e: the customer may always refuse.
@@ -41,8 +38,6 @@ impl Rule {
     pub fn id(self) -> &'static str {
         match self {
             Self::Group => "3.5a",
-            Self::Size => "3.5b",
-            Self::Corridor => "3.5c",
             Self::Price => "3.5d",
             Self::CustomerRefuses => "3.5e",
             Self::PrescriberForbids => "3.5f",
@@ -63,8 +58,6 @@ impl Rule {
             Self::Group => {
                 text("Ei vaihtokelpoista valmistetta.", "Inget utbytbart preparat.", "No interchangeable product.")
             }
-            Self::Size => text("Eri pakkauskokoluokka.", "Annan förpackningsklass.", "Another package-size class."),
-            Self::Corridor => text("Hintaputken ulkopuolella.", "Utanför prisröret.", "Outside the price corridor."),
             Self::Price => text("Hinta puuttuu.", "Priset saknas.", "The price is missing."),
             Self::CustomerRefuses => text(
                 "Asiakas on kieltänyt vaihdon.",

@@ -399,6 +399,8 @@ fn s3_6e_an_unknown_history_is_asked_for() {
     let (offers, answer) = (biologicals(), answer());
     let said = alternatives(&tables(), &case(&offers[0], &answer), &offers).unwrap();
     assert_eq!(said.duty, Duty::Continue(Rule::HistoryUnknown));
+    let pays = of(&said, "900011").pays.as_ref().unwrap();
+    assert!(pays.to_confirm.contains(&Subject::Practice(Practice::BaseOfUnexchangedBiological)));
     assert!(Rule::HistoryUnknown.sentence(FI).contains("selvitä"));
 }
 
@@ -407,8 +409,6 @@ fn every_rule_has_an_id_of_its_own_section() {
     use std::collections::BTreeSet;
     let rules = [
         Rule::Group,
-        Rule::Size,
-        Rule::Corridor,
         Rule::Price,
         Rule::CustomerRefuses,
         Rule::PrescriberForbids,
