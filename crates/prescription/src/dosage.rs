@@ -2,6 +2,7 @@
 //! periods, and the doses in them. The types carry all that is needed to say it in words: codes with their names,
 //! numbers with their units.
 
+pub mod abbreviations;
 mod daily;
 mod terms;
 pub mod words;
