@@ -4,6 +4,8 @@
 //! An edition comes from one JSON file, of which an artificial one of this project's own making is built in, or out of the
 //! store of imported editions ([`editions`]): Kela's and Fimea's own files, read by [`import`].
 
+#[cfg(feature = "artificial")]
+pub mod artificial;
 pub mod attribution;
 pub mod editions;
 pub mod import;
