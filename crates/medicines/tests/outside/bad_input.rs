@@ -104,7 +104,7 @@ fn a_shrunken_database_is_refused_and_the_share_is_configuration() {
         let done = editions.import(smaller(share).sources(), &names(), &policy, at("2026-11-10T12:00:00Z"));
         done.map(|_| ()).map_err(|error| error.code())
     };
-    assert_eq!(outcome(80, 80), Ok(()));
+    assert_eq!(outcome(81, 80), Ok(()));
     assert_eq!(outcome(79, 80), Err("import-shrunken"));
     assert_eq!(outcome(79, 75), Ok(()));
     // Shortages come and go.
