@@ -13,7 +13,7 @@ use super::sources::{Hashed, Sources};
 use super::{EditionInfo, Editions, VersionId};
 use crate::import::fimea::{self, FimeaRow};
 use crate::import::kela::{self, KelaHead, KelaItem, KelaNames, KelaPackage};
-use crate::import::{Fault, File, Limits, ReadError, risks, xml_text};
+use crate::import::{Fault, File, Limits, ReadError, risks};
 
 /// What an import must keep to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,10 +167,9 @@ impl Import<'_> {
     }
 
     fn kela(&mut self, mut from: Hashed, names: &KelaNames) -> Result<KelaHead, ImportError> {
-        let text = xml_text(&mut from, File::Kela, self.limits)?;
         let mut statement = self.to.prepare_cached(PACKAGE)?;
         let (mut said, mut seen, mut failed) = (None, Seen::new(), None);
-        let read = kela::read(&text, names, self.limits, |item| match item {
+        let read = kela::read(&mut from, names, self.limits, |item| match item {
             KelaItem::Head(head) => {
                 said = Some(head);
                 Ok(())
@@ -208,12 +207,11 @@ impl Import<'_> {
     }
 
     fn risks(&mut self, mut from: Hashed) -> Result<(), ImportError> {
-        let text = xml_text(&mut from, File::Risks, self.limits)?;
         let mut row = self.to.prepare_cached("INSERT INTO risk (edition, id, body) VALUES (?1, ?2, ?3)")?;
         let mut code =
             self.to.prepare_cached("INSERT OR IGNORE INTO risk_atc (edition, atc, id) VALUES (?1, ?2, ?3)")?;
         let mut failed = None;
-        let read = risks::read(&text, self.limits, |risk| {
+        let read = risks::read(&mut from, self.limits, |risk| {
             let mut insert = || -> Result<(), rusqlite::Error> {
                 let body = serde_json::to_string(&risk)
                     .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;

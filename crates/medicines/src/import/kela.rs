@@ -1,6 +1,7 @@
 //! Kela's Pharmaceutical Database (Lääketietokanta) in XML: medicines.md 1.2, 1.3.
 
 use std::collections::HashMap;
+use std::io::Read;
 
 use chrono::NaiveDate;
 use prescription::{ControlClass, ProductKind, Vnr};
@@ -253,7 +254,7 @@ pub enum KelaItem {
 
 /// Walks through a whole file.
 pub fn read(
-    text: &str,
+    from: impl Read,
     names: &KelaNames,
     limits: &Limits,
     mut each: impl FnMut(KelaItem) -> Result<(), Fault>,
@@ -262,7 +263,7 @@ pub fn read(
     let mut values = Values::new();
     let mut count = KelaCount::default();
     let mut in_package = false;
-    walk(text, File::Kela, &names.root, limits, |step| {
+    walk(from, File::Kela, &names.root, limits, |step| {
         match step {
             Step::Start { path, .. } if path == names.package => {
                 if !is_headed {

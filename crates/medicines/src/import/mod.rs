@@ -16,4 +16,3 @@ mod xml;
 pub use error::{Fault, File, ReadError};
 pub use limits::Limits;
 pub use rows::{Encoding, Layout, Row};
-pub use xml::text as xml_text;

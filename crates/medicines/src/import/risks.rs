@@ -1,6 +1,8 @@
 //! Fimea's national high-risk medicines classification (Kansallinen riskilääkeluokitus), XML in three languages:
 //! medicines.md 2.6.
 
+use std::io::Read;
+
 use serde::{Deserialize, Serialize};
 
 use super::error::{Fault, File, ReadError};
@@ -67,12 +69,12 @@ pub struct HighRisk {
 
 /// Walks through the classification.
 pub fn read(
-    text: &str,
+    from: impl Read,
     limits: &Limits,
     mut each: impl FnMut(HighRisk) -> Result<(), Fault>,
 ) -> Result<u64, ReadError> {
     let (mut row, mut rows) = (HighRisk::default(), 0u64);
-    walk(text, File::Risks, ROOT, limits, |step| match step {
+    walk(from, File::Risks, ROOT, limits, |step| match step {
         Step::Start { path: ROW, attributes } => {
             let id = value::text(attributes.get("id"), "id")?;
             row = HighRisk { id, title: words(&attributes, "title"), ..HighRisk::default() };
