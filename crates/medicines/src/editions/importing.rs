@@ -153,9 +153,9 @@ impl Import<'_> {
                 File::Packages | File::PermitPackages => self.rows(from, file, REGISTER, register)?,
                 File::Substances => self.rows(from, file, SUBSTANCE, substance)?,
                 File::Atc => self.rows(from, file, ATC, atc)?,
-                File::Forms => self.rows(from, file, WORD, |row: &fimea::Form| word(&row.0, File::Forms))?,
+                File::Forms => self.rows(from, file, WORD, |row: fimea::Form| word(row.0, File::Forms))?,
                 File::Containers => {
-                    self.rows(from, file, WORD, |row: &fimea::Container| word(&row.0, File::Containers))?;
+                    self.rows(from, file, WORD, |row: fimea::Container| word(row.0, File::Containers))?;
                 }
                 File::Conditions => self.rows(from, file, CONDITION, condition)?,
                 File::Substitutable => self.rows(from, file, SUBSTITUTABLE, substitutable)?,
@@ -192,13 +192,12 @@ impl Import<'_> {
         mut from: Hashed,
         file: File,
         insert: &str,
-        values: impl Fn(&R) -> Vec<Value>,
+        values: impl Fn(R) -> Vec<Value>,
     ) -> Result<(), ImportError> {
         let mut statement = self.to.prepare_cached(insert)?;
         let mut failed = None;
         let read = fimea::read(&mut from, file, self.limits, |row: R| {
-            let mut values = values(&row);
-            values.insert(0, Value::Integer(self.edition));
+            let values = std::iter::once(Value::Integer(self.edition)).chain(values(row));
             statement.execute(rusqlite::params_from_iter(values)).map(|_| ()).map_err(|error| stop(&mut failed, error))
         });
         let entries = settle(read, failed)?;
@@ -320,25 +319,25 @@ const REGISTER: &str = r#"INSERT INTO register (edition, number, vnr, previous_v
     container, human, atc, narcotic, psychotropic, driving, condition, "group", sold, permit)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"#;
 
-fn register(row: &fimea::RegisterPackage) -> Vec<Value> {
-    let vnr = |vnr: &Option<Vnr>| vnr.as_ref().map(|vnr| vnr.as_str().to_owned());
+fn register(row: fimea::RegisterPackage) -> Vec<Value> {
+    let vnr = |vnr: Option<Vnr>| vnr.map(String::from);
     vec![
         row.number.into(),
-        vnr(&row.vnr).into(),
-        vnr(&row.previous_vnr).into(),
-        row.name.clone().into(),
-        row.size_text.clone().into(),
+        vnr(row.vnr).into(),
+        vnr(row.previous_vnr).into(),
+        row.name.into(),
+        row.size_text.into(),
         row.size.map(|size| size.to_string()).into(),
         row.status.code().to_owned().into(),
         row.form.into(),
         row.container.into(),
         row.human.into(),
-        row.atc.clone().into(),
-        row.narcotic.clone().into(),
-        row.psychotropic.clone().into(),
+        row.atc.into(),
+        row.narcotic.into(),
+        row.psychotropic.into(),
         row.driving.into(),
-        row.condition.clone().into(),
-        row.group.clone().into(),
+        row.condition.into(),
+        row.group.into(),
         row.sold.into(),
         row.permit.into(),
     ]
@@ -346,43 +345,43 @@ fn register(row: &fimea::RegisterPackage) -> Vec<Value> {
 
 const SUBSTANCE: &str = "INSERT INTO substance (edition, package, number, name) VALUES (?1, ?2, ?3, ?4)";
 
-fn substance(row: &fimea::Substance) -> Vec<Value> {
-    vec![row.package.into(), row.number.into(), row.name.clone().into()]
+fn substance(row: fimea::Substance) -> Vec<Value> {
+    vec![row.package.into(), row.number.into(), row.name.into()]
 }
 
 const ATC: &str = "INSERT INTO atc (edition, number, code, fi, sv, ddd, unit) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 
-fn atc(row: &fimea::Atc) -> Vec<Value> {
+fn atc(row: fimea::Atc) -> Vec<Value> {
     let ddd = row.ddd.map(|ddd| ddd.to_string());
-    let (code, fi, sv) = (row.code.clone(), row.fi.clone(), row.sv.clone());
-    vec![row.number.into(), code.into(), fi.into(), sv.into(), ddd.into(), row.unit.clone().into()]
+    let (code, fi, sv) = (row.code, row.fi, row.sv);
+    vec![row.number.into(), code.into(), fi.into(), sv.into(), ddd.into(), row.unit.into()]
 }
 
 const WORD: &str = "INSERT INTO word (edition, file, number, fi, sv, en) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 
-fn word(word: &fimea::Word, file: File) -> Vec<Value> {
-    let (fi, sv, en) = (word.fi.clone(), word.sv.clone(), word.en.clone());
+fn word(word: fimea::Word, file: File) -> Vec<Value> {
+    let (fi, sv, en) = (word.fi, word.sv, word.en);
     vec![file.name().to_owned().into(), word.number.into(), fi.into(), sv.into(), en.into()]
 }
 
 const CONDITION: &str = "INSERT INTO condition (edition, code, fi, sv) VALUES (?1, ?2, ?3, ?4)";
 
-fn condition(row: &fimea::Condition) -> Vec<Value> {
-    vec![row.code.clone().into(), row.fi.clone().into(), row.sv.clone().into()]
+fn condition(row: fimea::Condition) -> Vec<Value> {
+    vec![row.code.into(), row.fi.into(), row.sv.into()]
 }
 
 const SUBSTITUTABLE: &str = r#"INSERT INTO substitutable (edition, "group", vnr, sold, documentation, parallel)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#;
 
-fn substitutable(row: &fimea::Substitutable) -> Vec<Value> {
-    let vnr = row.vnr.as_str().to_owned();
-    vec![row.group.clone().into(), vnr.into(), row.sold.into(), row.documentation.clone().into(), row.parallel.into()]
+fn substitutable(row: fimea::Substitutable) -> Vec<Value> {
+    let vnr = String::from(row.vnr);
+    vec![row.group.into(), vnr.into(), row.sold.into(), row.documentation.into(), row.parallel.into()]
 }
 
 const SHORTAGE: &str =
     "INSERT INTO shortage (edition, vnr, valid, first_day, last_day, company) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 
-fn shortage(row: &fimea::Shortage) -> Vec<Value> {
-    let (vnr, until) = (row.vnr.as_str().to_owned(), row.until.map(|day| day.to_string()));
-    vec![vnr.into(), row.valid.into(), row.from.to_string().into(), until.into(), row.company.clone().into()]
+fn shortage(row: fimea::Shortage) -> Vec<Value> {
+    let (vnr, until) = (String::from(row.vnr), row.until.map(|day| day.to_string()));
+    vec![vnr.into(), row.valid.into(), row.from.to_string().into(), until.into(), row.company.into()]
 }

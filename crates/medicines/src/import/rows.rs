@@ -35,8 +35,15 @@ impl Encoding {
             }
             _ => return Err(Fault::Encoding(self.name())),
         }
-        let is_control = |letter: char| letter.is_control() && !matches!(letter, '\t' | '\n' | '\r');
-        if into.chars().any(is_control) { Err(Fault::Encoding(self.name())) } else { Ok(()) }
+        // The controls of ISO-8859-1 above 0x80 are refused with its other bytes; in UTF-8 they are 0xC2 and a byte.
+        let is_control = |byte: u8| (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0x7F;
+        let is_high = |pair: &[u8]| matches!(pair, [0xC2, 0x80..=0x9F]);
+        let found = bytes.iter().fold(false, |found, byte| found | is_control(*byte));
+        if found || (self == Encoding::Utf8 && bytes.windows(2).any(is_high)) {
+            Err(Fault::Encoding(self.name()))
+        } else {
+            Ok(())
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Editions from outside: files of Kela's and Fimea's forms, taken in, refused, and read again.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // tests stop loudly
+
 mod bad_input;
 mod editions;
 mod power_loss;
