@@ -8,6 +8,7 @@ mod bench;
 mod bench_card;
 mod bench_centre;
 mod bench_documents;
+mod bench_medicines;
 mod bench_record;
 mod checks;
 mod debian;
@@ -39,6 +40,8 @@ cargo xtask bench card [--json]        from the last PIN digit to three signed d
 cargo xtask fuzz TARGET SECONDS        feeds one reader: document, signature, message or texts; --long: with a sanitizer
 cargo xtask bench centre [--json] [--long | --documents 10k,100k,1m]
                                        the Prescription Centre's rates beside a bare server
+cargo xtask bench medicines [PART] [--json] [--packages N]
+                                       the Pharmaceutical Database beside SQLite's own work
 cargo xtask simulate [--seeds N] [--from S] [--jobs J] [--json] [--trace] [--first] [--bug NAME | --bugs]
                                        whole pharmacies and a whole Centre by seeds; --bugs: what is put in is found
 cargo xtask simulate national [--seed S]
@@ -77,6 +80,7 @@ fn run(words: &[String]) -> Result<u8> {
             (json, Some(name)) if name == "documents" => bench_documents::bench(json, &mut options)?,
             (json, Some(name)) if name == "card" => bench_card::bench(json, &mut options)?,
             (json, Some(name)) if name == "record" => bench_record::bench(json, &mut options)?,
+            (json, Some(name)) if name == "medicines" => bench_medicines::bench(json, &mut options)?,
             (json, Some(name)) if name == "centre" => bench_centre::bench(json, &mut options)?,
             (json, name) => bench::bench(json, name, &mut options)?,
         },

@@ -1,8 +1,14 @@
 //! The Pharmaceutical Database (Lääketietokanta) at the counter: packages, and which of them may be given for a
 //! prescription.
 //!
-//! This is the thin beginning: one edition from one JSON file, an artificial one of this project's own making built in.
-//! Import of Kela's and Fimea's real files, search while typing, scanning and reimbursement come with the room's own issue.
+//! An edition comes from one JSON file, of which an artificial one of this project's own making is built in, or out of the
+//! store of imported editions ([`editions`]): Kela's and Fimea's own files, read by [`import`].
+
+#[cfg(feature = "artificial")]
+pub mod artificial;
+pub mod attribution;
+pub mod editions;
+pub mod import;
 
 use std::collections::HashMap;
 
@@ -134,6 +140,15 @@ impl Edition {
             packages: Vec<Package>,
         }
         let File { edition, published, packages } = serde_json::from_str(json)?;
+        Self::from_packages(edition, published, packages)
+    }
+
+    /// An edition of these packages.
+    pub fn from_packages(
+        name: String,
+        published: Option<NaiveDate>,
+        packages: Vec<Package>,
+    ) -> Result<Self, EditionError> {
         if packages.is_empty() || packages.len() > MOST_PACKAGES {
             return Err(EditionError::Size(packages.len()));
         }
@@ -141,7 +156,7 @@ impl Edition {
         if by_vnr.len() != packages.len() {
             return Err(EditionError::DoubleNumber);
         }
-        Ok(Self { name: edition, published, packages, by_vnr })
+        Ok(Self { name, published, packages, by_vnr })
     }
 
     /// No edition: nothing can be chosen, and everything else still works.

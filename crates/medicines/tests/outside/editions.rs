@@ -1,0 +1,206 @@
+//! Import, midnight of the 1st and the 15th, old editions, freshness (medicines.md 0, 1.2, 2.9).
+
+use medicines::artificial::FIRST_NUMBER;
+use medicines::editions::{Calendar, Editions, Freshness, Outcome, Sources};
+use medicines::import::File;
+use prescription::{ControlClass, Vnr};
+
+use crate::{PACKAGES, at, import, made, store, version};
+
+fn vnr(text: &str) -> Vnr {
+    Vnr::parse(text).unwrap()
+}
+
+#[test]
+fn an_artificial_database_of_two_thousand_packages_becomes_an_edition() {
+    let (_folder, mut editions) = store();
+    let outcome = import(&mut editions, &made(2_500, "2026.022", "2026-11-15")).unwrap();
+    let Outcome::Imported(info) = outcome else { panic!("{outcome:?}") };
+    assert_eq!((info.packages, info.version), (2_500, version("2026.022")));
+    let edition = editions.load(version("2026.022")).unwrap().unwrap();
+    assert_eq!(edition.name(), "2026.022");
+    assert_eq!(edition.published().unwrap().to_string(), "2026-11-15");
+    // 2.10: a real row, with an ampersand in its holder and a size in two parts.
+    let humira = edition.package(&vnr("477362")).unwrap();
+    assert_eq!((humira.holder.as_str(), humira.strength.as_str()), ("AbbVie Deutschland GmbH&Co.KG", "40 mg"));
+    assert_eq!((humira.size.to_string().as_str(), humira.unit.as_str()), ("0.8", "ml"));
+    // Panacod has no strength; Oxycontin is a narcotic with its group; Panacod's two substances come from the register.
+    let panacod = edition.package(&vnr("425975")).unwrap();
+    assert_eq!((panacod.strength.as_str(), panacod.substances.len()), ("", 2));
+    let oxycontin = edition.package(&vnr("395126")).unwrap();
+    assert_eq!((oxycontin.control.clone(), oxycontin.group.as_deref()), (Some(ControlClass::Narcotic), Some("1553")));
+    assert_eq!(oxycontin.substances, ["oxikodon"]);
+    // Invented products have numbers that no medicine has, and prices above nothing.
+    let invented = edition.package(&vnr(&FIRST_NUMBER.to_string())).unwrap();
+    assert!(invented.holder.starts_with("Keksitty ") && invented.price > 0.into());
+}
+
+#[test]
+fn everything_that_kela_and_fimea_say_of_a_package_is_kept() {
+    let (_folder, mut editions) = store();
+    import(&mut editions, &made(2_500, "2026.022", "2026-11-15")).unwrap();
+    let now = version("2026.022");
+    let lantus = editions.package(now, &vnr("078623")).unwrap().unwrap();
+    assert_eq!(lantus.biological, Some(true));
+    assert_eq!((lantus.factor, lantus.size), (Some(5.into()), Some(3.into())));
+    assert_eq!((lantus.size_text.as_str(), lantus.atc_name.as_deref()), ("5 x 3 ml", Some("glargininsuliini")));
+    assert_eq!(lantus.reimbursement, ["100"]);
+    assert_eq!(lantus.status.unwrap().code(), "R");
+    assert!(lantus.wholesale.unwrap() < lantus.untaxed.unwrap() && lantus.untaxed.unwrap() < lantus.price);
+    // ä in ISO-8859-1 and in UTF-8 are one letter.
+    assert_eq!(lantus.form.as_deref(), Some("injektioneste, liuos, esitäytetty kynä"));
+    let risks = editions.high_risks(now, "B01AA03").unwrap();
+    assert_eq!(risks.len(), 1);
+    assert_eq!(risks[0].risks[0].kind.as_ref().unwrap().name.en, "Narrow therapeutic index");
+    assert_eq!(risks[0].steps[0].kind.as_ref().unwrap().code, "5");
+    assert!(editions.high_risks(now, "C10AA05").unwrap().is_empty());
+    assert!(editions.condition(now, "E9").unwrap().unwrap().sv.contains("psykiatri"));
+    let short = editions.shortages(now, &vnr("600000")).unwrap();
+    assert_eq!((short.len(), short[0].from.to_string().as_str(), short[0].until), (1, "2026-11-15", None));
+    // The fourth shortage of the list has ended; Voimassa says E.
+    let ended = String::from_utf8(made(2_500, "2026.022", "2026-11-15").file(File::Shortages).to_vec()).unwrap();
+    let ended = ended.lines().find(|line| line.contains("\"E\"")).unwrap()[1..7].to_owned();
+    assert!(editions.shortages(now, &vnr(&ended)).unwrap().is_empty());
+}
+
+#[test]
+fn a_number_from_before_leads_to_the_one_of_now() {
+    let (_folder, mut editions) = store();
+    let mut files = made(PACKAGES, "2026.022", "2026-11-15");
+    let text: String = files.file(File::Packages).iter().copied().map(char::from).collect();
+    let changed: Vec<String> = text
+        .lines()
+        .map(|line| {
+            let mut fields: Vec<&str> = line.split(';').collect();
+            if fields[1] == "078623" {
+                fields[35] = "001024";
+            }
+            fields.join(";")
+        })
+        .collect();
+    files.replace(File::Packages, changed.join("\n").chars().map(|letter| letter as u8).collect());
+    import(&mut editions, &files).unwrap();
+    assert_eq!(editions.renumbered(version("2026.022"), &vnr("001024")).unwrap(), Some(vnr("078623")));
+    assert_eq!(editions.renumbered(version("2026.022"), &vnr("078623")).unwrap(), None);
+}
+
+#[test]
+fn an_edition_is_in_force_from_midnight_in_finland_in_winter_and_in_summer_time() {
+    let (_folder, mut editions) = store();
+    for (name, day) in [
+        ("2026.005", "2026-03-15"),
+        ("2026.006", "2026-04-01"), // summer time since 29 March
+        ("2026.020", "2026-10-15"),
+        ("2026.021", "2026-11-01"), // winter time since 25 October
+        ("2027.001", "2027-01-01"),
+    ] {
+        import(&mut editions, &made(PACKAGES, name, day)).unwrap();
+    }
+    let name = |moment: &str| editions.edition_at(at(moment)).unwrap().map(|info| info.version.to_string());
+    assert_eq!(name("2026-03-14T21:59:59Z"), None);
+    assert_eq!(name("2026-03-14T22:00:00Z").as_deref(), Some("2026.005"));
+    assert_eq!(name("2026-03-31T20:59:59Z").as_deref(), Some("2026.005"));
+    assert_eq!(name("2026-03-31T21:00:00Z").as_deref(), Some("2026.006"));
+    assert_eq!(name("2026-10-14T20:59:59Z").as_deref(), Some("2026.006"));
+    assert_eq!(name("2026-10-14T21:00:00Z").as_deref(), Some("2026.020"));
+    assert_eq!(name("2026-10-31T21:59:59Z").as_deref(), Some("2026.020"));
+    assert_eq!(name("2026-10-31T22:00:00Z").as_deref(), Some("2026.021"));
+    assert_eq!(name("2026-12-31T21:59:59Z").as_deref(), Some("2026.021"));
+    assert_eq!(name("2026-12-31T22:00:00Z").as_deref(), Some("2027.001"));
+    for info in editions.all().unwrap() {
+        let second = chrono::Duration::seconds(1);
+        assert_eq!(editions.edition_at(info.from()).unwrap(), Some(info.clone()));
+        assert_ne!(editions.edition_at(info.from() - second).unwrap(), Some(info));
+    }
+}
+
+#[test]
+fn an_old_edition_is_readable_by_its_name_with_its_own_prices() {
+    let (folder, mut editions) = store();
+    let mut old = made(PACKAGES, "2026.021", "2026-11-01");
+    let text = String::from_utf8(old.file(File::Kela).to_vec()).unwrap();
+    let price = text.split("<verollinenmyyntihinta>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let text = text.replacen(&format!("hinta>{price}<"), "hinta>1234.50<", 1);
+    old.replace(File::Kela, text.into_bytes());
+    import(&mut editions, &old).unwrap();
+    import(&mut editions, &made(PACKAGES, "2026.022", "2026-11-15")).unwrap();
+    drop(editions);
+    let editions = Editions::open(&folder.path().join("medicines.db")).unwrap();
+    let first = vnr("070009");
+    let price_in = |name: &str| editions.load(version(name)).unwrap().unwrap().package(&first).unwrap().price;
+    assert_eq!(price_in("2026.021").to_string(), "1234.50");
+    assert_eq!(price_in("2026.022").to_string(), price);
+    assert!(editions.load(version("2026.023")).unwrap().is_none());
+}
+
+#[test]
+fn importing_the_same_files_twice_changes_nothing_and_other_files_of_that_name_are_refused() {
+    let (folder, mut editions) = store();
+    let files = made(PACKAGES, "2026.022", "2026-11-15");
+    assert!(matches!(import(&mut editions, &files).unwrap(), Outcome::Imported(_)));
+    let rows = |editions: &Editions| {
+        (editions.all().unwrap(), editions.load(version("2026.022")).unwrap().unwrap().find("metformin", 50).len())
+    };
+    let before = rows(&editions);
+    assert!(before.1 > 4);
+    assert!(matches!(import(&mut editions, &files).unwrap(), Outcome::AlreadyThere(_)));
+    assert_eq!(rows(&editions), before);
+    let other = made(PACKAGES + 1, "2026.022", "2026-11-15");
+    assert_eq!(import(&mut editions, &other).unwrap_err().code(), "import-other-content");
+    assert_eq!(rows(&editions), before);
+    // From files in a folder it is the same edition as from memory.
+    files.write(&folder.path().join("files")).unwrap();
+    let sources = Sources::folder(&folder.path().join("files")).unwrap();
+    let outcome = editions.import(sources, &crate::names(), &Default::default(), at("2026-11-11T12:00:00Z")).unwrap();
+    assert!(matches!(outcome, Outcome::AlreadyThere(_)));
+}
+
+#[test]
+fn a_stale_edition_is_said_with_the_day_by_which_a_newer_one_should_have_come() {
+    let (_folder, mut editions) = store();
+    let calendar = Calendar::default();
+    assert_eq!(editions.freshness(at("2026-11-10T12:00:00Z"), &calendar).unwrap(), Freshness::None);
+    import(&mut editions, &made(PACKAGES, "2026.021", "2026-11-01")).unwrap();
+    let (old, new) = (version("2026.021"), version("2026.022"));
+    let due = "2026-11-15".parse().unwrap();
+    let fresh = |next| Freshness::Fresh { version: old, next_due: due, next };
+    let stale = |days| Freshness::Stale { version: old, due, days };
+    let at_ = |editions: &Editions, moment: &str| editions.freshness(at(moment), &calendar).unwrap();
+    assert_eq!(at_(&editions, "2026-11-14T21:59:59Z"), fresh(None));
+    assert_eq!(at_(&editions, "2026-11-14T22:00:00Z"), stale(0));
+    assert_eq!(at_(&editions, "2026-12-01T12:00:00Z"), stale(16));
+    import(&mut editions, &made(PACKAGES, "2026.022", "2026-11-15")).unwrap();
+    assert_eq!(at_(&editions, "2026-11-14T21:59:59Z"), fresh(Some(new)));
+    let next_due = "2026-12-01".parse().unwrap();
+    let renewed = Freshness::Fresh { version: new, next_due, next: None };
+    assert_eq!(at_(&editions, "2026-11-14T22:00:00Z"), renewed);
+}
+
+#[test]
+fn a_seed_makes_the_same_database_every_time_and_another_seed_other_prices() {
+    let one = made(2_500, "2026.022", "2026-11-15");
+    assert_eq!(one, made(2_500, "2026.022", "2026-11-15"));
+    let recipe = medicines::artificial::Recipe {
+        seed: 8,
+        packages: 2_500,
+        version: version("2026.022"),
+        in_force: "2026-11-15".parse().unwrap(),
+    };
+    assert_ne!(one, medicines::artificial::Artificial::make(&recipe, &crate::names()));
+    // No letter was lost on the way to ISO-8859-1, and no invented number is a medicine's.
+    assert!(!one.file(File::Packages).contains(&b'?'));
+    let packages: String = one.file(File::Packages).iter().copied().map(char::from).collect();
+    let invented: Vec<&str> = packages.lines().filter(|line| line.contains("Keksitty")).collect();
+    assert_eq!(invented.len(), 2_500 - 93);
+    assert!(invented.iter().all(|line| line.split(';').nth(1).unwrap() >= "600000"));
+}
+
+#[test]
+fn a_file_that_is_something_else_is_not_taken_for_a_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.db");
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("CREATE TABLE something (x)").unwrap();
+    drop(other);
+    assert_eq!(Editions::open(&path).err().unwrap().code(), "editions-foreign");
+}
