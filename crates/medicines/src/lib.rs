@@ -4,6 +4,8 @@
 //! This is the thin beginning: one edition from one JSON file, an artificial one of this project's own making built in.
 //! Import of Kela's and Fimea's real files, search while typing, scanning and reimbursement come with the room's own issue.
 
+pub mod search;
+
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
