@@ -161,6 +161,11 @@ impl Edition {
         &self.name
     }
 
+    /// All packages, as the search is built over.
+    pub fn packages(&self) -> &[Package] {
+        &self.packages
+    }
+
     /// The package of a number.
     pub fn package(&self, vnr: &Vnr) -> Option<&Package> {
         self.by_vnr.get(vnr).and_then(|&i| self.packages.get(i))

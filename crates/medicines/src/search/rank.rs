@@ -71,3 +71,33 @@ impl Best {
         self.kept.iter().map(|&(_, place)| place).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_cost_in_a_pharmacists_order() {
+        use Field::*;
+        assert_eq!(cost(Number, true, 6), 0);
+        let order = [Number, NameStart, Name, Substance, Atc, AtcName, Strength, Size, Form, Holder];
+        for pair in order.windows(2) {
+            assert!(
+                cost(pair[0], false, 6) <= cost(pair[1], true, 6),
+                "{pair:?}: even the beginning before the whole word"
+            );
+            assert!(cost(pair[0], true, 6) < cost(pair[1], true, 6), "{pair:?}");
+        }
+        assert!(cost(Number, false, 3) > cost(Holder, false, 3), "few digits are rather a strength");
+        assert!(ALIKE > cost(Holder, false, 3) && ERROR > ALIKE + cost(Number, false, 3), "exact before mistyped");
+    }
+
+    #[test]
+    fn the_cheapest_are_kept_each_once() {
+        let mut best = Best::new(3);
+        for (cost, place) in [(5, 1), (4, 2), (9, 3), (3, 1), (4, 9), (7, 1), (4, 0)] {
+            best.offer(cost, place);
+        }
+        assert_eq!(best.places(), [1, 0, 2]);
+    }
+}
