@@ -146,6 +146,8 @@ fn errors_in_longer_words_are_forgiven() {
     ] {
         assert!(first(typed).starts_with(meant), "{typed}: {:?}", found(typed));
     }
+    assert_eq!(found("imuvone"), [""; 0], "two errors in seven letters are too many");
+    assert_eq!(first("metfurmon"), "Metformin Vitabalans 101689", "in nine they are not");
     assert_eq!(found("bur 40000"), [""; 0], "numbers are never guessed");
     assert_eq!(found("xyl"), [""; 0], "short words neither");
 }

@@ -58,6 +58,15 @@ fn med_5_3_a_lost_separator_fails_loudly() {
 }
 
 #[test]
+fn med_5_3_a_value_longer_than_its_element_may_be_is_glued_whoever_sends_it() {
+    let proven = |text: String| read(text.as_bytes(), today(), Scanner { separators_proven: true });
+    let longest = "B".repeat(20);
+    assert!(proven(format!("]d2{BURANA}10{longest}\u{1d}21{longest}")).is_ok());
+    assert_eq!(proven(format!("]d2{BURANA}10{longest}B\u{1d}21S")), Err(ScanError::SeparatorLost("10")));
+    assert_eq!(proven(format!("]d2{BURANA}10B\u{1d}21{longest}S")), Err(ScanError::SeparatorLost("21")));
+}
+
+#[test]
 fn med_5_3_a_package_without_a_serial_number_is_believed_from_a_proven_scanner() {
     let text = format!("]d2{BURANA}10A21B");
     assert_eq!(scan(&text), Err(ScanError::SeparatorLost("10")));
