@@ -33,23 +33,21 @@ fn main() -> Result<()> {
         "packages", "per keystroke", "keystrokes", "p50 µs", "p99 µs", "most µs"
     );
     for result in &results {
+        let number = |name: &str, key: &str| {
+            result.get(name).and_then(|of| of.get(key)).and_then(Value::as_f64).unwrap_or_default()
+        };
+        let packages = result.get("packages").and_then(Value::as_u64).unwrap_or_default();
         for (name, what) in [
             ("exact", "exact path"),
             ("fts5", "bare FTS5, unranked"),
             ("fts5Ranked", "bare FTS5, by rank"),
             ("near", "near path, mistyped"),
         ] {
-            let of = |key: &str| result[name][key].as_f64().unwrap_or_default();
-            println!(
-                "{:>9} {what:26} {:>10} {:>9.0} {:>9.0} {:>9.0}",
-                result["packages"],
-                result[name]["keystrokes"],
-                of("p50"),
-                of("p99"),
-                of("most"),
-            );
+            let [keystrokes, p50, p99, most] = ["keystrokes", "p50", "p99", "most"].map(|key| number(name, key));
+            println!("{packages:>9} {what:26} {keystrokes:>10} {p50:>9.0} {p99:>9.0} {most:>9.0}");
         }
-        println!("{:>9} index built in {:.2} s", result["packages"], result["buildS"].as_f64().unwrap_or_default());
+        let built = result.get("buildS").and_then(Value::as_f64).unwrap_or_default();
+        println!("{packages:>9} index built in {built:.2} s");
     }
     Ok(())
 }
@@ -62,27 +60,19 @@ fn measure(count: usize) -> Result<Value> {
     let fts = full_text(&packages)?;
     let sought: Vec<&Package> = packages.iter().step_by((count / SEARCHED).max(1)).take(SEARCHED).collect();
     let typed: Vec<String> = sought.iter().flat_map(|package| ways(package)).flat_map(|way| keystrokes(&way)).collect();
-    let ours = |text: &String| {
-        let start = Instant::now();
-        let hits = search.find(text, MOST_HITS, &|_| None);
-        let took = start.elapsed();
-        (took, hits.iter().filter(|hit| hit.is_exact()).count() >= ENOUGH)
-    };
-    // Once to warm up, once to count. A keystroke that finds fewer than enough exactly has gone the near path as well;
-    // FTS5 is asked the others only, too.
-    for text in &typed {
-        ours(text);
-    }
-    let measured: Vec<(&String, (Duration, bool))> = typed.iter().map(|text| (text, ours(text))).collect();
-    let exact = measured.into_iter().filter(|(_, (_, enough))| *enough);
-    let (typed, exact): (Vec<&String>, Vec<Duration>) = exact.map(|(text, (took, _))| (text, took)).unzip();
+    // A keystroke that finds fewer than enough exactly goes the near path as well; FTS5 is asked the others only, too.
+    let ours = |text: &str| search.find(text, MOST_HITS, &|_| None);
+    let is_exact = |text: &String| ours(text).iter().filter(|hit| hit.is_exact()).count() >= ENOUGH;
+    let typed: Vec<String> = typed.into_iter().filter(is_exact).collect();
+    let exact = typed.iter().map(|text| median(|| Ok(ours(text).len()))).collect::<Result<Vec<_>>>()?;
     let mistyped: Vec<String> = sought
         .iter()
         .enumerate()
         .map(|(i, package)| packages::mistyped(&package.name, i))
         .flat_map(|way| keystrokes(&way))
         .collect();
-    let near: Vec<Duration> = mistyped.iter().map(ours).filter(|&(_, enough)| !enough).map(|(took, _)| took).collect();
+    let near = mistyped.iter().filter(|text| !is_exact(text));
+    let near = near.map(|text| median(|| Ok(ours(text).len()))).collect::<Result<Vec<_>>>()?;
     let mut fts5 = Vec::new();
     let mut ranked = Vec::new();
     for (sql, times) in [
@@ -92,11 +82,11 @@ fn measure(count: usize) -> Result<Value> {
         let mut query = fts.prepare(sql)?;
         for text in &typed {
             let asked: Vec<String> = text.split_whitespace().map(|word| format!("\"{word}\"*")).collect();
-            let start = Instant::now();
-            let rows = query.query_map([asked.join(" ")], |row| row.get::<_, i64>(0))?;
-            let found = rows.collect::<Result<Vec<_>, _>>()?;
-            times.push(start.elapsed());
-            drop(found);
+            let asked = asked.join(" ");
+            times.push(median(|| {
+                let rows = query.query_map([&asked], |row| row.get::<_, i64>(0))?;
+                Ok(rows.collect::<Result<Vec<_>, _>>()?.len())
+            })?);
         }
     }
     Ok(json!({
@@ -107,6 +97,19 @@ fn measure(count: usize) -> Result<Value> {
         "fts5Ranked": told(ranked)?,
         "near": told(near)?,
     }))
+}
+
+/// The middle of three times, so that what others do on the machine counts less.
+fn median(mut one: impl FnMut() -> Result<usize>) -> Result<Duration> {
+    let mut times = [Duration::ZERO; 3];
+    for time in &mut times {
+        let start = Instant::now();
+        std::hint::black_box(one()?);
+        *time = start.elapsed();
+    }
+    times.sort_unstable();
+    let [_, middle, _] = times;
+    Ok(middle)
 }
 
 /// The ways in which a package is searched for.

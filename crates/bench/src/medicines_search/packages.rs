@@ -95,7 +95,7 @@ pub fn artificial(count: usize) -> Result<Vec<Package>> {
                 numbers.pick(&["x", "n", "ra", "dol"])
             );
             let generic = format!("{substance} {}", holder.split(' ').next().unwrap_or_default());
-            let name = capital(if numbers.next() % 3 == 0 { &own } else { &generic });
+            let name = capital(if numbers.next().is_multiple_of(3) { &own } else { &generic });
             let form = numbers.pick(&FORMS);
             for _ in 0..numbers.next() % 4 + 1 {
                 let strength = format!("{} mg", numbers.pick(&STRENGTHS));
