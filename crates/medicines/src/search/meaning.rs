@@ -27,6 +27,8 @@ pub struct Meaning {
     is_joined: bool,
     /// For each word of the index the errors with which it begins so, or [`FAR`].
     near: Option<Rc<[u8]>>,
+    /// The words that are not [`FAR`].
+    near_words: Rc<[u32]>,
 }
 
 impl Meaning {
@@ -34,7 +36,15 @@ impl Meaning {
     pub fn exact(index: &Index, typed: &str) -> Self {
         let range = index.words.beginning(typed.as_bytes());
         let has_whole = !range.is_empty() && index.words.get(range.start) == typed.as_bytes();
-        Self { typed: typed.into(), range, has_whole, is_number: fold::is_number(typed), is_joined: false, near: None }
+        Self {
+            typed: typed.into(),
+            range,
+            has_whole,
+            is_number: fold::is_number(typed),
+            is_joined: false,
+            near: None,
+            near_words: Rc::default(),
+        }
     }
 
     /// The same for two words read as one.
@@ -46,8 +56,12 @@ impl Meaning {
     pub fn near(&self, index: &Index, errors: u8) -> Self {
         let letters = self.typed.chars().count();
         let mut near = vec![FAR; index.words.len() as usize];
+        let mut words = Vec::new();
         let mut set = |word: u32, errors: u8| {
             if let Some(known) = near.get_mut(word as usize) {
+                if *known == FAR {
+                    words.push(word);
+                }
                 *known = errors.min(*known);
             }
         };
@@ -72,12 +86,17 @@ impl Meaning {
             }
         }
         self.range.clone().for_each(|word| set(word, 0));
-        Self { near: Some(near.into()), ..self.clone() }
+        Self { near: Some(near.into()), near_words: words.into(), ..self.clone() }
     }
 
     /// The word as it was typed, folded.
     pub fn typed(&self) -> &[u8] {
         self.typed.as_bytes()
+    }
+
+    /// Whether it is a number, which is never taken for mistyped.
+    pub fn is_number(&self) -> bool {
+        self.is_number
     }
 
     /// The words that begin so.
@@ -89,11 +108,7 @@ impl Meaning {
     pub fn occurrences(&self, index: &Index) -> usize {
         match &self.near {
             None => index.occurrences(self.range()).len(),
-            Some(near) => (0u32..)
-                .zip(near.iter())
-                .filter(|&(_, &errors)| errors != FAR)
-                .map(|(w, _)| index.occurrences(w..w + 1).len())
-                .sum(),
+            Some(_) => self.near_words.iter().map(|&word| index.occurrences(word..word + 1).len()).sum(),
         }
     }
 
@@ -110,12 +125,7 @@ impl Meaning {
         };
         match &self.near {
             None => of(self.range()),
-            Some(near) => {
-                (0u32..)
-                    .zip(near.iter())
-                    .filter(|&(_, &errors)| errors != FAR)
-                    .for_each(|(word, _)| of(word..word + 1));
-            }
+            Some(_) => self.near_words.iter().for_each(|&word| of(word..word + 1)),
         }
     }
 

@@ -30,6 +30,8 @@ pub const MOST_HITS: usize = 50;
 pub const ENOUGH: usize = 3;
 /// A text with more words is not a search and finds nothing.
 pub const MOST_WORDS: usize = 16;
+/// In a text with more words than these, none is taken for mistyped.
+pub const MOST_NEAR_WORDS: usize = 6;
 /// A longer text, in bytes, is not a search either.
 pub const LONGEST: usize = 400;
 
@@ -223,6 +225,9 @@ impl Search {
                 .collect();
             self.take(hits, seen, self.together(&meanings, most).places(), &meanings, most);
         }
+        if words.len() > MOST_NEAR_WORDS {
+            return;
+        }
         // Only the words that stand nowhere, if there are any, before suspecting the others as well.
         let stands_nowhere = |word: &Meaning| word.occurrences(&self.index) == 0;
         let some_stand_nowhere = exact.iter().any(stands_nowhere);
@@ -234,7 +239,9 @@ impl Search {
                 if hits.len() >= enough {
                     return;
                 }
-                let suspect = |word: &Meaning| suspects_all || stands_nowhere(word);
+                // The middle of a VNR is looked for only when it is all that was typed.
+                let suspect =
+                    |word: &Meaning| (suspects_all || stands_nowhere(word)) && (words.len() == 1 || !word.is_number());
                 let meanings: Vec<Meaning> = exact
                     .iter()
                     .map(|word| if suspect(word) { word.near(&self.index, errors) } else { word.clone() })
