@@ -10,6 +10,8 @@ pub mod attribution;
 pub mod editions;
 pub mod import;
 
+pub mod search;
+
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
@@ -172,6 +174,11 @@ impl Edition {
     /// "2026.022".
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// All packages, as the search is built over.
+    pub fn packages(&self) -> &[Package] {
+        &self.packages
     }
 
     /// The package of a number.

@@ -1,0 +1,217 @@
+//! Which VNR stands for a trade item number. One VNR has many numbers, a number has one VNR (medicines.md 5.3), and only a
+//! Nordic number says its VNR itself; every other is learnt, from a register or from a person who confirms it once.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use prescription::Vnr;
+use serde::{Deserialize, Serialize};
+
+use crate::Gtin;
+
+/// At most so many links.
+pub const MOST_LINKS: usize = 1_000_000;
+
+/// Where a link comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Source {
+    /// A register of links.
+    Register,
+    /// A person at this counter.
+    Person,
+}
+
+/// That a number stands for a VNR.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GtinLink {
+    /// The trade item number.
+    pub gtin: Gtin,
+    /// The package.
+    pub vnr: Vnr,
+    /// Where it comes from.
+    pub source: Source,
+    /// The day on which it was first known.
+    pub first_seen: NaiveDate,
+    /// Who confirmed it: the user's internal identifier, never a name. None for a register's.
+    pub confirmed_by: Option<String>,
+}
+
+/// What became of a new link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Learnt {
+    /// It is new, and kept.
+    New,
+    /// It was known.
+    Known,
+}
+
+/// The store did not take it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the link could not be stored")]
+pub struct NotStored;
+
+/// Keeps links durably.
+pub trait GtinStore {
+    /// Keeps one, durably, before the table believes it.
+    fn keep(&mut self, link: &GtinLink) -> Result<(), NotStored>;
+}
+
+/// Why a link is not learnt. The table stays as it was.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TableError {
+    /// The number is known to stand for another VNR. A person must find out which is right; nothing is overwritten.
+    #[error("the number stands for another package already")]
+    Contradiction {
+        /// The VNR that is known.
+        known: Vnr,
+        /// The VNR that was said.
+        said: Vnr,
+    },
+    /// A shop's own number: it may be given to anything.
+    #[error("a shop's own number names no medicine")]
+    InStore,
+    /// There are too many.
+    #[error("the table is full")]
+    Full,
+    /// It could not be stored.
+    #[error(transparent)]
+    NotStored(#[from] NotStored),
+}
+
+impl TableError {
+    /// A stable code for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Contradiction { .. } => "gtin-contradiction",
+            Self::InStore => "gtin-in-store",
+            Self::Full => "gtin-table-full",
+            Self::NotStored(_) => "gtin-not-stored",
+        }
+    }
+}
+
+/// The links that are known.
+#[derive(Debug, Clone, Default)]
+pub struct GtinTable {
+    links: HashMap<Gtin, GtinLink>,
+}
+
+impl GtinTable {
+    /// From links that were kept; refused when two contradict each other.
+    pub fn of(links: impl IntoIterator<Item = GtinLink>) -> Result<Self, TableError> {
+        let mut table = Self::default();
+        for link in links {
+            if table.check(&link)? == Learnt::New {
+                table.links.insert(link.gtin.clone(), link);
+            }
+        }
+        Ok(table)
+    }
+
+    /// The VNR of a number, if it is known or the number says it.
+    pub fn vnr(&self, gtin: &Gtin) -> Option<Vnr> {
+        gtin.nordic_vnr().or_else(|| self.links.get(gtin).map(|link| link.vnr.clone()))
+    }
+
+    /// The link of a number.
+    pub fn link(&self, gtin: &Gtin) -> Option<&GtinLink> {
+        self.links.get(gtin)
+    }
+
+    /// The same for a typed number of 8, 12, 13 or 14 digits, as the package search asks.
+    pub fn vnr_of_digits(&self, digits: &str) -> Option<Vnr> {
+        self.vnr(&Gtin::parse(digits).ok()?)
+    }
+
+    /// Learns a link: stored first, then believed.
+    pub fn learn(&mut self, link: GtinLink, store: &mut impl GtinStore) -> Result<Learnt, TableError> {
+        if self.check(&link)? == Learnt::Known {
+            return Ok(Learnt::Known);
+        }
+        store.keep(&link)?;
+        self.links.insert(link.gtin.clone(), link);
+        Ok(Learnt::New)
+    }
+
+    fn check(&self, link: &GtinLink) -> Result<Learnt, TableError> {
+        match self.vnr(&link.gtin) {
+            Some(known) if known == link.vnr => Ok(Learnt::Known),
+            Some(known) => Err(TableError::Contradiction { known, said: link.vnr.clone() }),
+            None if link.gtin.is_in_store() => Err(TableError::InStore),
+            None if self.links.len() >= MOST_LINKS => Err(TableError::Full),
+            None => Ok(Learnt::New),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Default)]
+    struct Memory(Vec<GtinLink>, bool);
+
+    impl GtinStore for Memory {
+        fn keep(&mut self, link: &GtinLink) -> Result<(), NotStored> {
+            if self.1 {
+                return Err(NotStored);
+            }
+            self.0.push(link.clone());
+            Ok(())
+        }
+    }
+
+    fn link(gtin: &str, vnr: &str) -> GtinLink {
+        GtinLink {
+            gtin: Gtin::parse(gtin).unwrap(),
+            vnr: Vnr::parse(vnr).unwrap(),
+            source: Source::Person,
+            first_seen: "2026-11-26".parse().unwrap(),
+            confirmed_by: Some("u1".into()),
+        }
+    }
+
+    const COMPANY: &str = "4006381333931";
+    const OTHER: &str = "05012345678900";
+
+    #[test]
+    fn med_5_3_a_number_is_confirmed_once_and_a_contradiction_never_overwrites() {
+        let (mut table, mut store) = (GtinTable::default(), Memory::default());
+        assert_eq!(table.vnr_of_digits(COMPANY), None);
+        assert_eq!(table.learn(link(COMPANY, "070009"), &mut store), Ok(Learnt::New));
+        assert_eq!(table.learn(link(COMPANY, "070009"), &mut store), Ok(Learnt::Known));
+        let error = table.learn(link(COMPANY, "117648"), &mut store).unwrap_err();
+        assert_eq!(error.code(), "gtin-contradiction");
+        assert_eq!(table.vnr_of_digits(COMPANY).unwrap().as_str(), "070009");
+        // One VNR, many numbers.
+        assert_eq!(table.learn(link(OTHER, "070009"), &mut store), Ok(Learnt::New));
+        assert_eq!(store.0.len(), 2);
+        assert_eq!(GtinTable::of(store.0.clone()).unwrap().vnr_of_digits(OTHER).unwrap().as_str(), "070009");
+        store.0.push(link(OTHER, "117648"));
+        assert_eq!(GtinTable::of(store.0).unwrap_err().code(), "gtin-contradiction");
+    }
+
+    #[test]
+    fn a_nordic_number_is_known_and_cannot_be_taught_otherwise() {
+        let (mut table, mut store) = (GtinTable::default(), Memory::default());
+        assert_eq!(table.learn(link("07046260700093", "070009"), &mut store), Ok(Learnt::Known));
+        let error = table.learn(link("07046260700093", "117648"), &mut store).unwrap_err();
+        assert_eq!(error.code(), "gtin-contradiction");
+        assert!(store.0.is_empty());
+    }
+
+    #[test]
+    fn what_is_not_stored_is_not_believed_and_a_shops_own_number_is_refused() {
+        let mut table = GtinTable::default();
+        assert_eq!(
+            table.learn(link(COMPANY, "070009"), &mut Memory(vec![], true)).unwrap_err().code(),
+            "gtin-not-stored"
+        );
+        assert_eq!(table.vnr_of_digits(COMPANY), None);
+        let shop = (0..10).find_map(|check| Gtin::parse(&format!("200000012345{check}")).ok()).unwrap();
+        let error = table.learn(link(shop.as_str(), "070009"), &mut Memory::default()).unwrap_err();
+        assert_eq!(error.code(), "gtin-in-store");
+    }
+}
