@@ -1,36 +1,60 @@
 //! `cargo xtask bench medicines`: the Pharmaceutical Database beside SQLite's own work. What is measured and how is said in
-//! docs/performance.md; the program that measures is the crate `medicines-bench`, optimised, with a module for each part.
+//! docs/performance.md and docs/medicines.md; the programs that measure are `bench-medicines` (the import) and
+//! `bench-medicines-search`, optimised.
 
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::tasks::{cargo, step};
 use crate::{NOT_NOW, Options, debian, paths};
 
-/// Measures all parts, or the one that is named, and prints a table or, last, one JSON object.
+/// Measures the import, the search, or both, and prints tables or, last, one JSON object.
 pub fn bench(json: bool, options: &mut Options) -> Result<u8> {
     let packages = options.value("--packages")?;
     let part = options.next();
     options.done()?;
+    let (import, search) = match part.as_deref() {
+        None => (true, true),
+        Some("import") => (true, false),
+        Some("search") => (false, true),
+        Some(other) => bail!("no part {other}: import or search"),
+    };
     if !debian::packages(&[debian::BUILD])? {
         return Ok(NOT_NOW);
     }
     let mut build = cargo();
-    build.args(["build", "--locked", "--release", "-p", "tiski-medicines-bench"]);
+    build.args(["build", "--locked", "--release", "-p", "tiski-medicines-bench", "-p", "tiski-bench"]);
     step("what measures the medicines, optimised", &mut build)?;
     let programs = paths::programs()?;
     let optimised = programs.parent().context("this program has no folder")?.join("release");
-    let mut run = Command::new(optimised.join("bench-medicines"));
-    run.args(part).arg("--folder").arg(paths::scratch("bench-medicines")?);
-    if let Some(packages) = packages {
-        run.args(["--packages", &packages]);
+    let mut said = Vec::new();
+    if import {
+        let mut run = Command::new(optimised.join("bench-medicines"));
+        run.arg("import").arg("--folder").arg(paths::scratch("bench-medicines")?);
+        if let Some(packages) = packages {
+            run.args(["--packages", &packages]);
+        }
+        said.push(("import", measured(json, "the import", &mut run)?));
     }
+    if search {
+        let mut run = Command::new(optimised.join("bench-medicines-search"));
+        said.push(("search", measured(json, "the search", &mut run)?));
+    }
+    if json {
+        let parts: Vec<String> = said.iter().map(|(part, told)| format!("\"{part}\":{told}")).collect();
+        println!("{{{}}}", parts.join(","));
+    } else {
+        said.iter().for_each(|(_, told)| println!("{told}\n"));
+    }
+    Ok(0)
+}
+
+/// What one program measured: a table, or the object of its last line.
+fn measured(json: bool, what: &str, run: &mut Command) -> Result<String> {
     if json {
         run.arg("--json");
     }
-    let said = step("the medicines", &mut run)?;
-    let told = if json { said.lines().last().unwrap_or_default() } else { said.trim_end() };
-    println!("{told}");
-    Ok(0)
+    let said = step(what, run)?;
+    Ok(if json { said.lines().last().unwrap_or_default().to_owned() } else { said.trim_end().to_owned() })
 }
