@@ -107,10 +107,11 @@ impl Door {
                 Some(keeper) => {
                     let job = room.waiting.pop_front();
                     drop(room);
-                    let mut at_work = AtWork { door: self, keeper: Some(keeper) };
+                    let mut at_work = AtWork { door: self, keeper: Some(keeper), done: false };
                     if let (Some(keeper), Some((_, job))) = (&mut at_work.keeper, job) {
                         keeper.take(job, self);
                     }
+                    at_work.done = true;
                     drop(at_work);
                     room = self.room();
                 }
@@ -150,17 +151,18 @@ impl Others for Door {
 struct AtWork<'a> {
     door: &'a Door,
     keeper: Option<Keeper>,
+    done: bool,
 }
 
 impl Drop for AtWork<'_> {
     fn drop(&mut self) {
         let mut room = self.door.room();
-        if std::thread::panicking() {
+        if self.done {
+            room.keeper = self.keeper.take();
+        } else {
             room.closed = true;
             // Whose job goes with it hears that the record is closed.
             room.waiting.clear();
-        } else {
-            room.keeper = self.keeper.take();
         }
         drop(room);
         self.door.changed.notify_all();

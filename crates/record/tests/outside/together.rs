@@ -127,3 +127,24 @@ fn who_dies_at_work_closes_the_record_and_leaves_nobody_waiting() {
     assert!(record.verify().unwrap().is_sound());
     assert!(record.document(&oid("before")).unwrap().is_some());
 }
+
+/// A record that is used while its caller's thread unwinds for another cause is well afterwards.
+#[test]
+fn who_dies_of_something_else_leaves_the_record_open() {
+    struct Last(Record);
+    impl Drop for Last {
+        fn drop(&mut self) {
+            self.0.commit(dispensation("last", "1")).unwrap();
+        }
+    }
+    let fs = FaultFs::new();
+    let record = open(&fs).record;
+    let last = Last(record.clone());
+    let died = std::thread::spawn(move || {
+        let _last = last;
+        panic!("of something else");
+    });
+    assert!(died.join().is_err());
+    assert!(record.document(&oid("last")).unwrap().is_some());
+    assert!(record.verify().unwrap().is_sound());
+}
