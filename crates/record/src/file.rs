@@ -28,6 +28,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("file/migration-3.sql"),
     include_str!("file/migration-4.sql"),
     include_str!("file/migration-5.sql"),
+    include_str!("file/migration-6.sql"),
 ];
 
 /// What is open and how many documents there are of each state, in memory beside the file.
@@ -265,4 +266,32 @@ fn migrate(connection: &mut Connection, options: &Options) -> Result<(), RecordE
         transaction.commit()?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::IS_A_STEP;
+
+    #[test]
+    fn the_steps_of_a_document_are_found_by_their_index_and_its_saving_is_not_in_it() {
+        let connection = Connection::open_in_memory().unwrap();
+        for migration in MIGRATIONS {
+            connection.execute_batch(migration).unwrap();
+        }
+        let looked_for =
+            format!("EXPLAIN QUERY PLAN SELECT sequence FROM event WHERE document_id = ?1 AND {IS_A_STEP}");
+        let plan: String = connection.query_row(&looked_for, ["1"], |row| row.get(3)).unwrap();
+        assert!(plan.contains("INDEX event_of_step"), "{plan}");
+        let in_it = format!("SELECT ?1 AS kind WHERE {IS_A_STEP}");
+        for (kind, expected) in [
+            ("outbox.waiting", false),
+            ("dispensation.signed", false),
+            ("outbox.sending", true),
+            ("outage.written", true),
+        ] {
+            let found = connection.prepare(&format!("SELECT 1 FROM ({in_it})")).unwrap().exists([kind]).unwrap();
+            assert_eq!(found, expected, "{kind}");
+        }
+    }
 }

@@ -57,6 +57,10 @@ pub mod kinds {
     pub const ENTRY_SETTLED: &str = "outage.settled";
 }
 
+/// Which events are looked for by what they are about: the record's own, but for the saving of a document, which has the
+/// place of its row. Word for word the condition of the index `event_of_step`.
+pub(crate) const IS_A_STEP: &str = "kind >= 'outage.' AND kind < 'outbox/' AND kind != 'outbox.waiting'";
+
 /// An event to be written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewEvent {

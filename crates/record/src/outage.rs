@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::chain::{Content, Fault};
-use crate::journal::{at_most, kinds, listing, name, parsed, text};
+use crate::journal::{IS_A_STEP, at_most, kinds, listing, name, parsed, text};
 use crate::outbox::digest;
 use crate::owner::Writer;
 use crate::{LIMIT_NOTE_BYTES, RecordError, Sequence, time};
@@ -173,9 +173,9 @@ pub(crate) fn erase(connection: &Connection, entry_id: &str) -> Result<Vec<Seque
         Some(_) => {}
     }
     connection.execute("UPDATE outage_entry SET content = NULL, actor = NULL WHERE entry_id = ?1", [entry_id])?;
-    let mut statement = connection.prepare(
-        "SELECT sequence FROM event WHERE document_id = ?1 AND kind LIKE 'outage.%' AND payload IS NOT NULL",
-    )?;
+    let mut statement = connection.prepare(&format!(
+        "SELECT sequence FROM event WHERE document_id = ?1 AND {IS_A_STEP} AND kind LIKE 'outage.%' AND payload IS NOT NULL"
+    ))?;
     let rows = statement.query_map([entry_id], |row| Ok(Sequence::at(row.get(0)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -264,10 +264,10 @@ pub(crate) fn compare(
 
 /// What of an entry is not as its events tell.
 fn fault_of(connection: &Connection, entry: &OutageEntry) -> Result<Option<&'static str>, RecordError> {
-    let mut statement = connection.prepare(
+    let mut statement = connection.prepare(&format!(
         "SELECT sequence, kind, actor, payload FROM event
-         WHERE document_id = ?1 AND kind LIKE 'outage.%' AND payload IS NOT NULL ORDER BY sequence",
-    )?;
+         WHERE document_id = ?1 AND {IS_A_STEP} AND kind LIKE 'outage.%' AND payload IS NOT NULL ORDER BY sequence"
+    ))?;
     let mut rows = statement.query([&entry.entry_id])?;
     let mut told: Option<(Value, Option<String>)> = None;
     let (mut state, mut document) = (None, None);

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::apart;
 use super::state::{Happening, Next, OutboxState, after};
 use crate::chain::Fault;
-use crate::journal::{kinds, parsed};
+use crate::journal::{IS_A_STEP, kinds, parsed};
 use crate::{RecordError, Sequence};
 
 /// SHA-256 as lower-case hexadecimal digits.
@@ -89,11 +89,12 @@ struct Told {
 
 /// Replays a document's events; `None` when there is no event of its saving.
 fn told(connection: &Connection, sequence: Sequence, document_id: &str) -> Result<Option<Told>, RecordError> {
-    let mut statement = connection.prepare(
-        "SELECT sequence, kind, payload FROM event
-         WHERE document_id = ?1 AND kind LIKE 'outbox.%' AND payload IS NOT NULL ORDER BY sequence",
-    )?;
-    let mut rows = statement.query([document_id])?;
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT sequence, kind, payload FROM event WHERE sequence = ?2 AND document_id = ?1 AND payload IS NOT NULL
+         UNION ALL SELECT sequence, kind, payload FROM event
+         WHERE document_id = ?1 AND {IS_A_STEP} AND kind LIKE 'outbox.%' AND payload IS NOT NULL ORDER BY sequence"
+    ))?;
+    let mut rows = statement.query(params![document_id, sequence.0])?;
     let mut told: Option<Told> = None;
     while let Some(row) = rows.next()? {
         let place = Sequence(row.get(0)?);

@@ -10,7 +10,7 @@ use super::replay::digest;
 use super::state::{Happening, Next, OutboxState, after};
 use super::{Change, NewDocument, RELEASE};
 use crate::chain::Content;
-use crate::journal::{kinds, text};
+use crate::journal::{IS_A_STEP, kinds, text};
 use crate::owner::Writer;
 use crate::{RecordError, Sequence, time};
 
@@ -203,9 +203,11 @@ pub(crate) fn erase(connection: &Connection, document_id: &str) -> Result<Vec<Se
         "UPDATE outbox SET summary = NULL, actor = NULL, last_sentence = NULL WHERE document_id = ?1",
         [document_id],
     )?;
-    let mut statement = connection.prepare(
-        "SELECT sequence FROM event WHERE document_id = ?1 AND kind LIKE 'outbox.%' AND payload IS NOT NULL",
-    )?;
+    let mut statement = connection.prepare(&format!(
+        "SELECT sequence FROM outbox JOIN event USING (sequence) WHERE outbox.document_id = ?1 AND payload IS NOT NULL
+         UNION ALL SELECT sequence FROM event WHERE document_id = ?1 AND {IS_A_STEP} AND kind LIKE 'outbox.%'
+             AND payload IS NOT NULL"
+    ))?;
     let rows = statement.query_map([document_id], |row| Ok(Sequence(row.get(0)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
