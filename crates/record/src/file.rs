@@ -271,26 +271,26 @@ fn migrate(connection: &mut Connection, options: &Options) -> Result<(), RecordE
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::IS_A_STEP;
+    use crate::journal::IS_AFTER_SAVING;
 
     #[test]
-    fn the_steps_of_a_document_are_found_by_their_index_and_its_saving_is_not_in_it() {
+    fn what_happens_to_a_document_is_found_by_an_index_and_its_saving_is_not_in_it() {
         let connection = Connection::open_in_memory().unwrap();
         for migration in MIGRATIONS {
             connection.execute_batch(migration).unwrap();
         }
         let looked_for =
-            format!("EXPLAIN QUERY PLAN SELECT sequence FROM event WHERE document_id = ?1 AND {IS_A_STEP}");
+            format!("EXPLAIN QUERY PLAN SELECT sequence FROM event WHERE document_id = ?1 AND {IS_AFTER_SAVING}");
         let plan: String = connection.query_row(&looked_for, ["1"], |row| row.get(3)).unwrap();
-        assert!(plan.contains("INDEX event_of_step"), "{plan}");
-        let in_it = format!("SELECT ?1 AS kind WHERE {IS_A_STEP}");
+        assert!(plan.contains("INDEX event_after_saving"), "{plan}");
+        let in_it = format!("SELECT 1 FROM (SELECT ?1 AS kind, '1' AS document_id) WHERE {IS_AFTER_SAVING}");
         for (kind, expected) in [
             ("outbox.waiting", false),
             ("dispensation.signed", false),
             ("outbox.sending", true),
             ("outage.written", true),
         ] {
-            let found = connection.prepare(&format!("SELECT 1 FROM ({in_it})")).unwrap().exists([kind]).unwrap();
+            let found = connection.prepare(&in_it).unwrap().exists([kind]).unwrap();
             assert_eq!(found, expected, "{kind}");
         }
     }

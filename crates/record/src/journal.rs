@@ -57,9 +57,16 @@ pub mod kinds {
     pub const ENTRY_SETTLED: &str = "outage.settled";
 }
 
-/// Which events are looked for by what they are about: the record's own, but for the saving of a document, which has the
-/// place of its row. Word for word the condition of the index `event_of_step`.
-pub(crate) const IS_A_STEP: &str = "kind >= 'outage.' AND kind < 'outbox/' AND kind != 'outbox.waiting'";
+/// Which events are found by what they are about: all but those with which a document is saved, its signing and its waiting.
+/// These stand at its row's place or shortly before it. Word for word the condition of the index `event_after_saving`.
+pub(crate) const IS_AFTER_SAVING: &str =
+    "document_id IS NOT NULL AND kind != 'outbox.waiting' AND substr(kind, -7) != '.signed'";
+
+/// How a kind ends that tells of a document's signing; such an event is about a document of its own batch.
+pub(crate) const SIGNED: &str = ".signed";
+
+/// An event of a batch stands at most so far before a document of the same batch.
+const LIMIT_BATCH_REACH: usize = LIMIT_BATCH_EVENTS + 4 * LIMIT_BATCH_DOCUMENTS;
 
 /// An event to be written.
 #[derive(Debug, Clone, PartialEq)]
@@ -263,6 +270,14 @@ impl Batch {
         for document in &self.outbox {
             document.check()?;
         }
+        // What tells of a document's signing is looked for beside the document.
+        for event in self.events.iter().filter(|event| event.kind.ends_with(SIGNED)) {
+            let about = event.document_id.as_deref().unwrap_or_default();
+            if !self.outbox.iter().any(|document| document.document_id == about) {
+                return Err(RecordError::UnknownDocument { document_id: about.to_owned() });
+            }
+        }
+        at_most("settlements of a batch", self.settle.len(), LIMIT_BATCH_DOCUMENTS)?;
         for settlement in &self.settle {
             name("document", &settlement.document_id)?;
             at_most("way of settling", settlement.how.len(), LIMIT_NOTE_BYTES)?;
@@ -465,7 +480,7 @@ pub(crate) fn list(connection: &Connection, filter: &EventFilter) -> Result<Vec<
         question.with("actor = :actor", ":actor", actor.clone());
     }
     if let Some(document) = &filter.document_id {
-        question.with("document_id = :document", ":document", document.clone());
+        question.with(about(&filter.kinds), ":document", document.clone());
     }
     question.given(":limit", listing(filter.limit));
     let conditions = question.conditions();
@@ -484,6 +499,20 @@ pub(crate) fn list(connection: &Connection, filter: &EventFilter) -> Result<Vec<
             payload: payload.as_deref().map(parsed).transpose()?,
         })
     })
+}
+
+/// The condition that an event of one of these kinds is about `:document`.
+fn about(kinds: &[String]) -> String {
+    let of_saving = |kind: &String| kind == kinds::WAITING || kind.ends_with(SIGNED);
+    let after = format!("SELECT sequence FROM event WHERE document_id = :document AND {IS_AFTER_SAVING}");
+    if !kinds.is_empty() && !kinds.iter().any(of_saving) {
+        return format!("sequence IN ({after})");
+    }
+    format!(
+        "sequence IN ({after} UNION SELECT e.sequence FROM outbox o JOIN event e
+             ON e.sequence BETWEEN o.sequence - {LIMIT_BATCH_REACH} AND o.sequence
+             WHERE o.document_id = :document AND e.document_id = :document)"
+    )
 }
 
 /// JSON from the file.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::chain::{Content, Fault};
-use crate::journal::{IS_A_STEP, at_most, kinds, listing, name, parsed, text};
+use crate::journal::{IS_AFTER_SAVING, at_most, kinds, listing, name, parsed, text};
 use crate::outbox::digest;
 use crate::owner::Writer;
 use crate::{LIMIT_NOTE_BYTES, RecordError, Sequence, time};
@@ -174,7 +174,7 @@ pub(crate) fn erase(connection: &Connection, entry_id: &str) -> Result<Vec<Seque
     }
     connection.execute("UPDATE outage_entry SET content = NULL, actor = NULL WHERE entry_id = ?1", [entry_id])?;
     let mut statement = connection.prepare(&format!(
-        "SELECT sequence FROM event WHERE document_id = ?1 AND {IS_A_STEP} AND kind LIKE 'outage.%' AND payload IS NOT NULL"
+        "SELECT sequence FROM event WHERE document_id = ?1 AND {IS_AFTER_SAVING} AND kind LIKE 'outage.%' AND payload IS NOT NULL"
     ))?;
     let rows = statement.query_map([entry_id], |row| Ok(Sequence::at(row.get(0)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -266,7 +266,7 @@ pub(crate) fn compare(
 fn fault_of(connection: &Connection, entry: &OutageEntry) -> Result<Option<&'static str>, RecordError> {
     let mut statement = connection.prepare(&format!(
         "SELECT sequence, kind, actor, payload FROM event
-         WHERE document_id = ?1 AND {IS_A_STEP} AND kind LIKE 'outage.%' AND payload IS NOT NULL ORDER BY sequence"
+         WHERE document_id = ?1 AND {IS_AFTER_SAVING} AND kind LIKE 'outage.%' AND payload IS NOT NULL ORDER BY sequence"
     ))?;
     let mut rows = statement.query([&entry.entry_id])?;
     let mut told: Option<(Value, Option<String>)> = None;

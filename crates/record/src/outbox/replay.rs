@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::apart;
 use super::state::{Happening, Next, OutboxState, after};
 use crate::chain::Fault;
-use crate::journal::{IS_A_STEP, kinds, parsed};
+use crate::journal::{IS_AFTER_SAVING, kinds, parsed};
 use crate::{RecordError, Sequence};
 
 /// SHA-256 as lower-case hexadecimal digits.
@@ -92,7 +92,7 @@ fn told(connection: &Connection, sequence: Sequence, document_id: &str) -> Resul
     let mut statement = connection.prepare_cached(&format!(
         "SELECT sequence, kind, payload FROM event WHERE sequence = ?2 AND document_id = ?1 AND payload IS NOT NULL
          UNION ALL SELECT sequence, kind, payload FROM event
-         WHERE document_id = ?1 AND {IS_A_STEP} AND kind LIKE 'outbox.%' AND payload IS NOT NULL ORDER BY sequence"
+         WHERE document_id = ?1 AND {IS_AFTER_SAVING} AND kind LIKE 'outbox.%' AND payload IS NOT NULL ORDER BY sequence"
     ))?;
     let mut rows = statement.query(params![document_id, sequence.0])?;
     let mut told: Option<Told> = None;

@@ -10,7 +10,7 @@ use super::replay::digest;
 use super::state::{Happening, Next, OutboxState, after};
 use super::{Change, NewDocument, RELEASE};
 use crate::chain::Content;
-use crate::journal::{IS_A_STEP, kinds, text};
+use crate::journal::{IS_AFTER_SAVING, kinds, text};
 use crate::owner::Writer;
 use crate::{RecordError, Sequence, time};
 
@@ -205,7 +205,7 @@ pub(crate) fn erase(connection: &Connection, document_id: &str) -> Result<Vec<Se
     )?;
     let mut statement = connection.prepare(&format!(
         "SELECT sequence FROM outbox JOIN event USING (sequence) WHERE outbox.document_id = ?1 AND payload IS NOT NULL
-         UNION ALL SELECT sequence FROM event WHERE document_id = ?1 AND {IS_A_STEP} AND kind LIKE 'outbox.%'
+         UNION ALL SELECT sequence FROM event WHERE document_id = ?1 AND {IS_AFTER_SAVING} AND kind LIKE 'outbox.%'
              AND payload IS NOT NULL"
     ))?;
     let rows = statement.query_map([document_id], |row| Ok(Sequence(row.get(0)?)))?;

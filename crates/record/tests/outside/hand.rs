@@ -153,7 +153,7 @@ fn a_file_of_the_first_format_is_brought_to_this_one_with_all_that_is_in_it() {
                  actor, saved_at, state, attempts, next_try_at, lease_until, last_code, last_sentence, NULL, answered_at
                  FROM newer;
              DROP TABLE newer; DROP TABLE outbox_day; DROP TABLE document; DROP TABLE answer;
-             DROP INDEX event_of_step;
+             DROP INDEX event_after_saving;
              CREATE INDEX event_by_document ON event (document_id) WHERE document_id IS NOT NULL;
              CREATE INDEX event_by_time ON event (at); CREATE INDEX event_by_kind ON event (kind, at);
              PRAGMA user_version = 1;"

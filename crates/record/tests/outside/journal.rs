@@ -65,6 +65,30 @@ fn listings_are_by_kind_day_person_document_and_page() {
 }
 
 #[test]
+fn a_documents_signing_is_found_with_it_and_never_without_it() {
+    let room = Room::new();
+    let record = room.open();
+    let signed = |id: &str| NewEvent::new("dispensation.signed", at(1), json!({})).about(oid(id));
+    assert!(matches!(record.append(vec![signed("1")]), Err(RecordError::UnknownDocument { .. })));
+    let many = (0..LIMIT_BATCH_EVENTS - 1).map(|_| NewEvent::new("visit.noted", at(1), json!({})));
+    let mut batch = Batch::new(at(1)).event(signed("1")).document(document("1", "7"));
+    batch.events.extend(many);
+    record.commit(batch).unwrap();
+    record.commit(Batch::new(at(1)).event(signed("2")).document(document("2", "7"))).unwrap();
+    let later = NewEvent::new("label.printed", at(3), json!({})).about(oid("1"));
+    record.append(vec![later]).unwrap();
+    let of = |id: &str, kinds: &[&str]| -> Vec<String> {
+        let kinds = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+        let filter = EventFilter { document_id: Some(oid(id)), kinds, ..Default::default() };
+        record.events(filter).unwrap().into_iter().map(|event| event.kind).collect()
+    };
+    assert_eq!(of("1", &[]), ["dispensation.signed", kinds::WAITING, "label.printed"]);
+    assert_eq!(of("1", &["dispensation.signed"]), ["dispensation.signed"]);
+    assert_eq!(of("1", &["label.printed"]), ["label.printed"]);
+    assert_eq!(of("2", &[]), ["dispensation.signed", kinds::WAITING]);
+}
+
+#[test]
 fn a_batch_is_saved_whole_or_not_at_all() {
     let room = Room::new();
     let record = room.open();
