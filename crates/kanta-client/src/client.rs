@@ -110,7 +110,7 @@ impl<T: Transport> CentreClient<T> {
         frame: &Frame,
     ) -> Result<Vec<FetchedDocument>, ClientError> {
         let response = self.exchange(mr::fetch_request(query, requester, frame))?;
-        mr::parse_fetch_response(&response, frame.message_id).map_err(ClientError::Answer)
+        self.believed(mr::parse_fetch_response(&response, frame.message_id))
     }
 
     /// Fetches one document by its own identifier; `None` when the Centre does not have it.
@@ -127,7 +127,15 @@ impl<T: Transport> CentreClient<T> {
     /// Stores a document. A refusal is an answer, not an error.
     pub fn store(&self, store: &StoreRequest) -> Result<StoreAnswer, ClientError> {
         let response = self.exchange(mr::store_request(store))?;
-        mr::parse_store_response(&response, store.frame.message_id).map_err(ClientError::Answer)
+        self.believed(mr::parse_store_response(&response, store.frame.message_id))
+    }
+
+    /// An answer that names its question. One to another question tells that its connection is out of step.
+    fn believed<A>(&self, answer: Result<A, KantaError>) -> Result<A, ClientError> {
+        if matches!(answer, Err(KantaError::AnswerToAnother)) {
+            self.transport.let_go();
+        }
+        answer.map_err(ClientError::Answer)
     }
 
     /// What it asks over.

@@ -5,6 +5,7 @@
 
 use std::error::Error as StdError;
 use std::io::{self, Read};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use kanta::MESSAGE_BYTES_AT_MOST;
@@ -17,6 +18,14 @@ use crate::{TlsRefusal, Transport, TransportError};
 
 /// Response headers beyond this many are refused by the HTTP reader.
 const HEADERS_AT_MOST: usize = 64;
+
+/// A connection that nothing was sent over for this long is closed: before the Centre closes it from its side, which would
+/// look like an answer that was lost.
+const IDLE_AT_MOST: Duration = Duration::from_secs(2);
+
+/// Connections are kept no longer than this, so that a certificate that was revoked meanwhile is noticed.
+const KEPT_AT_MOST: Duration = Duration::from_secs(30);
+
 /// How long to wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
@@ -71,13 +80,44 @@ pub(crate) fn plain_client(tls: rustls::ClientConfig, timeouts: Timeouts) -> Cli
         .pool_max_idle_per_host(0)
 }
 
-/// A transport over TLS, a connection for each exchange. Cheap to clone.
+/// A client that keeps its connections for a while (decision 16), and since when.
+struct Kept {
+    tls: rustls::ClientConfig,
+    timeouts: Timeouts,
+    now: Mutex<Option<(Instant, Client)>>,
+}
+
+impl Kept {
+    fn client(&self) -> Option<Client> {
+        let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((since, client)) = now.as_ref().filter(|(since, _)| since.elapsed() < KEPT_AT_MOST) {
+            tracing::trace!(since = ?since.elapsed(), "connections are kept");
+            return Some(client.clone());
+        }
+        let client = plain_client(self.tls.clone(), self.timeouts)
+            .https_only(true)
+            .pool_max_idle_per_host(usize::MAX)
+            .pool_idle_timeout(IDLE_AT_MOST)
+            .build()
+            .ok()?;
+        *now = Some((Instant::now(), client.clone()));
+        Some(client)
+    }
+
+    fn let_go(&self) {
+        *self.now.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// A transport over TLS: a connection for each exchange, but for those whose answer says which question it belongs to.
+/// Cheap to clone.
 ///
 /// Blocks its thread, which must not be one of an asynchronous runtime: making, using and dropping it there panics in
 /// the HTTP library.
 #[derive(Clone)]
 pub struct TlsTransport {
     client: Client,
+    kept: Arc<Kept>,
     base: Url,
     overall: Duration,
 }
@@ -91,8 +131,10 @@ impl TlsTransport {
         if base.scheme() != "https" || !bare || !base.username().is_empty() || base.password().is_some() {
             return Err(TransportSetupError::Address);
         }
-        let client = plain_client(tls, timeouts).https_only(true).build().map_err(|_| TransportSetupError::Client)?;
-        Ok(Self { client, base, overall: timeouts.overall })
+        let client =
+            plain_client(tls.clone(), timeouts).https_only(true).build().map_err(|_| TransportSetupError::Client)?;
+        let kept = Arc::new(Kept { tls, timeouts, now: Mutex::default() });
+        Ok(Self { client, kept, base, overall: timeouts.overall })
     }
 
     fn outgoing(&self, request: &Request) -> Option<reqwest::blocking::Request> {
@@ -108,13 +150,19 @@ impl TlsTransport {
         }
         self.client.request(method, url).headers(headers).body(request.body.clone()).build().ok()
     }
+
+    /// Decision 16: where the answer names its question, an answer to another is told, and the connection may be used again.
+    fn client_for(&self, request: &Request) -> Client {
+        let kept = if kanta::mr::is_named_in_its_answer(request) { self.kept.client() } else { None };
+        kept.unwrap_or_else(|| self.client.clone())
+    }
 }
 
 impl Transport for TlsTransport {
     fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
         let started = Instant::now();
         let outgoing = self.outgoing(request).ok_or(TransportError::Unsendable)?;
-        let answer = self.client.execute(outgoing).map_err(|error| failure(&error))?;
+        let answer = self.client_for(request).execute(outgoing).map_err(|error| failure(&error))?;
         let status = answer.status().as_u16();
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let headers = answer.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
@@ -124,6 +172,10 @@ impl Transport for TlsTransport {
         let body = read_body(answer, started + self.overall, MESSAGE_BYTES_AT_MOST)?;
         tracing::debug!(path = request.path, status, bytes = body.len(), "answered");
         Ok(Response { status, headers, body })
+    }
+
+    fn let_go(&self) {
+        self.kept.let_go();
     }
 }
 

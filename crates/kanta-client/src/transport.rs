@@ -10,17 +10,29 @@ use crate::TlsRefusal;
 pub trait Transport: Send + Sync {
     /// Sends a request once; never again by itself.
     fn exchange(&self, request: &Request) -> Result<Response, TransportError>;
+
+    /// Closes connections that are kept open: one of them brought an answer to another question, so what comes next on it
+    /// is not to be believed either. Nothing where none is kept.
+    fn let_go(&self) {}
 }
 
 impl<T: Transport + ?Sized> Transport for std::sync::Arc<T> {
     fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
         (**self).exchange(request)
     }
+
+    fn let_go(&self) {
+        (**self).let_go();
+    }
 }
 
 impl<T: Transport + ?Sized> Transport for Box<T> {
     fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
         (**self).exchange(request)
+    }
+
+    fn let_go(&self) {
+        (**self).let_go();
     }
 }
 

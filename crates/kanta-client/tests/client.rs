@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::{DateTime, Utc};
-use kanta::http::Response;
+use kanta::http::{Request, Response};
 use kanta::metadata::{self, Answer, Query};
 use kanta::mr::{self, FetchedDocument, StoreAnswer, StoreRequest};
 use kanta::{Frame, Incoming, Issue, KantaError, MessageId, Party, Requester};
-use kanta_client::{CentreClient, ClientError, Delivery, Simulated, TlsRefusal, TransportError};
+use kanta_client::{CentreClient, ClientError, Delivery, Simulated, TlsRefusal, Transport, TransportError};
 use prescription::{DocumentReference, DocumentType, Oid, QueryReason};
 
 fn oid(text: &str) -> Oid {
@@ -150,4 +150,41 @@ fn every_failure_has_its_code_and_speaks_three_languages() {
         assert!([text.fi, text.sv, text.en].iter().all(|t| t.len() > 10 && t.ends_with('.')), "{text:?}");
         assert!(text.fi != text.sv && text.sv != text.en, "{text:?}");
     }
+}
+
+/// A way on which each answer is that to the message before, and that is told when it is let go.
+#[derive(Default)]
+struct OutOfStep {
+    before: std::sync::Mutex<Option<Response>>,
+    let_go: AtomicU32,
+}
+
+impl Transport for OutOfStep {
+    fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
+        let own = centre(request);
+        let before = self.before.lock().unwrap().replace(own.clone());
+        Ok(before.unwrap_or(own))
+    }
+
+    fn let_go(&self) {
+        self.let_go.fetch_add(1, Ordering::SeqCst);
+        *self.before.lock().unwrap() = None;
+    }
+}
+
+#[test]
+fn decision_16_an_answer_to_another_message_is_not_believed_and_its_connection_let_go() {
+    let client = CentreClient::new(std::sync::Arc::new(OutOfStep::default()));
+    let next = |n| StoreRequest { frame: frame(n), ..store() };
+    client.store(&next(1)).unwrap();
+    let error = client.store(&next(2)).unwrap_err();
+    assert_eq!(
+        (error.clone(), error.delivery()),
+        (ClientError::Answer(KantaError::AnswerToAnother), Delivery::Perhaps)
+    );
+    assert_eq!(client.transport().let_go.load(Ordering::SeqCst), 1);
+    client.store(&next(3)).unwrap();
+    let fetched = client.document(&oid("1.2.5.1"), &requester(), &frame(4)).unwrap_err();
+    assert_eq!(fetched, ClientError::Answer(KantaError::AnswerToAnother));
+    assert_eq!(client.transport().let_go.load(Ordering::SeqCst), 2);
 }

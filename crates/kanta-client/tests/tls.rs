@@ -6,6 +6,7 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -417,4 +418,51 @@ fn decision_10_what_comes_beside_an_answer_is_never_the_answer_to_the_next_quest
     assert_eq!(transport.exchange(&request()).unwrap().body, b"<answer>");
     assert_eq!(transport.exchange(&request()).unwrap().body, b"<second>");
     server.join().unwrap();
+}
+
+/// A server that counts its connections and answers each request on any of them in turn.
+fn answers_in_turn(answers: &'static [&'static str]) -> (String, Arc<AtomicUsize>) {
+    let config = server_config(rustls::ALL_VERSIONS);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("https://{}", listener.local_addr().unwrap());
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&connections);
+    let next = Arc::new(AtomicUsize::new(0));
+    std::thread::spawn(move || {
+        while let Ok((tcp, _)) = listener.accept() {
+            counted.fetch_add(1, Ordering::SeqCst);
+            let mut stream = StreamOwned::new(ServerConnection::new(Arc::clone(&config)).unwrap(), tcp);
+            let next = Arc::clone(&next);
+            std::thread::spawn(move || {
+                while read_request(&mut stream).is_some() {
+                    let Some(answer) = answers.get(next.fetch_add(1, Ordering::SeqCst)) else { return };
+                    stream.write_all(answer.as_bytes()).unwrap();
+                }
+            });
+        }
+    });
+    (address, connections)
+}
+
+#[test]
+fn decision_16_a_connection_is_kept_where_the_answer_names_its_question_and_let_go_when_it_is_out_of_step() {
+    let (address, connections) = answers_in_turn(&[GOOD; 6]);
+    let transport = TlsTransport::new(&address, pharmacy(), Timeouts::default()).unwrap();
+    let named = Request { path: "/mr".to_owned(), ..request() };
+    assert!(kanta::mr::is_named_in_its_answer(&named) && !kanta::mr::is_named_in_its_answer(&request()));
+    let count = || connections.load(Ordering::SeqCst);
+    for _ in 0..3 {
+        transport.exchange(&named).unwrap();
+    }
+    assert_eq!(count(), 1);
+    // A search has a connection of its own.
+    transport.exchange(&request()).unwrap();
+    assert_eq!(count(), 2);
+    transport.let_go();
+    transport.exchange(&named).unwrap();
+    assert_eq!(count(), 3);
+    // What the Centre would close is closed here before.
+    std::thread::sleep(Duration::from_millis(2200));
+    transport.exchange(&named).unwrap();
+    assert_eq!(count(), 4);
 }

@@ -110,6 +110,10 @@ impl Transport for Way {
         let transport = self.transport.read().unwrap_or_else(PoisonError::into_inner).clone();
         transport.exchange(request)
     }
+
+    fn let_go(&self) {
+        self.transport.read().unwrap_or_else(PoisonError::into_inner).let_go();
+    }
 }
 
 impl Instruments {

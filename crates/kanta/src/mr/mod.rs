@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::http::{Request, Response};
-use crate::identifiers::Key;
+use crate::identifiers::{Key, get};
 use crate::{Incoming, Issue, KantaError, Requester};
 
 /// The most identifiers in one fetch (our own bound).
@@ -200,6 +200,12 @@ pub fn read(request: &Request) -> Result<Incoming, KantaError> {
         let (query, requester, frame) = fetch::read_request(opened)?;
         Ok(Incoming::Fetch { query, requester, frame })
     })
+}
+
+/// Whether the answer to this request names it, so that an answer to another is told from its own ([`KantaError::AnswerToAnother`]).
+/// Of a search's answer that is not so.
+pub fn is_named_in_its_answer(request: &Request) -> bool {
+    request.path == get(Key::PathMedicalRecords)
 }
 
 /// The identifier of a request's message, as far as it can be read.
