@@ -1,6 +1,6 @@
 //! `cargo xtask bench medicines`: the Pharmaceutical Database beside SQLite's own work. What is measured and how is said in
-//! docs/performance.md and docs/medicines.md; the programs that measure are `bench-medicines` (the import) and
-//! `bench-medicines-search`, optimised.
+//! docs/performance.md and docs/medicines.md; the programs that measure are `bench-medicines` (the import and
+//! the checks) and `bench-medicines-search`, optimised.
 
 use std::process::Command;
 
@@ -9,16 +9,17 @@ use anyhow::{Context, Result, bail};
 use crate::tasks::{cargo, step};
 use crate::{NOT_NOW, Options, debian, paths};
 
-/// Measures the import, the search, or both, and prints tables or, last, one JSON object.
+/// Measures the import, the search, the checks, or all of them, and prints tables or, last, one JSON object.
 pub fn bench(json: bool, options: &mut Options) -> Result<u8> {
     let packages = options.value("--packages")?;
     let part = options.next();
     options.done()?;
-    let (import, search) = match part.as_deref() {
-        None => (true, true),
-        Some("import") => (true, false),
-        Some("search") => (false, true),
-        Some(other) => bail!("no part {other}: import or search"),
+    let wanted: &[&str] = match part.as_deref() {
+        None => &["import", "search", "checks"],
+        Some("import") => &["import"],
+        Some("search") => &["search"],
+        Some("checks") => &["checks"],
+        Some(other) => bail!("no part {other}: import, search or checks"),
     };
     if !debian::packages(&[debian::BUILD])? {
         return Ok(NOT_NOW);
@@ -29,17 +30,16 @@ pub fn bench(json: bool, options: &mut Options) -> Result<u8> {
     let programs = paths::programs()?;
     let optimised = programs.parent().context("this program has no folder")?.join("release");
     let mut said = Vec::new();
-    if import {
-        let mut run = Command::new(optimised.join("bench-medicines"));
-        run.arg("import").arg("--folder").arg(paths::scratch("bench-medicines")?);
-        if let Some(packages) = packages {
-            run.args(["--packages", &packages]);
+    for part in wanted {
+        let program = if *part == "search" { "bench-medicines-search" } else { "bench-medicines" };
+        let mut run = Command::new(optimised.join(program));
+        if *part != "search" {
+            run.arg(part).arg("--folder").arg(paths::scratch("bench-medicines")?);
         }
-        said.push(("import", measured(json, "the import", &mut run)?));
-    }
-    if search {
-        let mut run = Command::new(optimised.join("bench-medicines-search"));
-        said.push(("search", measured(json, "the search", &mut run)?));
+        if let Some(packages) = packages.as_ref().filter(|_| *part == "import") {
+            run.args(["--packages", packages]);
+        }
+        said.push((*part, measured(json, &format!("the {part}"), &mut run)?));
     }
     if json {
         let parts: Vec<String> = said.iter().map(|(part, told)| format!("\"{part}\":{told}")).collect();

@@ -40,7 +40,7 @@ cargo xtask bench card [--json]        from the last PIN digit to three signed d
 cargo xtask fuzz TARGET SECONDS        feeds one reader: document, signature, message or texts; --long: with a sanitizer
 cargo xtask bench centre [--json] [--long | --documents 10k,100k,1m]
                                        the Prescription Centre's rates beside a bare server
-cargo xtask bench medicines [import|search] [--json] [--packages N]
+cargo xtask bench medicines [import|search|checks] [--json] [--packages N]
                                        the Pharmaceutical Database beside SQLite's own work
 cargo xtask simulate [--seeds N] [--from S] [--jobs J] [--json] [--trace] [--first] [--bug NAME | --bugs]
                                        whole pharmacies and a whole Centre by seeds; --bugs: what is put in is found

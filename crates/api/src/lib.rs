@@ -6,6 +6,7 @@
 
 mod bell;
 mod catalogue;
+mod checking;
 mod clock;
 mod conflicts;
 mod credentials;

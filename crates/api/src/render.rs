@@ -12,9 +12,9 @@ use rust_decimal::Decimal;
 use signing::SignatureKind;
 
 use crate::{
-    BasketLine, CardState, CardView, CheckLine, CheckOutcome, Chip, DispensationRow, DocumentState, Fact,
-    HandOverFacts, PackageLine, PinAt, PrescriptionLine, PrescriptionView, Problem, ProposalView, SessionView, Settled,
-    SignedLine, Tone, VisitView, sentences, settings, words,
+    BasketLine, CardState, CardView, CheckOutcome, Chip, DispensationRow, DocumentState, Fact, HandOverFacts,
+    PackageLine, PinAt, PrescriptionLine, PrescriptionView, Problem, ProposalView, SessionView, Settled, SignedLine,
+    Tone, VisitView, sentences, settings, words,
 };
 
 /// Renders in one language, on one Finnish day.
@@ -414,25 +414,6 @@ impl Render {
         }
     }
 
-    /// Every rule's answer, hindering ones first.
-    pub(crate) fn checks(&self, findings: &[Finding]) -> Vec<CheckLine> {
-        let line = |finding: &Finding| CheckLine {
-            rule: finding.rule.id.to_owned(),
-            outcome: outcome(finding.outcome),
-            sentence: finding.sentence(self.language),
-            advice: finding.advice(self.language).to_owned(),
-        };
-        let mut checks: Vec<CheckLine> = findings.iter().map(line).collect();
-        checks.sort_by_key(|check| match check.outcome {
-            CheckOutcome::Stop => 0,
-            CheckOutcome::NeedsReason => 1,
-            CheckOutcome::Reasoned => 2,
-            CheckOutcome::Note => 3,
-            CheckOutcome::Pass => 4,
-        });
-        checks
-    }
-
     fn handed_over(&self, counter: &Counter, entry: &counter::HandedOver) -> HandOverFacts {
         let package = counter.package_of(&entry.said);
         let product =
@@ -542,16 +523,6 @@ pub(crate) fn document_state(item: &OutboxItem) -> DocumentState {
             DocumentState::Saved
         }
         OutboxState::Waiting | OutboxState::Sending => DocumentState::Waiting,
-    }
-}
-
-fn outcome(outcome: Outcome) -> CheckOutcome {
-    match outcome {
-        Outcome::Pass => CheckOutcome::Pass,
-        Outcome::Note => CheckOutcome::Note,
-        Outcome::Reasoned => CheckOutcome::Reasoned,
-        Outcome::NeedsReason => CheckOutcome::NeedsReason,
-        Outcome::Stop => CheckOutcome::Stop,
     }
 }
 

@@ -439,6 +439,12 @@ pub struct CheckLine {
     pub sentence: String,
     /// What to do.
     pub advice: String,
+    /// Of a safety check: what it is about, in a few words; empty of a rule of the trade.
+    pub subject: String,
+    /// Of a safety check: on what it rests and of which day that is; empty of a rule of the trade.
+    pub data: String,
+    /// Whether the sentence names another medicine of the customer: a covered screen does not show it.
+    pub names_another: bool,
 }
 
 /// A rule's answer, as `prescription::Outcome`.
@@ -447,6 +453,8 @@ pub struct CheckLine {
 pub enum CheckOutcome {
     /// Nothing to say.
     Pass,
+    /// What it needs is missing: nobody has looked.
+    Unchecked,
     /// Worth knowing.
     Note,
     /// Allowed, with the person's reason.

@@ -45,8 +45,10 @@ impl Figures {
         for Figure { what, here, beside, judge, unit, ratio } in &self.figures {
             let number =
                 |value: Option<f64>, digits: usize| value.map_or("–".into(), |value| format!("{value:.digits$}"));
-            let (beside, ratio) = (number(*beside, 0), number(*ratio, 2));
-            text += &format!("\n| {what} | {here:.0} {unit} | {judge} | {beside} | {ratio} |");
+            // What is small is told to the microsecond where it is milliseconds.
+            let digits = if *here < 100.0 { 3 } else { 0 };
+            let (beside, ratio) = (number(*beside, digits), number(*ratio, 2));
+            text += &format!("\n| {what} | {here:.digits$} {unit} | {judge} | {beside} | {ratio} |");
         }
         text
     }

@@ -1,6 +1,7 @@
 //! Measures the Pharmaceutical Database for `cargo xtask bench medicines`. Each part is a module of its own and gives
 //! rows of one table; docs/performance.md says what is measured and how.
 
+mod checks;
 mod figures;
 mod import;
 
@@ -35,6 +36,8 @@ struct Arguments {
 enum Part {
     /// Kela's and Fimea's files into an edition.
     Import,
+    /// The checks of a customer with 30 medicines.
+    Checks,
 }
 
 fn main() -> Result<()> {
@@ -43,6 +46,9 @@ fn main() -> Result<()> {
     let mut figures = Figures::default();
     if is_wanted(Part::Import) {
         import::measure(&arguments.folder, arguments.packages, arguments.rounds, &mut figures)?;
+    }
+    if is_wanted(Part::Checks) {
+        checks::measure(&arguments.folder, arguments.rounds, &mut figures)?;
     }
     println!("{}", if arguments.json { figures.json()? } else { figures.table() });
     Ok(())

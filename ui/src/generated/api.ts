@@ -468,9 +468,21 @@ sentence: string,
 /**
  * What to do.
  */
-advice: string, };
+advice: string, 
+/**
+ * Of a safety check: what it is about, in a few words; empty of a rule of the trade.
+ */
+subject: string, 
+/**
+ * Of a safety check: on what it rests and of which day that is; empty of a rule of the trade.
+ */
+data: string, 
+/**
+ * Whether the sentence names another medicine of the customer: a covered screen does not show it.
+ */
+namesAnother: boolean, };
 
-export type CheckOutcome = "pass" | "note" | "reasoned" | "needs-reason" | "stop";
+export type CheckOutcome = "pass" | "unchecked" | "note" | "reasoned" | "needs-reason" | "stop";
 
 export type BasketLine = { 
 /**

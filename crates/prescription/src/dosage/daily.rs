@@ -73,9 +73,10 @@ fn counts_as(dose: &str, package: &Unit) -> bool {
     }
 }
 
+/// A physical dose in its own unit: of a package, or of the substance ("mg"), in which no package counts.
 fn same(dose: &str, package: &Unit) -> bool {
     let unit = dose.to_lowercase();
-    matches!(unit.as_str(), "ml" | "g") && unit == package.as_str().to_lowercase()
+    matches!(unit.as_str(), "ml" | "g" | "mg") && unit == package.as_str().to_lowercase()
 }
 
 #[cfg(test)]

@@ -80,6 +80,8 @@ pub enum SignatureTrust {
 pub enum Outcome {
     /// Nothing to say.
     Pass,
+    /// What it needs is missing, so that nobody has looked: said, and never a pass.
+    Unchecked,
     /// Worth knowing; hinders nothing.
     Note,
     /// Allowed with a person's stated reason, which is here; kept in the record.
@@ -88,6 +90,14 @@ pub enum Outcome {
     NeedsReason,
     /// Not allowed.
     Stop,
+}
+
+impl Outcome {
+    /// The same with a person's stated reason, which opens what only needs one.
+    pub fn opened_by(self, reason: Option<&str>) -> Self {
+        let stated = reason.is_some_and(|reason| !reason.trim().is_empty());
+        if self == Self::NeedsReason && stated { Self::Reasoned } else { self }
+    }
 }
 
 /// One rule's answer in one case.
@@ -157,11 +167,10 @@ impl<'a> Answers<'a> {
         hard: bool,
         facts: Vec<(&'static str, String)>,
     ) {
-        let outcome = match (broken, hard, self.reason) {
-            (false, ..) => Outcome::Pass,
-            (true, true, _) => Outcome::Stop,
-            (true, false, Some(reason)) if !reason.trim().is_empty() => Outcome::Reasoned,
-            (true, false, _) => Outcome::NeedsReason,
+        let outcome = match (broken, hard) {
+            (false, _) => Outcome::Pass,
+            (true, true) => Outcome::Stop,
+            (true, false) => Outcome::NeedsReason.opened_by(self.reason),
         };
         self.push(rule, outcome, facts);
     }

@@ -84,7 +84,9 @@ pub fn by_id(id: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.id == id)
 }
 
-/// Declares rules and the table of them.
+/// Declares rules and the table of them: each with its id, mark and source, what it demands, what is wrong when it is broken
+/// and what to do then, in Finnish, Swedish and English.
+#[macro_export]
 macro_rules! rules {
     ($($name:ident $id:literal $mark:ident $source:literal
         demand $dfi:literal $dsv:literal $den:literal
