@@ -44,8 +44,14 @@ fn four_behind_one(slow: &Slow, fs: &FaultFs, plan: Plan) -> Vec<Result<Committe
             .map(|id| {
                 let batch = dispensation(id, "2");
                 let batch = if id == "fails" { batch.settling(oid("waiting"), "not refused") } else { batch };
-                let other = scope.spawn(move || record.commit(batch));
-                std::thread::sleep(Duration::from_millis(5));
+                let (at_work, begun) = std::sync::mpsc::channel();
+                let other = scope.spawn(move || {
+                    at_work.send(()).unwrap();
+                    record.commit(batch)
+                });
+                // It runs; what is left is the few instructions until it waits.
+                begun.recv().unwrap();
+                std::thread::sleep(Duration::from_millis(20));
                 other
             })
             .into_iter()

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process};
@@ -53,6 +53,18 @@ impl Killer {
         let struck = self.armed && !self.file.exists();
         self.armed &= !struck;
         struck
+    }
+
+    /// Whether the blow at a fail point strikes in this time.
+    pub fn strikes_within(&mut self, patience: Duration) -> bool {
+        let until = Instant::now() + patience;
+        while !self.struck() {
+            if Instant::now() >= until {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        true
     }
 
     /// Nothing strikes any more.

@@ -37,6 +37,10 @@ const LAST_PATIENCE: Duration = Duration::from_secs(30);
 /// A point that was not reached in so many dispensations will not be reached.
 const CARRIED_AT_MOST: u32 = 4;
 
+/// What waited through a silence of the Centre goes out with gaps: before a blow is carried to a third dispensation, the
+/// sender gets so long to come to it.
+const CARRIED_PATIENCE: Duration = Duration::from_secs(5);
+
 /// What is asked for.
 pub struct Order<'a> {
     /// An empty folder; a short path, since sockets live in it.
@@ -163,7 +167,7 @@ impl Day {
             _ => {}
         }
         her.dispense(world, errand)?;
-        if self.killer.struck() {
+        if self.killer.struck() || (self.carried > 0 && self.killer.strikes_within(CARRIED_PATIENCE)) {
             her.book().write(&Line::Struck { round })?;
             self.kills += 1;
             (self.blow, self.carried) = (None, 0);
