@@ -9,6 +9,7 @@ mod catalogue;
 mod clock;
 mod conflicts;
 mod credentials;
+mod dosage;
 mod freshness;
 mod health;
 mod history;
