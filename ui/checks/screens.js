@@ -114,6 +114,18 @@ export const screens = [
       await page.getByTestId('unknown').waitFor();
     } },
   { name: 'counter-label', scene: 'visit opened', do: (page) => page.keyboard.press('F5').then(() => page.keyboard.press('Enter')) },
+  { name: 'counter-suggestion', scene: 'visit', do: async (page) => {
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('confirm-suggestion').waitFor();
+    } },
+  { name: 'counter-suggestion-confirmed', scene: 'visit', do: async (page) => {
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('confirm-suggestion').waitFor();
+      await page.keyboard.press('F10');
+      await page.getByTestId('label-suggestion').waitFor({ state: 'detached' });
+    } },
   { name: 'counter-student', scene: 'visit opened basket student' },
   { name: 'leave', scene: 'visit opened basket', do: (page) => page.getByTestId('close-visit').click() },
   { name: 'sign', scene: 'visit opened basket', do: (page) => page.keyboard.press('F9') },

@@ -434,7 +434,7 @@ const answers: Record<string, (given: Given) => unknown> = {
     const view = current();
     const open = view.open;
     if (!open?.proposal || open.setId !== setId) throw problem('not-open', 'input', 'Not open.', '');
-    if (labelDosage) open.labelDosage = labelDosage;
+    if (labelDosage) Object.assign(open, { labelDosage, suggestion: null });
     if (vnr) {
       open.packages = packagesOf(setId, vnr);
       open.proposal.vnr = vnr;

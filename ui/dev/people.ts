@@ -1,6 +1,6 @@
 // Artificial prescriptions for the double; names, prices and answers are only examples.
 
-import type { CheckLine, PackageLine, PrescriptionLine, PrescriptionView, ProposalView, VisitView } from '../src/generated/api';
+import type { CheckLine, LabelSuggestion, PackageLine, PrescriptionLine, PrescriptionView, ProposalView, VisitView } from '../src/generated/api';
 
 export type Tongue = 'fi' | 'sv' | 'en';
 export const day = '2026-11-22';
@@ -155,6 +155,22 @@ function checksOf(setId: string, proposal?: ProposalView): CheckLine[] {
   ];
 }
 
+/** A dosage that the prescriber wrote in short. */
+const short = '1 tbl x 1 ohj. mukaan verenpaineeseen';
+const writtenOut: LabelSuggestion = {
+  text: '1 tabletti 1 kerran päivässä ohj. mukaan verenpaineeseen',
+  changes: true,
+  parts: [
+    { text: '1 ', kind: 'kept' },
+    { text: 'tabletti', kind: 'expanded' },
+    { text: ' ', kind: 'kept' },
+    { text: '1 kerran päivässä', kind: 'expanded' },
+    { text: ' ', kind: 'kept' },
+    { text: 'ohj.', kind: 'unknown' },
+    { text: ' mukaan verenpaineeseen', kind: 'kept' },
+  ],
+};
+
 export function prescription(setId: string, before?: ProposalView): PrescriptionView {
   const row = lines().find((one) => one.setId === setId) ?? lines()[0];
   const packages = packagesOf(setId);
@@ -195,8 +211,11 @@ export function prescription(setId: string, before?: ProposalView): Prescription
       'diazepam · N05BA01 · ordinerat 24.4.2026, öl. Lasse Lääkäri, Esimerkkilä hälsostation',
       'diazepam · N05BA01 · prescribed 24.4.2026, Lasse Lääkäri, Esimerkkilä health centre',
     ),
-    labelDosage: dosage,
-    prescribedDosage: say('1 tabl 3 kertaa päivässä ahdistukseen', '1 tabl 3 gånger om dagen mot ångest', '1 tabl three times a day for anxiety'),
+    labelDosage: setId === 'set-2' ? short : dosage,
+    suggestion: setId === 'set-2' ? writtenOut : null,
+    structuredDosage:
+      setId === 'set-2' ? [{ text: say('1 tabletti kerran päivässä.', '1 tablett 1 gång om dagen.', '1 tablet once a day.'), sure: true }] : [],
+    prescribedDosage: setId === 'set-2' ? short : say('1 tabl 3 kertaa päivässä ahdistukseen', '1 tabl 3 gånger om dagen mot ångest', '1 tabl three times a day for anxiety'),
     message: setId === 'set-1' ? say('toimitetaan viikon erissä.', 'expedieras i veckoposter.', 'to be given in weekly lots.') : null,
     facts: [
       { label: say('Määrätty', 'Ordinerat', 'Prescribed'), text: '21 fol, iter 3, 7 pv', strong: false },

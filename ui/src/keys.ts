@@ -23,6 +23,7 @@ const inVisit: readonly KeyLine[] = [
   ['F6', 'key.amount'],
   ['F8', 'key.cover'],
   ['F9', 'key.sign'],
+  ['F10', 'key.suggestion'],
 ];
 
 export const allKeys: readonly { title: Word; lines: readonly KeyLine[] }[] = [
@@ -147,6 +148,10 @@ export function press(event: KeyboardEvent): void {
       done();
       if (atCounter && counter.visit?.basket.length) screen.panel = 'sign';
       else if (atCounter) void focusOn('row');
+      break;
+    case 'F10':
+      done();
+      if (atCounter) pressHere('suggestion');
       break;
     case 'Escape':
       if (!atCounter) {

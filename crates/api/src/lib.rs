@@ -10,6 +10,7 @@ mod checking;
 mod clock;
 mod conflicts;
 mod credentials;
+mod dosage;
 mod freshness;
 mod health;
 mod history;

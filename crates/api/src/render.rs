@@ -14,7 +14,7 @@ use signing::SignatureKind;
 use crate::{
     BasketLine, CardState, CardView, CheckOutcome, Chip, DispensationRow, DocumentState, Fact, HandOverFacts,
     PackageLine, PinAt, PrescriptionLine, PrescriptionView, Problem, ProposalView, SessionView, Settled, SignedLine,
-    Tone, VisitView, sentences, settings, words,
+    Tone, VisitView, dosage, sentences, settings, words,
 };
 
 /// Renders in one language, on one Finnish day.
@@ -305,6 +305,8 @@ impl Render {
             subtitle: subtitle.into_iter().flatten().collect::<Vec<_>>().join(" · "),
             label_dosage: proposal.map_or_else(|| held.dosage.text.clone(), |p| p.dispensation.label_dosage.clone()),
             prescribed_dosage: held.dosage.text.clone(),
+            suggestion: proposal.and_then(|p| dosage::suggestion(&p.dispensation.label_dosage)),
+            structured_dosage: dosage::structured(&held.dosage, self.language),
             message: held.message_to_pharmacy.clone(),
             facts: self.facts(fetched, proposal),
             signatures: fetched.signatures.iter().map(|line| self.signature(line)).collect(),

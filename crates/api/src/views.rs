@@ -345,6 +345,11 @@ pub struct PrescriptionView {
     pub label_dosage: String,
     /// What the prescriber wrote.
     pub prescribed_dosage: String,
+    /// The label's dosage with its abbreviations written out, where it has any. Nothing is taken over by itself: a person
+    /// confirms it through `propose`.
+    pub suggestion: Option<LabelSuggestion>,
+    /// The structured dosage in words, a line for each dosing season.
+    pub structured_dosage: Vec<StructuredDosage>,
     /// Message to the pharmacy.
     pub message: Option<String>,
     /// Facts as label and text: prescribed, last, earliest, now, what will remain, substitution.
@@ -359,6 +364,50 @@ pub struct PrescriptionView {
     pub packages: Vec<PackageLine>,
     /// What is proposed now.
     pub proposal: Option<ProposalView>,
+}
+
+/// A dosage as it would be written out for the label (field 152).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LabelSuggestion {
+    /// The whole text; the label's own where nothing could be written out.
+    pub text: String,
+    /// Whether it differs from the label's own, so that there is something to confirm.
+    pub changes: bool,
+    /// The text part by part.
+    pub parts: Vec<SuggestionPart>,
+}
+
+/// A part of a suggestion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SuggestionPart {
+    /// As it is suggested.
+    pub text: String,
+    /// What was done with it.
+    pub kind: SuggestionKind,
+}
+
+/// What was done with a part of a dosage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum SuggestionKind {
+    /// It is no abbreviation.
+    Kept,
+    /// It was written out.
+    Expanded,
+    /// It was not understood and stays: a person must look.
+    Unknown,
+}
+
+/// One dosing season of a structured dosage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct StructuredDosage {
+    /// A sentence.
+    pub text: String,
+    /// Whether all of it is said with certainty; where not, coded facts stand in brackets.
+    pub sure: bool,
 }
 
 /// A label and its text.

@@ -4,6 +4,7 @@ mod doctor;
 mod document;
 mod evidence;
 mod headless;
+mod label;
 mod outage_pack;
 mod record;
 mod record_words;
@@ -38,6 +39,8 @@ enum Work {
     Rules,
     /// Writes the blank form for dispensing in an outage, as a page to print. Needs no settings.
     OutagePack(outage_pack::Arguments),
+    /// Writes the label of a file as PDF, ZPL, ESC/POS or picture. Needs no settings.
+    Label(label::Arguments),
     /// Shows, checks or compares documents in files. Needs no settings.
     Document(document::Arguments),
 }
@@ -54,14 +57,9 @@ fn main() -> ExitCode {
         Work::Document(arguments) => return document::run(&arguments),
         Work::Record(arguments) => return record::run(&arguments, settings()),
         Work::OutagePack(arguments) => {
-            return match outage_pack::run(&arguments) {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(error) => {
-                    eprintln!("file-not-written: {error}");
-                    ExitCode::FAILURE
-                }
-            };
+            return said(outage_pack::run(&arguments).map_err(|error| format!("file-not-written: {error}")));
         }
+        Work::Label(arguments) => return said(label::run(&arguments)),
         Work::Headless => settings().and_then(api::start).map(headless::serve),
         Work::Doctor(arguments) => settings().and_then(|settings| doctor::run(&arguments, &settings)),
         Work::Rules => {
@@ -74,6 +72,17 @@ fn main() -> ExitCode {
         Ok(false) => ExitCode::FAILURE,
         Err(problem) => {
             eprintln!("{}: {} {}", problem.code, problem.sentence, problem.advice);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// How a command that needs no settings ended.
+fn said(ended: Result<(), String>) -> ExitCode {
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
             ExitCode::FAILURE
         }
     }

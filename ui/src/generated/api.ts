@@ -322,6 +322,15 @@ labelDosage: string,
  */
 prescribedDosage: string, 
 /**
+ * The label's dosage with its abbreviations written out, where it has any. Nothing is taken over by itself: a person
+ * confirms it through `propose`.
+ */
+suggestion: LabelSuggestion | null, 
+/**
+ * The structured dosage in words, a line for each dosing season.
+ */
+structuredDosage: Array<StructuredDosage>, 
+/**
  * Message to the pharmacy.
  */
 message: string | null, 
@@ -349,6 +358,42 @@ packages: Array<PackageLine>,
  * What is proposed now.
  */
 proposal: ProposalView | null, };
+
+export type LabelSuggestion = { 
+/**
+ * The whole text; the label's own where nothing could be written out.
+ */
+text: string, 
+/**
+ * Whether it differs from the label's own, so that there is something to confirm.
+ */
+changes: boolean, 
+/**
+ * The text part by part.
+ */
+parts: Array<SuggestionPart>, };
+
+export type SuggestionPart = { 
+/**
+ * As it is suggested.
+ */
+text: string, 
+/**
+ * What was done with it.
+ */
+kind: SuggestionKind, };
+
+export type SuggestionKind = "kept" | "expanded" | "unknown";
+
+export type StructuredDosage = { 
+/**
+ * A sentence.
+ */
+text: string, 
+/**
+ * Whether all of it is said with certainty; where not, coded facts stand in brackets.
+ */
+sure: boolean, };
 
 export type Fact = { 
 /**

@@ -273,4 +273,45 @@ proptest! {
             }
         }
     }
+
+    /// Every unit, part of the day, clock time and day that a dosage states stands in its words, in every language: as its
+    /// term, or as the document names it.
+    #[test]
+    fn words_of_a_dosage_never_lose_a_unit_a_time_or_a_day(
+        doses in proptest::collection::vec(some_dose(), 1..5),
+        period in proptest::option::of(some_span()),
+        needed in proptest::option::of(any::<bool>()),
+    ) {
+        let mut one = season_of(doses, None);
+        one.period = period;
+        one.as_needed = needed;
+        for language in LANGUAGES {
+            let text = season(&one, language).text.to_lowercase();
+            let says = |code: &Code, meaning: Meaning| match meaning {
+                Meaning::Known(term) => [term.one(language), term.many(language)].iter().any(|form| {
+                    !form.is_empty() && text.contains(&form.to_lowercase())
+                }) || text.contains(&shown(code).to_lowercase()),
+                Meaning::Named(name) => text.contains(&name.to_lowercase()),
+                Meaning::Unsure => text.contains(&shown(code).to_lowercase()),
+            };
+            for dose in &one.doses {
+                match &dose.amount {
+                    DoseAmount::Units { unit, .. } => prop_assert!(says(unit, terms::unit(unit)), "{unit:?} in {text}"),
+                    DoseAmount::Physical { unit, .. } => prop_assert!(text.contains(unit.as_str()), "{unit} in {text}"),
+                }
+                if let Some(part) = &dose.time_of_day {
+                    prop_assert!(says(part, terms::time_of_day(part)), "{part:?} in {text}");
+                }
+                if let Some(day) = &dose.day {
+                    prop_assert!(says(day, terms::weekday(day)), "{day:?} in {text}");
+                }
+                if let Some(at) = dose.clock {
+                    prop_assert!(text.contains(&clock(at, language).to_lowercase()), "{at} in {text}");
+                }
+            }
+            // As needed is never lost, nor said of a season in which nothing is.
+            let is_needed = needed == Some(true) || one.doses.iter().any(|dose| dose.as_needed == Some(true));
+            prop_assert_eq!(text.contains(WHEN_NEEDED.in_language(language)), is_needed, "{}", text);
+        }
+    }
 }
