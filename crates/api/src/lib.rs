@@ -9,6 +9,7 @@ mod catalogue;
 mod clock;
 mod conflicts;
 mod credentials;
+mod editions;
 mod freshness;
 mod health;
 mod history;
@@ -30,6 +31,7 @@ mod views;
 mod waiting;
 mod words;
 
+pub use ::scs::certificates;
 pub use catalogue::*;
 pub use freshness::Freshness;
 pub use health::Examination;
@@ -38,7 +40,7 @@ pub use notices::{NoticeKind, NoticeView};
 pub use outage::*;
 pub use secret::Secret;
 pub use settings::{
-    Card, Centre, Environment, Health, KeyPlace, Medicines, Notices, Pharmacy, RecordKeeping, Rights, Session,
+    Card, Centre, Environment, Fetch, Health, KeyPlace, Medicines, Notices, Pharmacy, RecordKeeping, Rights, Session,
     Settings, Trust,
 };
 pub use start::{Started, examine, start};
