@@ -206,6 +206,10 @@ function status(): Status {
     notices: notices(),
     freshness: freshness(),
     version: '0.1.0',
+    medicinesSources: [
+      say('Lähde: Kela, Lääketietokanta 2026.022, CC BY 4.0; esitysmuotoa on muutettu', 'Källa: FPA, Läkemedelsdatabasen 2026.022, CC BY 4.0; framställningen har ändrats', 'Source: Kela, Pharmaceutical Database 2026.022, CC BY 4.0; its presentation was changed'),
+      say('Lähde: Fimea, Lääkevalmisteiden perusrekisteri, 15.11.2026, CC BY 4.0; esitysmuotoa on muutettu', 'Källa: Fimea, Basregistret över läkemedelspreparat, 15.11.2026, CC BY 4.0; framställningen har ändrats', 'Source: Fimea, Basic Register of medicinal products, 15.11.2026, CC BY 4.0; its presentation was changed'),
+    ],
   };
 }
 

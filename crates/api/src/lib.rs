@@ -11,6 +11,7 @@ mod clock;
 mod conflicts;
 mod credentials;
 mod dosage;
+mod editions;
 mod freshness;
 mod health;
 mod history;
@@ -32,6 +33,7 @@ mod views;
 mod waiting;
 mod words;
 
+pub use ::scs::certificates;
 pub use catalogue::*;
 pub use freshness::Freshness;
 pub use health::Examination;
@@ -40,7 +42,7 @@ pub use notices::{NoticeKind, NoticeView};
 pub use outage::*;
 pub use secret::Secret;
 pub use settings::{
-    Card, Centre, Environment, Health, KeyPlace, Medicines, Notices, Pharmacy, RecordKeeping, Rights, Session,
+    Card, Centre, Environment, Fetch, Health, KeyPlace, Medicines, Notices, Pharmacy, RecordKeeping, Rights, Session,
     Settings, Trust,
 };
 pub use start::{Started, examine, start};

@@ -306,6 +306,11 @@ impl Tiski {
         }
     }
 
+    /// Looks whether another edition of the medicines has come in. Reads the disk.
+    pub(crate) fn look_for_editions(&self) {
+        self.instruments.medicines.look(self.counter.deps().clock.now());
+    }
+
     /// Reads the revocation lists anew. Blocks.
     pub(crate) fn refresh_lists(&self) {
         self.instruments.refresh_lists();
@@ -385,6 +390,7 @@ impl Tiski {
             notices: self.notices(STANDING_OLD),
             freshness: self.freshness(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            medicines_sources: self.instruments.medicines.sources(self.counter.deps().clock.now(), self.language()),
         })
     }
 

@@ -28,6 +28,11 @@ impl Render {
         text.in_language(self.language)
     }
 
+    /// A price, or that the database has none: nothing is guessed.
+    pub(crate) fn price(&self, price: Option<Decimal>) -> String {
+        price.map_or_else(|| self.say(&words::NO_PRICE).to_owned(), |price| words::euro(price, self.language))
+    }
+
     pub(crate) fn session(&self, session: &Session) -> SessionView {
         let name = session.professional().name.given_first();
         SessionView {
@@ -284,9 +289,9 @@ impl Render {
         ];
         let title = [Some(held.product.name().to_owned()), held.product.strength.clone(), held.product.form.clone()];
         let chosen = proposal.map(|proposal| &proposal.vnr);
-        let packages = counter
-            .deps()
-            .medicines
+        let shelf = counter.deps().shelf();
+        let packages = shelf
+            .edition()
             .choices(held)
             .into_iter()
             .map(|package| PackageLine {
@@ -294,7 +299,7 @@ impl Render {
                 name: format!("{} {}", package.name, package.strength),
                 holder: package.holder.clone(),
                 size: format!("{} {}", prescription::amount::plain(package.size), package.unit),
-                price: words::euro(package.price, self.language),
+                price: self.price(package.price),
                 substitutes: !package.name.eq_ignore_ascii_case(held.product.name().trim()),
                 chosen: Some(&package.vnr) == chosen,
             })
@@ -407,7 +412,7 @@ impl Render {
             delivered: made.delivered.to_string(),
             remaining_after: words::amount(&made.remaining.shown()),
             fully_dispensed: made.fully_dispensed,
-            price: words::euro(made.price.unwrap_or_default(), self.language),
+            price: self.price(made.price),
             reason: proposal.reason.clone(),
             checks,
             passed: u32::try_from(passed).unwrap_or(u32::MAX),
@@ -442,7 +447,7 @@ impl Render {
             set_id: set_id.to_string(),
             title: format!("{} {strength}, {}", made.product.name, made.delivered),
             detail: detail.join(" · "),
-            price: words::euro(made.price.unwrap_or_default(), self.language),
+            price: self.price(made.price),
             prepared_by: proposal.preparer.as_ref().map(|person| person.name.given_first()),
         }
     }

@@ -1,10 +1,13 @@
 //! The settings file of one workstation (TOML). Relative paths are relative to the file. A mistake is said by the name of
 //! the setting, before anything is opened.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use counter::VisitSigning;
+use medicines::editions::Calendar;
+use medicines::import::File;
 use prescription::rules::Language;
 use prescription::{Address, Oid, Organisation, Signers};
 use serde::Deserialize;
@@ -173,9 +176,60 @@ impl Card {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Medicines {
-    /// An edition; the built-in artificial one where it is absent.
+    /// One edition as JSON; the built-in artificial one where neither this nor `editions` is there.
     #[serde(default)]
     pub file: Option<PathBuf>,
+    /// The file of imported editions (`tiski medicines import`), of which the one in force is used.
+    #[serde(default)]
+    pub editions: Option<PathBuf>,
+    /// Days of a month on which editions change; the 1st and the 15th where it is absent.
+    #[serde(default)]
+    pub days: Option<Vec<u32>>,
+    /// From where `tiski medicines fetch` reads. Nothing is fetched where it is absent.
+    #[serde(default)]
+    pub fetch: Option<Fetch>,
+}
+
+impl Medicines {
+    /// Days on which editions change.
+    pub fn calendar(&self) -> Calendar {
+        self.days.clone().and_then(Calendar::new).unwrap_or_default()
+    }
+
+    fn check(&self) -> Result<(), Problem> {
+        if self.file.is_some() && self.editions.is_some() {
+            return Err(wrong("medicines", "file, editions"));
+        }
+        if self.days.clone().is_some_and(|days| Calendar::new(days).is_none()) {
+            return Err(wrong("medicines.days", "1–28"));
+        }
+        let Some(fetch) = &self.fetch else { return Ok(()) };
+        let is_file = |name: &String| File::ALL.iter().any(|file| file.name() == name);
+        if !fetch.addresses.keys().all(is_file) {
+            let names: Vec<&str> = File::ALL.iter().map(|file| file.name()).collect();
+            return Err(wrong("medicines.fetch.addresses", &names.join(", ")));
+        }
+        if !fetch.addresses.values().all(|address| address.starts_with("https://")) {
+            return Err(wrong("medicines.fetch.addresses", "https://"));
+        }
+        if !(1..=3600).contains(&fetch.at_most_s) {
+            return Err(wrong("medicines.fetch.at_most_s", "1–3600"));
+        }
+        Ok(())
+    }
+}
+
+/// From where the files of the Pharmaceutical Database are fetched.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fetch {
+    /// Addresses, `https://…`, by the names that the files have here: `"laaketietokanta.xml" = "https://…"`.
+    pub addresses: BTreeMap<String, String>,
+    /// Certificates of the issuers that are believed (PEM or DER); nobody else is.
+    pub trusted: PathBuf,
+    /// How long one file may take, seconds; 1–3600.
+    #[serde(default = "ten_minutes")]
+    pub at_most_s: u64,
 }
 
 /// Where fresh revocation lists and OCSP answers come from, and how long a list counts whose successor does not come (docs/trust.md).
@@ -327,6 +381,10 @@ impl Settings {
         }
         settings.record.backups = settings.record.backups.as_ref().map(at);
         settings.medicines.file = settings.medicines.file.as_ref().map(at);
+        settings.medicines.editions = settings.medicines.editions.as_ref().map(at);
+        if let Some(fetch) = &mut settings.medicines.fetch {
+            fetch.trusted = base.join(&fetch.trusted);
+        }
         settings.check()?;
         Ok(settings)
     }
@@ -368,6 +426,7 @@ impl Settings {
         if self.trust.ocsp.as_ref().is_some_and(|address| !address.starts_with("http://")) {
             return Err(wrong("trust.ocsp", "http://"));
         }
+        self.medicines.check()?;
         if !self.centre.url.starts_with("https://") {
             return Err(wrong("centre.url", "https://"));
         }
@@ -422,6 +481,10 @@ fn a_while() -> u16 {
 
 fn ten_seconds() -> u64 {
     10_000
+}
+
+fn ten_minutes() -> u64 {
+    600
 }
 
 fn half_a_second() -> u64 {

@@ -94,7 +94,7 @@ fn deps(settings: &Settings, with: &Instruments) -> Result<Deps, Problem> {
         centre: Arc::new(CentreClient::new(with.way(timeouts)?)),
         centre_organisation: settings.centre.organisation.clone(),
         record: keeping::open(settings, with.clock.now())?,
-        medicines: Arc::clone(&with.medicines),
+        medicines: with.medicines.in_force(),
         pharmacy: settings.organisation(),
         definition: Definition::dispensation_2014().map_err(|_| wrong("definition", "oid"))?,
         software: Software {
@@ -194,6 +194,7 @@ fn watch_over_the_centre(program: &Weak<Tiski>, asking: &Bell) {
             let minutes = u64::from(program.settings.trust.refresh_minutes.max(1));
             lists_due = Instant::now() + Duration::from_secs(minutes * 60);
         }
+        program.look_for_editions();
         program.ask_the_centre();
         program.push_notices(Duration::ZERO);
         asking.done(asked);

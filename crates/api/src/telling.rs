@@ -67,7 +67,7 @@ impl Tiski {
     /// How fresh what is seen is.
     pub(crate) fn freshness(&self) -> Freshness {
         let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        heard.view(Instant::now(), self.instruments.edition())
+        heard.view(Instant::now(), &self.instruments.edition())
     }
 
     /// What somebody should hear of. The record is asked anew where what is known is older than `at_most`: while a thousand

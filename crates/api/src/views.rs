@@ -31,6 +31,8 @@ pub struct Status {
     pub freshness: Freshness,
     /// The program's version.
     pub version: String,
+    /// Who is named as the source of the medicines database, a sentence each (CC BY 4.0).
+    pub medicines_sources: Vec<String>,
 }
 
 /// Who is logged in.

@@ -99,6 +99,7 @@ words! {
     CLOCK "kello" "klocka" "clock"
     NETWORK "verkko" "nätverk" "network"
     CENTRE "Reseptikeskus" "Receptcentret" "Prescription Centre"
+    NO_PRICE "ei hintaa" "inget pris" "no price"
     MEDICINES "lääketietokanta" "läkemedelsdatabas" "medicines database"
 }
 

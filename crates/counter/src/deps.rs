@@ -8,7 +8,7 @@ use cda::{Definition, Software};
 use chrono::{DateTime, Datelike, Utc};
 use kanta::{Frame, MessageId};
 use kanta_client::{CentreClient, Transport};
-use medicines::Edition;
+use medicines::{InForce, Shelf};
 use prescription::{Oid, Organisation, Signers};
 use record::Record;
 use trust::{Holder, TrustStore};
@@ -41,8 +41,8 @@ pub struct Deps {
     pub centre_organisation: Oid,
     /// What must not be forgotten.
     pub record: Record,
-    /// The Pharmaceutical Database.
-    pub medicines: Arc<Edition>,
+    /// The Pharmaceutical Database: which edition is in force when.
+    pub medicines: Arc<InForce>,
     /// This pharmacy.
     pub pharmacy: Organisation,
     /// Which definition version dispensations are written in.
@@ -59,6 +59,11 @@ impl Deps {
     /// Whether a system's certificate is the Centre's: pharmacies have system certificates of the same issuers.
     pub(crate) fn is_the_centre(&self, holder: &Holder) -> bool {
         holder.organisation_oid.as_deref() == Some(self.centre_organisation.as_str())
+    }
+
+    /// The edition that is in force now, with its search.
+    pub fn shelf(&self) -> Arc<Shelf> {
+        self.medicines.at(self.clock.now())
     }
 
     /// The identity of one message: new each time, so that an answer is known to be this message's.

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use kanta::metadata::Metadata;
-use medicines::Package;
+use medicines::{Package, Shelf};
 use prescription::{
     Amount, Case, Dispensation, DocumentReference, DocumentType, Finding, Oid, Prescription, Professional, Remaining,
     RemainingStatement, Right, Vnr, check, remaining, rules,
@@ -90,7 +90,8 @@ impl Counter {
         let fetched = visit.fetched.get(set_id).ok_or(CounterError::UnknownPrescription)?;
         let old = visit.proposals.get(set_id);
         let vnr = change.vnr.clone().or_else(|| old.map(|p| p.vnr.clone())).ok_or(CounterError::UnknownPackage)?;
-        let choices = self.deps.medicines.choices(&fetched.prescription);
+        let shelf = self.deps.shelf();
+        let choices = shelf.edition().choices(&fetched.prescription);
         let package = *choices.iter().find(|p| p.vnr == vnr).ok_or(CounterError::UnknownPackage)?;
         let amount = match (change.amount, old) {
             (Some(amount), _) => amount,
@@ -107,7 +108,8 @@ impl Counter {
         let reason = change.reason.or_else(|| old.and_then(|p| p.reason.clone()));
         let preparer = old.and_then(|p| p.preparer.as_ref());
         let handed_over = visit.handed_over.as_ref().map(HandOverTime::from);
-        let lot = Lot { package, amount, label: &label, reason: reason.as_deref(), preparer, handed_over };
+        let lot =
+            Lot { shelf: &shelf, package, amount, label: &label, reason: reason.as_deref(), preparer, handed_over };
         let proposal = self.proposal(&session, &metadata, fetched, &lot);
         // A changed proposal must be looked at again before it is signed.
         visit.basket.retain(|other| other != set_id || proposal.may_be_added_by(&session.right));
@@ -124,7 +126,8 @@ impl Counter {
         fetched: &Fetched,
         handed_over: Option<&HandedOver>,
     ) -> Option<Proposal> {
-        let choices = self.deps.medicines.choices(&fetched.prescription);
+        let shelf = self.deps.shelf();
+        let choices = shelf.edition().choices(&fetched.prescription);
         let given = handed_over.and_then(|entry| entry.said.vnr.as_ref());
         let package = given.and_then(|vnr| choices.iter().find(|package| package.vnr == *vnr)).or(choices.first())?;
         let amount = match handed_over {
@@ -133,7 +136,7 @@ impl Counter {
         };
         let label = label_dosage(&fetched.prescription);
         let handed_over = handed_over.map(HandOverTime::from);
-        let lot = Lot { package, amount, label: &label, reason: None, preparer: None, handed_over };
+        let lot = Lot { shelf: &shelf, package, amount, label: &label, reason: None, preparer: None, handed_over };
         Some(self.proposal(session, metadata, fetched, &lot))
     }
 
@@ -145,8 +148,10 @@ impl Counter {
         fetched: &Fetched,
         old: &Proposal,
     ) -> Result<Proposal, CounterError> {
-        let package = self.deps.medicines.package(&old.vnr).ok_or(CounterError::UnknownPackage)?;
+        let shelf = self.deps.shelf();
+        let package = shelf.edition().package(&old.vnr).ok_or(CounterError::UnknownPackage)?;
         let lot = Lot {
+            shelf: &shelf,
             package,
             amount: old.dispensation.delivered.value,
             label: &old.dispensation.label_dosage,
@@ -202,7 +207,7 @@ impl Counter {
     fn dispensation(&self, session: &Session, fetched: &Fetched, lot: &Lot<'_>, now: DateTime<Utc>) -> Dispensation {
         let prescription = &fetched.prescription;
         let package = lot.package;
-        let product = package.product(self.deps.medicines.name());
+        let product = package.product(lot.shelf.edition().name());
         let whole = whole_packages(lot.amount, package.size);
         let unit = package.unit.clone();
         let size = Amount { value: whole.map_or(lot.amount, |_| package.size), unit: unit.clone() };
@@ -243,7 +248,7 @@ impl Counter {
             dose_dispensing_text: None,
             remark: lot.reason.map(str::to_owned),
             report_to_kela: None,
-            price: Some(package.price_of(lot.amount)),
+            price: package.price_of(lot.amount),
             substitution_reason: None,
             deviation: None,
             copayments: Some(1),
@@ -278,6 +283,8 @@ fn never_below_zero(statement: RemainingStatement) -> RemainingStatement {
 
 /// What of a prescription is given, and how.
 pub(crate) struct Lot<'a> {
+    /// The edition that the package is of.
+    pub(crate) shelf: &'a Shelf,
     pub(crate) package: &'a Package,
     pub(crate) amount: Decimal,
     pub(crate) label: &'a str,

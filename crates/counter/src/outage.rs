@@ -106,7 +106,7 @@ impl Counter {
         if said.amount <= Decimal::ZERO || said.amount > Decimal::from(1_000_000) {
             return Err(CounterError::NotAnAmount);
         }
-        if said.vnr.as_ref().is_some_and(|vnr| self.deps.medicines.package(vnr).is_none()) {
+        if said.vnr.as_ref().is_some_and(|vnr| self.deps.shelf().edition().package(vnr).is_none()) {
             return Err(CounterError::UnknownPackage);
         }
         if said.vnr.is_none() && said.product.is_empty() {
@@ -206,8 +206,8 @@ impl Counter {
     }
 
     /// The package that was handed over, where the database has it.
-    pub fn package_of(&self, said: &HandOver) -> Option<&Package> {
-        said.vnr.as_ref().and_then(|vnr| self.deps.medicines.package(vnr))
+    pub fn package_of(&self, said: &HandOver) -> Option<Package> {
+        said.vnr.as_ref().and_then(|vnr| self.deps.shelf().edition().package(vnr).cloned())
     }
 
     fn is_of(&self, said: &HandOver, prescription: &Prescription) -> bool {
@@ -216,7 +216,8 @@ impl Counter {
             return *read == reference.id || *read == reference.set_id;
         }
         let same_person = said.identity_code.is_some() && said.identity_code == prescription.patient.identity_code;
-        let atc = self.package_of(said).map(|package| package.atc.as_str());
+        let package = self.package_of(said);
+        let atc = package.as_ref().map(|package| package.atc.as_str());
         let same_medicine = atc.is_none() || atc == prescription.product.atc().map(|atc| atc.code.as_str());
         same_person && same_medicine
     }
@@ -246,7 +247,7 @@ impl Counter {
 
     fn hand_over_findings(&self, session: &Session, with: &HandOver, centre_answers: bool) -> Vec<Finding> {
         let now = self.deps.clock.now();
-        let class = class_of(self.package_of(with));
+        let class = class_of(self.package_of(with).as_ref());
         let by_name = !with.customer.trim().is_empty() && with.prescription.is_some();
         outage::check(&outage::HandOver {
             basis: with.basis,

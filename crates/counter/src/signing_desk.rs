@@ -12,7 +12,7 @@ use signing::{SignError, SignatureKind, Signing};
 use trust::Purpose;
 
 use crate::self_check::{Shown, registration_of};
-use crate::{CardHeld, Counter, CounterError, Identifiers, Session, Visit, lock};
+use crate::{CardHeld, Counter, CounterError, Identifiers, Proposal, Session, Visit, lock};
 
 /// How several documents of one visit are signed (DI-4). Either way it is one PIN2 and one transaction of the card, and one
 /// document alone has an ordinary signature (type 1).
@@ -93,6 +93,7 @@ impl Counter {
         if visit.basket.is_empty() {
             return Err(CounterError::EmptyBasket);
         }
+        self.edition_is_the_one_shown(&session, visit)?;
         let dispensations = self.finished(&session, visit)?;
         let unsigned = dispensations.iter().map(|one| self.unsigned(one)).collect::<Result<Vec<_>, _>>()?;
         fail_point::at!(AppBeforeSigning);
@@ -130,6 +131,20 @@ impl Counter {
         }
         visit.basket.clear();
         Ok(visit.clone())
+    }
+
+    /// What was shown is what is signed: where another edition has come into force since, prices and exchange are asked
+    /// again and a person looks at them before signing.
+    fn edition_is_the_one_shown(&self, session: &Session, visit: &mut Visit) -> Result<(), CounterError> {
+        let shelf = self.deps.shelf();
+        let of_another = |proposal: &Proposal| {
+            proposal.dispensation.product.database_version.as_deref() != Some(shelf.edition().name())
+        };
+        if !visit.basket.iter().filter_map(|set_id| visit.proposals.get(set_id)).any(of_another) {
+            return Ok(());
+        }
+        self.ask_again(session, visit);
+        Err(CounterError::EditionChanged)
     }
 
     /// The basket as documents will say it: made anew for this moment, every rule asked again, identifiers given.

@@ -124,7 +124,7 @@ struct Pair {
 
 impl Counter {
     /// A hand-over on a telephone or paper prescription that whoever is logged in may store, with its package.
-    pub fn storable(&self, entry_id: &str) -> Result<(HandedOver, &Package), CounterError> {
+    pub fn storable(&self, entry_id: &str) -> Result<(HandedOver, Package), CounterError> {
         let session = self.open_session()?;
         let entry = self.own_hand_over(&session, entry_id)?;
         let package = self.package_of(&entry.said).filter(|_| entry.said.basis.is_new_prescription());
@@ -137,7 +137,7 @@ impl Counter {
         let session = self.open_session()?;
         let (entry, package) = self.storable(entry_id)?;
         let placeholder = Oid::parse(&entry.entry_id).map_err(|_| CounterError::UnknownHandOver)?;
-        Ok(match self.pair(&session, (&entry, package), with, &placeholder)? {
+        Ok(match self.pair(&session, (&entry, &package), with, &placeholder)? {
             Ok(pair) => {
                 StoringChecks { findings: pair.findings, lacks: pair.lacks, valid_until: pair.prescription.valid_until }
             }
@@ -157,7 +157,7 @@ impl Counter {
         let (entry, package) = self.storable(entry_id)?;
         let now = self.deps.clock.now();
         let identifiers = Identifiers { record: &self.deps.record, pharmacy: &self.deps.pharmacy.id };
-        let pair = self.pair(&session, (&entry, package), with, &identifiers.next(now)?)?;
+        let pair = self.pair(&session, (&entry, &package), with, &identifiers.next(now)?)?;
         let Ok(Pair { prescription, dispensation, findings, .. }) = pair else {
             let finding = storing::incomplete().into_iter().find(Finding::hinders);
             return Err(finding.map_or(CounterError::NotStorable, |finding| CounterError::Rule(Box::new(finding))));
@@ -212,10 +212,11 @@ impl Counter {
             Ok(prescription) => prescription,
             Err(lacks) => return Ok(Err(lacks)),
         };
-        let label = label_dosage(&prescription);
+        let (label, shelf) = (label_dosage(&prescription), self.deps.shelf());
         // It is signed by the one who asks, with what is given on it; nothing else was ever given.
         let fetched = Fetched { prescription, trust: SignatureTrust::Trusted, signatures: vec![], history: vec![] };
         let lot = Lot {
+            shelf: &shelf,
             package,
             amount: entry.said.amount,
             label: &label,
@@ -251,8 +252,9 @@ impl Counter {
         with: &ToStore,
         id: &Oid,
     ) -> Result<Result<Prescription, Vec<Lack>>, CounterError> {
+        let shelf = self.deps.shelf();
         let prescribed = match &with.vnr {
-            Some(vnr) => Some(self.deps.medicines.package(vnr).ok_or(CounterError::UnknownPackage)?),
+            Some(vnr) => Some(shelf.edition().package(vnr).ok_or(CounterError::UnknownPackage)?),
             None => None,
         };
         let (product, quantity) = (self.product(with, prescribed), quantity(with, prescribed));
@@ -357,7 +359,7 @@ impl Counter {
             };
             return (!name.is_empty()).then_some(product);
         };
-        let sold = package.product(self.deps.medicines.name());
+        let sold = package.product(self.deps.shelf().edition().name());
         let substances = package.substances.iter().map(|name| Substance::named(name)).collect();
         let (name, vnr, atc) = (sold.name, package.vnr.clone(), sold.atc);
         let item = match NamedKind::ALL.into_iter().find(|kind| kind.kind() == package.kind) {

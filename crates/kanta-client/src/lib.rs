@@ -6,6 +6,7 @@
 //! This crate blocks. It must not be called on a thread of an asynchronous runtime.
 
 mod client;
+mod download;
 mod presence;
 mod public_files;
 mod refusal;
@@ -14,6 +15,7 @@ mod tls;
 mod transport;
 
 pub use client::{CentreClient, ClientError};
+pub use download::{DownloadError, Downloads};
 pub use presence::Presence;
 pub use public_files::PublicFiles;
 pub use refusal::TlsRefusal;

@@ -181,20 +181,30 @@ impl Transport for TlsTransport {
 
 /// Reads to the end, but no longer and no more than allowed. The library's own time-out starts anew with each read, so
 /// an answer that drips is stopped here.
-pub(crate) fn read_body(mut answer: impl Read, until: Instant, limit: usize) -> Result<Vec<u8>, TransportError> {
+pub(crate) fn read_body(answer: impl Read, until: Instant, limit: usize) -> Result<Vec<u8>, TransportError> {
     let mut body = Vec::new();
+    read_pieces(answer, until, |piece| {
+        body.extend_from_slice(piece);
+        if body.len() > limit { Err(TransportError::TooLarge { limit }) } else { Ok(()) }
+    })?;
+    Ok(body)
+}
+
+/// The same, piece by piece; how much is allowed is for whoever takes them.
+pub(crate) fn read_pieces<E: From<TransportError>>(
+    mut answer: impl Read,
+    until: Instant,
+    mut take: impl FnMut(&[u8]) -> Result<(), E>,
+) -> Result<(), E> {
     let mut piece = vec![0; 64 * 1024];
     loop {
         let length = answer.read(&mut piece).map_err(|error| body_failure(&error))?;
         if length == 0 {
-            return Ok(body);
+            return Ok(());
         }
-        body.extend_from_slice(piece.get(..length).unwrap_or_default());
-        if body.len() > limit {
-            return Err(TransportError::TooLarge { limit });
-        }
+        take(piece.get(..length).unwrap_or_default())?;
         if Instant::now() >= until {
-            return Err(TransportError::TimedOut);
+            return Err(TransportError::TimedOut.into());
         }
     }
 }

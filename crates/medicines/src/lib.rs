@@ -9,15 +9,18 @@ pub mod artificial;
 pub mod attribution;
 pub mod editions;
 pub mod import;
-
+mod in_force;
+mod package;
 pub mod search;
 
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use prescription::{Code, ControlClass, Prescription, Product, ProductKind, Unit, Vnr};
-use rust_decimal::Decimal;
+use prescription::{Prescription, Vnr};
 use serde::Deserialize;
+
+pub use in_force::{InForce, Shelf};
+pub use package::{ExchangeFacts, FormWords, Package, Short};
 
 /// The artificial database that is built in.
 pub const ARTIFICIAL: &str = include_str!("../../../fixtures/medicines/packages.json");
@@ -27,75 +30,6 @@ pub const ATC_SYSTEM: &str = "1.2.246.537.6.32";
 
 /// An edition holds at most this many packages; Finland's has about 20,000.
 pub const MOST_PACKAGES: usize = 200_000;
-
-/// One package.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Package {
-    /// Its Nordic article number.
-    pub vnr: Vnr,
-    /// Trade name.
-    pub name: String,
-    /// "10 mg".
-    pub strength: String,
-    /// "tabletti".
-    pub form: String,
-    /// ATC code.
-    pub atc: String,
-    /// Its name.
-    pub atc_name: String,
-    /// Active substances.
-    pub substances: Vec<String>,
-    /// Marketing authorisation holder.
-    pub holder: String,
-    /// How many units it holds.
-    pub size: Decimal,
-    /// The unit.
-    pub unit: Unit,
-    /// Price to the customer before reimbursement, euro.
-    pub price: Decimal,
-    /// Control class, where the medicine has one.
-    pub control: Option<ControlClass>,
-    /// Kind of product.
-    pub kind: ProductKind,
-    /// Products of one group may be substituted for one another.
-    pub group: Option<String>,
-}
-
-impl Package {
-    /// The product as a dispensation names it.
-    pub fn product(&self, edition: &str) -> Product {
-        Product {
-            kind: self.kind.clone(),
-            name: self.name.clone(),
-            strength: Some(self.strength.clone()),
-            form: Some(self.form.clone()),
-            atc: Some(Code {
-                code: self.atc.clone(),
-                system: ATC_SYSTEM.to_owned(),
-                name: Some(self.atc_name.clone()),
-            }),
-            vnr: Some(self.vnr.clone()),
-            holder: Some(self.holder.clone()),
-            container: None,
-            database_version: Some(edition.to_owned()),
-        }
-    }
-
-    /// What so many of its units cost, to the cent, in proportion to the package.
-    ///
-    /// Assumed: the real price of a part package also carries a fixed part (docs/assumptions.md).
-    pub fn price_of(&self, units: Decimal) -> Decimal {
-        if self.size.is_zero() {
-            return self.price;
-        }
-        units
-            .checked_div(self.size)
-            .and_then(|share| self.price.checked_mul(share))
-            .unwrap_or(self.price)
-            .round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointAwayFromZero)
-    }
-}
 
 /// Why an edition could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -129,6 +63,7 @@ pub struct Edition {
     published: Option<NaiveDate>,
     packages: Vec<Package>,
     by_vnr: HashMap<Vnr, usize>,
+    atc_names: HashMap<String, Vec<String>>,
 }
 
 impl Edition {
@@ -158,12 +93,18 @@ impl Edition {
         if by_vnr.len() != packages.len() {
             return Err(EditionError::DoubleNumber);
         }
-        Ok(Self { name, published, packages, by_vnr })
+        Ok(Self { name, published, packages, by_vnr, atc_names: HashMap::new() })
     }
 
     /// No edition: nothing can be chosen, and everything else still works.
     pub fn none() -> Self {
-        Self { name: String::new(), published: None, packages: Vec::new(), by_vnr: HashMap::new() }
+        Self {
+            name: String::new(),
+            published: None,
+            packages: Vec::new(),
+            by_vnr: HashMap::new(),
+            atc_names: HashMap::new(),
+        }
     }
 
     /// The day on which it was published, where the file says so.
@@ -181,33 +122,21 @@ impl Edition {
         &self.packages
     }
 
+    /// The same edition with more names of ATC codes, by code.
+    #[must_use]
+    pub fn with_atc_names(mut self, names: HashMap<String, Vec<String>>) -> Self {
+        self.atc_names = names;
+        self
+    }
+
+    /// Names of ATC codes beside those that the packages bear, by code.
+    pub fn atc_names(&self) -> &HashMap<String, Vec<String>> {
+        &self.atc_names
+    }
+
     /// The package of a number.
     pub fn package(&self, vnr: &Vnr) -> Option<&Package> {
         self.by_vnr.get(vnr).and_then(|&i| self.packages.get(i))
-    }
-
-    /// Packages that a person may mean: by number, typed or at the end of what was scanned, or by words that all stand in
-    /// name, strength, form or substance. At most so many, in the order of their names; nothing for fewer than two letters.
-    pub fn find(&self, text: &str, most: usize) -> Vec<&Package> {
-        let text = text.trim().to_lowercase();
-        if text.chars().count() < 2 {
-            return vec![];
-        }
-        let is_number = text.len() >= 4 && text.bytes().all(|byte| byte.is_ascii_digit());
-        let words: Vec<&str> = text.split_whitespace().collect();
-        let is_meant = |package: &&Package| {
-            if is_number {
-                return text.ends_with(package.vnr.as_str()) || package.vnr.as_str().starts_with(&text);
-            }
-            let said =
-                format!("{} {} {} {}", package.name, package.strength, package.form, package.substances.join(" "));
-            let said = said.to_lowercase();
-            words.iter().all(|word| said.contains(word))
-        };
-        let mut found: Vec<&Package> = self.packages.iter().filter(is_meant).collect();
-        found.sort_by(|a, b| (&a.name, &a.strength, a.size).cmp(&(&b.name, &b.strength, b.size)));
-        found.truncate(most);
-        found
     }
 
     /// The packages that may be given for a prescription: the prescribed product's own first, smallest price first
@@ -228,7 +157,9 @@ impl Edition {
                 None => same_medicine(p),
             })
             .collect();
-        choices.sort_by_key(|p| (!alike(&p.name, wanted.name()), Some(&p.vnr) != wanted.vnr(), p.price));
+        choices.sort_by_key(|p| {
+            (!alike(&p.name, wanted.name()), Some(&p.vnr) != wanted.vnr(), p.price.is_none(), p.price)
+        });
         choices
     }
 }
@@ -254,25 +185,6 @@ mod tests {
         assert_eq!(choices[0].vnr.as_str(), "469452");
         assert!(choices.iter().all(|p| p.strength == "10 mg"), "another strength among the choices");
         assert!(choices.iter().any(|p| p.name == "MEDIPAM"));
-    }
-
-    #[test]
-    fn a_package_is_found_by_number_scan_or_words_and_one_letter_finds_nothing() {
-        let edition = edition();
-        let found = |text: &str| edition.find(text, 3).iter().map(|p| p.vnr.as_str()).collect::<Vec<_>>();
-        assert_eq!(found("469593"), ["469593"]);
-        assert_eq!(found("6438153469593"), ["469593"]);
-        assert_eq!(found("diapam 10")[0], "469593", "the smallest package of a name first");
-        assert!(!found("diatsepaami").is_empty() && found("diatsepaami").len() <= 3);
-        assert_eq!(found("d"), [""; 0]);
-        assert_eq!(found("diapam 11 mg"), [""; 0]);
-    }
-
-    #[test]
-    fn a_part_package_costs_its_share_to_the_cent() {
-        let package = edition().package(&Vnr::parse("469452").unwrap()).unwrap().clone();
-        assert_eq!(package.price_of(Decimal::from(21)).to_string(), "1.62");
-        assert_eq!(package.price_of(Decimal::from(100)), package.price);
     }
 
     #[test]

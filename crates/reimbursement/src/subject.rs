@@ -32,6 +32,8 @@ pub enum Subject {
     Biological(String),
     /// Age and interval of biologicals.
     BiologicalRule,
+    /// A reimbursement class as the Pharmaceutical Database writes it.
+    ReimbursementCode(String),
     /// The code of a reason.
     Reason(Why),
 }
@@ -137,6 +139,11 @@ impl Subject {
                 "Biologiska: ålder och intervall",
                 "Age and interval of biologicals",
             ),
+            Self::ReimbursementCode(_) => text(
+                "Korvausluokan koodi lääketietokannassa",
+                "Ersättningsklassens kod i läkemedelsdatabasen",
+                "Code of the reimbursement class in the medicines database",
+            ),
             Self::Reason(Why::PrescriberForbids) => {
                 text("Syykoodi: lääkäri kieltänyt", "Orsakskod: läkaren förbjudit", "Reason code: prescriber forbids")
             }
@@ -167,7 +174,7 @@ impl Subject {
         let detail = match self {
             Self::Renewal(days) => days.to_string(),
             Self::PackageClass(class) => class.to_string(),
-            Self::Biological(atc) => atc.clone(),
+            Self::Biological(text) | Self::ReimbursementCode(text) => text.clone(),
             _ => String::new(),
         };
         (words, detail)

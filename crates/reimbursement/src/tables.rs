@@ -313,6 +313,15 @@ rows! {
         /// Months.
         months: u32
     }
+    /// A reimbursement class as the Pharmaceutical Database writes it.
+    ReimbursementCode(row) Subject::ReimbursementCode(row.code.clone()), {
+        /// The code.
+        code: String,
+        /// The class.
+        class: Class,
+        /// Whether a right by number is needed, which stands behind the code: "100/103".
+        by_number: bool
+    }
     /// The code of a reason.
     Reason(row) Subject::Reason(row.why), {
         /// Why.
@@ -356,6 +365,7 @@ struct File {
     package_class: Vec<PackageClass>,
     biological: Vec<Biological>,
     biological_rule: Vec<BiologicalRule>,
+    reimbursement_code: Vec<ReimbursementCode>,
     reason: Vec<Reason>,
     gap: Vec<Gap>,
 }

@@ -11,7 +11,7 @@ use centre::store::{MemoryStore, Store};
 use centre::{Centre, Settings};
 use chrono::{DateTime, Duration, Utc};
 use fault_fs::{FaultFs, Image};
-use medicines::Edition;
+use medicines::{Edition, InForce};
 use prescription::rules::samples;
 use prescription::{Address, Amount, DocumentReference, DocumentType, Oid, Organisation, Quantity, time};
 use record::{Key, Options, Record};
@@ -73,7 +73,7 @@ pub struct Materials {
     register: Arc<Register>,
     system: test_authority::Pair,
     /// Medicines.
-    pub medicines: Arc<Edition>,
+    pub medicines: Arc<InForce>,
     /// An empty record of each desk.
     pub records: Vec<Image>,
     /// The card of each desk.
@@ -121,7 +121,7 @@ impl Materials {
             definition: cda::Definition::dispensation_2014()?,
             register: Arc::new(Register::built_in()?),
             system: authority.system(place::CENTRE)?,
-            medicines: Arc::new(Edition::parse(medicines::ARTIFICIAL)?),
+            medicines: Arc::new(InForce::always(Edition::parse(medicines::ARTIFICIAL)?)?),
             records,
             cards,
             pharmacies,

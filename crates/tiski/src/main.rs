@@ -5,6 +5,8 @@ mod document;
 mod evidence;
 mod headless;
 mod label;
+mod medicines;
+mod medicines_words;
 mod outage_pack;
 mod record;
 mod record_words;
@@ -35,6 +37,8 @@ enum Work {
     Doctor(doctor::Arguments),
     /// Sets up, shows, verifies, backs up and restores this workstation's record (docs/record.md).
     Record(record::Arguments),
+    /// Takes editions of the Pharmaceutical Database in, shows and fetches them (docs/medicines.md).
+    Medicines(medicines::Arguments),
     /// The table of rules as Markdown.
     Rules,
     /// Writes the blank form for dispensing in an outage, as a page to print. Needs no settings.
@@ -56,6 +60,7 @@ fn main() -> ExitCode {
     let ended = match arguments.work {
         Work::Document(arguments) => return document::run(&arguments),
         Work::Record(arguments) => return record::run(&arguments, settings()),
+        Work::Medicines(arguments) => return medicines::run(&arguments, settings()),
         Work::OutagePack(arguments) => {
             return said(outage_pack::run(&arguments).map_err(|error| format!("file-not-written: {error}")));
         }

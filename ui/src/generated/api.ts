@@ -40,7 +40,11 @@ freshness: Freshness,
 /**
  * The program's version.
  */
-version: string, };
+version: string, 
+/**
+ * Who is named as the source of the medicines database, a sentence each (CC BY 4.0).
+ */
+medicinesSources: Array<string>, };
 
 export type SessionView = { 
 /**

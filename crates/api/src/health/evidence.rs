@@ -6,7 +6,8 @@ use counter::CardHeld;
 use serde_json::{Value, json};
 
 use super::instruments::serial;
-use super::{Instruments, OwnUse, Stock};
+use super::{Instruments, OwnUse};
+use crate::editions::Stock;
 use crate::{HealthLine, Problem, Settings};
 
 /// One look at the whole chain.
@@ -33,8 +34,8 @@ pub(crate) fn examine(settings: &Settings) -> Result<Examination, Problem> {
 fn evidence(instruments: &Instruments, card: &CardHeld, lines: &[HealthLine], skew: Option<chrono::Duration>) -> Value {
     let links: Vec<Value> =
         lines.iter().map(|line| json!({ "link": line.link, "state": line.state, "code": line.code })).collect();
-    let medicines = match &instruments.stock {
-        Stock::Edition { name, published } => json!({ "edition": name, "published": published }),
+    let medicines = match instruments.medicines.stock(instruments.clock.now()) {
+        Stock::Edition { name, published, due } => json!({ "edition": name, "published": published, "due": due }),
         Stock::Missing => Value::Null,
     };
     let lists: Vec<Value> = instruments

@@ -5,11 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use card::{CardAccess, CardEvent};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use counter::{CardHeld, Clock, Look, RoleService, read_card};
 use kanta::http::{Request, Response};
 use kanta_client::{CentreClient, Timeouts, TlsTransport, Transport, TransportError};
-use medicines::Edition;
 use prescription::RegistrationNumber;
 use prescription::rules::Language;
 use ring::digest::{SHA256, digest};
@@ -17,6 +16,7 @@ use trust::{ListState, TrustStore};
 
 use super::{Asked, Seen, lines, probe};
 use crate::clock::SettableClock;
+use crate::editions::{AtWork, Stock};
 use crate::reader::LastReader;
 use crate::revocation::{Ocsp, Revocation};
 use crate::roles::RegisterFile;
@@ -25,20 +25,6 @@ use crate::{HealthLine, Problem, start};
 
 /// How long the card service may take to report itself and its readers.
 const READERS_AT_MOST: Duration = Duration::from_secs(2);
-
-/// The Pharmaceutical Database as far as its health goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Stock {
-    /// An edition that can be read.
-    Edition {
-        /// Its name.
-        name: String,
-        /// The day on which it was published, where it says one.
-        published: Option<NaiveDate>,
-    },
-    /// None, or one that cannot be read.
-    Missing,
-}
 
 /// What a certificate of the pharmacy is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,8 +70,7 @@ pub(crate) struct Instruments {
     pub clock: Arc<dyn Clock>,
     pub cards: Arc<dyn CardAccess>,
     pub trust: Arc<TrustStore>,
-    pub medicines: Arc<Edition>,
-    pub stock: Stock,
+    pub medicines: AtWork,
     pub own: Vec<OwnCertificate>,
     pub settings: Settings,
     pub reader: LastReader,
@@ -126,7 +111,7 @@ impl Instruments {
         revocation.recall(&trust, clock.now());
         let ocsp = Ocsp::new(settings)?;
         ocsp.recall(&trust, clock.now());
-        let (medicines, stock) = stock(settings);
+        let medicines = AtWork::open(&settings.medicines, clock.now());
         let most = Duration::from_secs(settings.health.probe_at_most_s.clamp(1, 30).into());
         let timeouts = Timeouts { connect: most, overall: most };
         Ok(Self {
@@ -134,8 +119,7 @@ impl Instruments {
             clock,
             cards: start::cards(settings)?,
             trust: Arc::new(trust),
-            medicines: Arc::new(medicines),
-            stock,
+            medicines,
             own: own(settings),
             reader: LastReader::of(settings),
             revocation,
@@ -211,26 +195,27 @@ impl Instruments {
     }
 
     /// The name of the edition of the medicines; empty where there is none.
-    pub(crate) fn edition(&self) -> &str {
-        match &self.stock {
+    pub(crate) fn edition(&self) -> String {
+        match self.medicines.stock(self.clock.now()) {
             Stock::Edition { name, .. } => name,
-            Stock::Missing => "",
+            Stock::Missing => String::new(),
         }
     }
 
     /// Every link, as it is now.
     pub(crate) fn lines(&self, card: &CardHeld, asked: Option<&Asked>, language: Language) -> Vec<HealthLine> {
         let without_right = self.without_right.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let now = self.clock.now();
         let seen = Seen {
             card,
             without_right: without_right.as_ref(),
             asked,
             own: &self.own,
-            medicines: &self.stock,
-            lists: &self.trust.lists(self.clock.now()),
+            medicines: &self.medicines.stock(now),
+            lists: &self.trust.lists(now),
             limits: &self.settings.health,
             scs: self.settings.card.is_scs(),
-            now: self.clock.now(),
+            now,
             instant: std::time::Instant::now(),
         };
         lines(&seen, language)
@@ -251,25 +236,6 @@ fn transport(
     let tls = trust::tls::client_config_with(&settings.centre.pki, &settings.slug(), trust.counting_lists(now))
         .map_err(|error| wrong("centre.certificate", error.code()))?;
     TlsTransport::new(&settings.centre.url, tls, timeouts).map_err(|error| wrong("centre.url", &error.to_string()))
-}
-
-/// The edition to work with. Where it is missing the counter works without packages, and the strip says so.
-fn stock(settings: &Settings) -> (Edition, Stock) {
-    let text = match &settings.medicines.file {
-        None => Some(medicines::ARTIFICIAL.to_owned()),
-        Some(file) => std::fs::read_to_string(file).ok(),
-    };
-    match text.map(|text| Edition::parse(&text)) {
-        Some(Ok(edition)) => {
-            let stock = Stock::Edition { name: edition.name().to_owned(), published: edition.published() };
-            (edition, stock)
-        }
-        Some(Err(error)) => {
-            tracing::warn!(code = error.code(), "the medicines database cannot be read");
-            (Edition::none(), Stock::Missing)
-        }
-        None => (Edition::none(), Stock::Missing),
-    }
 }
 
 /// The pharmacy's own certificates, where they are.

@@ -18,12 +18,13 @@ use prescription::RegistrationNumber;
 use prescription::rules::Language;
 use trust::{ListStanding, ListState};
 
+use crate::editions::Stock;
 use crate::words::day;
 use crate::{HealthLine, HealthState, Link, settings};
 
 pub use evidence::Examination;
 pub(crate) use evidence::examine;
-pub(crate) use instruments::{Instruments, OwnCertificate, OwnUse, Stock};
+pub(crate) use instruments::{Instruments, OwnCertificate, OwnUse};
 pub(crate) use probe::Asked;
 
 /// All that is known of the chain at a moment.
@@ -241,8 +242,12 @@ fn centre(seen: &Seen<'_>) -> Finding {
 }
 
 fn medicines(seen: &Seen<'_>) -> Finding {
-    let Stock::Edition { name, published } = seen.medicines else { return Finding::bad("medicines-missing") };
+    let Stock::Edition { name, published, due } = seen.medicines else { return Finding::bad("medicines-missing") };
     let today = prescription::time::finnish(seen.now).date();
+    // A newer one should be in force: its prices are those of a period that has ended (medicines.md 0).
+    if let Some(due) = due.filter(|due| *due <= today) {
+        return Finding { filling: day(due), ..Finding::bad("medicines-stale") };
+    }
     let days = published.map(|day| (today - day).num_days());
     match days {
         Some(days) if days > i64::from(seen.limits.medicines_at_most_days) => {

@@ -80,7 +80,11 @@ impl Chain {
             without_right: None,
             asked: Some(answered(Ok(()), 1)),
             own: vec![own(OwnUse::Server), own(OwnUse::System)],
-            medicines: Stock::Edition { name: "2026.022".into(), published: Some("2026-11-15".parse().unwrap()) },
+            medicines: Stock::Edition {
+                name: "2026.022".into(),
+                published: Some("2026-11-15".parse().unwrap()),
+                due: None,
+            },
             lists: vec![list(ListState::Fresh)],
             scs: false,
         }
@@ -252,7 +256,7 @@ fn the_clock_may_differ_by_five_minutes_either_way() {
 fn an_old_medicines_database_is_amber_and_a_very_old_or_missing_one_red() {
     let aged = |day: &str| {
         let published = Some(day.parse().unwrap());
-        broken(move |chain| chain.medicines = Stock::Edition { name: "x".into(), published })
+        broken(move |chain| chain.medicines = Stock::Edition { name: "x".into(), published, due: None })
     };
     assert_eq!(aged("2026-11-01"), vec![]);
     assert_eq!(aged("2026-10-31"), think(Link::Medicines, "medicines-old"));

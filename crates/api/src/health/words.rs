@@ -215,6 +215,15 @@ pub(super) const TABLE: &[Row] = &[
         UPDATE_MEDICINES,
     ),
     (
+        "medicines-stale",
+        text(
+            "Lääketietokanta on vanhentunut: uusi olisi pitänyt ottaa käyttöön {}. Hinnat voivat olla väärin.",
+            "Läkemedelsdatabasen är föråldrad: en ny borde ha tagits i bruk {}. Priserna kan vara fel.",
+            "The medicines database is out of date: a new one should have been in force on {}. Prices may be wrong.",
+        ),
+        UPDATE_MEDICINES,
+    ),
+    (
         "medicines-missing",
         text(
             "Lääketietokantaa ei ole tai sitä ei voi lukea.",

@@ -27,7 +27,9 @@ struct Read {
 impl Tiski {
     pub(crate) fn found_packages(&self, with: &FindPackages) -> FoundPackages {
         let text: String = with.text.chars().take(LONGEST_SEARCH).collect();
-        let found = self.counter.deps().medicines.find(&text, MOST_FOUND);
+        let shelf = self.counter.deps().shelf();
+        let numbers = scanning::GtinTable::default();
+        let found = shelf.find(&text, MOST_FOUND, &|digits| numbers.vnr_of_digits(digits));
         FoundPackages { packages: found.iter().map(|package| self.found_package(package)).collect() }
     }
 
@@ -40,7 +42,7 @@ impl Tiski {
             form: package.form.clone(),
             size: amount::plain(package.size),
             unit: package.unit.to_string(),
-            price: crate::words::euro(package.price, render.language),
+            price: render.price(package.price),
             mark: match &package.control {
                 Some(ControlClass::Narcotic) => render.say(&crate::words::NARCOTIC).to_owned(),
                 Some(ControlClass::Pkv | ControlClass::PkvPsychotropic) => render.say(&crate::words::PKV).to_owned(),
@@ -60,7 +62,7 @@ impl Tiski {
         Ok(HandOverChecks {
             may_save: wrong.is_none() && complete && !findings.iter().any(prescription::Finding::hinders),
             checks: render.checks(&findings),
-            price: price.map(|price| crate::words::euro(price, render.language)),
+            price: price.map(|price| render.price(price)),
         })
     }
 

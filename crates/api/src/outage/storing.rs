@@ -153,7 +153,7 @@ impl Tiski {
             prescriber_family,
             prescriber_number: words().find(is_number).unwrap_or_default().to_owned(),
             prescribed: time::finnish(entry.at).format("%-d.%-m.%Y").to_string(),
-            package: self.found_package(package),
+            package: self.found_package(&package),
             amount: prescription::amount::plain(said.amount),
         })
     }

@@ -27,6 +27,20 @@ pub(super) const TABLE: &[Row] = &[
         ),
     ),
     (
+        "edition-changed",
+        Place::Input,
+        text(
+            "Uusi lääketietokanta tuli voimaan, ja hinnat on laskettu uudelleen.",
+            "En ny läkemedelsdatabas trädde i kraft, och priserna är räknade på nytt.",
+            "A new medicines database came into force, and prices were counted again.",
+        ),
+        text(
+            "Tarkista kori ja allekirjoita uudelleen.",
+            "Kontrollera korgen och signera på nytt.",
+            "Look at the basket and sign again.",
+        ),
+    ),
+    (
         "no-visit",
         Place::Input,
         text("Asiakasta ei ole haettu.", "Ingen kund har sökts.", "No customer is open."),

@@ -112,10 +112,14 @@ pub fn artificial(count: usize) -> Result<Vec<Package>> {
                         holder: holder.to_owned(),
                         size: Decimal::from(size),
                         unit: Unit::new("fol"),
-                        price: Decimal::new(772, 2),
+                        price: Some(Decimal::new(772, 2)),
                         control: None,
                         kind: kind.clone(),
                         group: None,
+                        exchange: Default::default(),
+                        form_words: None,
+                        condition: None,
+                        previous: vec![],
                     });
                 }
             }

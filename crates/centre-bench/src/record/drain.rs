@@ -13,7 +13,7 @@ use centre::store::SqliteStore;
 use chrono::{DateTime, Utc};
 use counter::{Clock, Counter, Deps, Round, Sent};
 use kanta_client::{CentreClient, Timeouts, TlsTransport, Transport};
-use medicines::Edition;
+use medicines::{Edition, InForce};
 use prescription::{Address, Oid, Organisation};
 use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::{Value, json};
@@ -143,7 +143,7 @@ fn counter(pki: &Path, address: &str, record: record::Record) -> Result<Counter>
         centre: Arc::new(CentreClient::new(transport)),
         centre_organisation: Oid::parse(&centre.oid).context("an OID")?,
         record,
-        medicines: Arc::new(Edition::parse(medicines::ARTIFICIAL)?),
+        medicines: Arc::new(InForce::always(Edition::parse(medicines::ARTIFICIAL)?)?),
         pharmacy: Organisation {
             id: Oid::parse(&pharmacy.oid).context("an OID")?,
             name: pharmacy.name,

@@ -12,7 +12,7 @@ use kanta::metadata::{self, Answer, DispenseStatus, Medicine, Metadata};
 use kanta::mr::{self, FetchedDocument, StoreAnswer, StoreRequest};
 use kanta::{Frame, Incoming, Issue, MessageId};
 use kanta_client::{CentreClient, Transport, TransportError};
-use medicines::Edition;
+use medicines::{Edition, InForce};
 use prescription::rules::samples;
 use prescription::{
     Address, Oid, Organisation, PersonName, Prescription, Professional, RegistrationNumber, Right, SignatureTrust, time,
@@ -104,7 +104,7 @@ impl Bench {
             centre: Arc::new(CentreClient::new(transport)),
             centre_organisation: centre_organisation(),
             record,
-            medicines: Arc::new(Edition::parse(medicines::ARTIFICIAL).unwrap()),
+            medicines: Arc::new(InForce::always(Edition::parse(medicines::ARTIFICIAL).unwrap()).unwrap()),
             pharmacy: pharmacy(),
             definition: cda::Definition::dispensation_2014().unwrap(),
             software: software(),

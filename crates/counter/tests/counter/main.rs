@@ -7,6 +7,7 @@ extern crate tiski_counter as counter;
 mod advance;
 mod bench;
 mod coming_back;
+mod editions;
 mod elsewhere;
 mod from_hand_to_hand;
 mod hand;

@@ -141,7 +141,7 @@ fn kela(recipe: &Recipe, names: &KelaNames, items: &[Item]) -> String {
         put("blood", "false");
         put("biological", flag(item.biological));
         put("group", &item.group);
-        put("substitution_code", &format!("{:0>4}{:0>6}", item.group, item.usual % 1_000_000));
+        put("substitution_code", &format!("{:0>6}{:0>4}", item.group, size_class(item)));
         put("substitutable", "true");
         let untaxed = item.wholesale * 145 / 100;
         if mixed(recipe.seed, &item.group).is_multiple_of(2) {
@@ -150,7 +150,9 @@ fn kela(recipe: &Recipe, names: &KelaNames, items: &[Item]) -> String {
         }
         put("wholesale", &cents(item.wholesale));
         put("untaxed", &cents(untaxed));
-        put("price", &cents(untaxed * 1135 / 1000));
+        if !is_unpriced(recipe.seed, item) {
+            put("price", &cents(untaxed * 1135 / 1000));
+        }
         if item.status == "R" {
             put("reimbursement", if item.biological { "100" } else { "40" });
         }
@@ -158,6 +160,22 @@ fn kela(recipe: &Recipe, names: &KelaNames, items: &[Item]) -> String {
     }
     let _ = writeln!(xml, "</{root}>");
     xml
+}
+
+/// The class of sizes that count as one (3.5b), for the exchange code: 28 to 30, 49 and 50, 98 to 100.
+fn size_class(item: &Item) -> u64 {
+    let whole = |text: &str| text.split('.').next().and_then(|whole| whole.parse::<u64>().ok()).unwrap_or_default();
+    match item.size.as_ref().map_or(0, |(factor, size, _)| whole(factor).max(1) * whole(size)) {
+        28..=30 => 30,
+        49..=50 => 50,
+        98..=100 => 100,
+        units => units % 10_000,
+    }
+}
+
+/// One invented package of some five hundred has no price.
+fn is_unpriced(seed: u64, item: &Item) -> bool {
+    item.vnr.as_str() >= "600000" && mixed(seed, &item.vnr).is_multiple_of(499)
 }
 
 fn cents(cents: u64) -> String {

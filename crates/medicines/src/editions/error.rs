@@ -24,6 +24,14 @@ pub enum ImportError {
         /// Entries now.
         now: u64,
     },
+    /// Hardly any package has a price: the element of the price is named otherwise than the mapping file says.
+    #[error("{priced} of {packages} packages have a price")]
+    Unpriced {
+        /// Packages with one.
+        priced: u64,
+        /// All packages.
+        packages: u64,
+    },
     /// An edition of this name is there, made of other files. What was dispensed by it stays what it was.
     #[error("edition {0} is there already, with other content")]
     OtherContent(VersionId),
@@ -47,6 +55,7 @@ impl ImportError {
             Self::Read(error) => error.code(),
             Self::NotThere(_) => "import-not-there",
             Self::Shrunken { .. } => "import-shrunken",
+            Self::Unpriced { .. } => "import-unpriced",
             Self::OtherContent(_) => "import-other-content",
             Self::Year { .. } => "import-year",
             Self::Store(error) => error.code(),

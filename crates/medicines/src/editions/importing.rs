@@ -22,11 +22,13 @@ pub struct Policy {
     pub limits: Limits,
     /// How many entries of a file there must be of a hundred in the edition before. Assumed (docs/assumptions.md).
     pub least_percent: u64,
+    /// How many packages of a hundred must have a price. Assumed (docs/assumptions.md).
+    pub least_priced_percent: u64,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { limits: Limits::default(), least_percent: 80 }
+        Self { limits: Limits::default(), least_percent: 80, least_priced_percent: 50 }
     }
 }
 
@@ -50,19 +52,23 @@ impl Editions {
     ) -> Result<Outcome, ImportError> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let edition = transaction.query_row("SELECT coalesce(max(id), 0) + 1 FROM edition", [], |row| row.get(0))?;
-        let mut import = Import { to: &transaction, edition, files: BTreeMap::new(), limits: &policy.limits };
+        let mut import =
+            Import { to: &transaction, edition, files: BTreeMap::new(), priced: 0, limits: &policy.limits };
         let head = import.all(sources, names)?;
         let KelaHead { version, in_force } = head;
         if version.year() != chrono::Datelike::year(&in_force) {
             return Err(ImportError::Year { version, in_force });
         }
-        let files = import.files;
+        let (files, priced) = (import.files, import.priced);
         let packages = files.get(&File::Kela).map_or(0, |read| read.entries);
         let info = EditionInfo { version, in_force, packages };
         if let Some(there) = digests(&transaction, version)? {
             let is_same = there.len() == files.len()
                 && files.iter().all(|(file, read)| there.get(file.name()).is_some_and(|it| it == &read.digest));
             return if is_same { Ok(Outcome::AlreadyThere(info)) } else { Err(ImportError::OtherContent(version)) };
+        }
+        if priced.saturating_mul(100) < packages.saturating_mul(policy.least_priced_percent) {
+            return Err(ImportError::Unpriced { priced, packages });
         }
         not_shrunken(&transaction, &info, &files, policy.least_percent)?;
         let packages = i64::try_from(packages).unwrap_or(i64::MAX);
@@ -139,6 +145,8 @@ struct Import<'t> {
     to: &'t Connection,
     edition: i64,
     files: BTreeMap<File, FileRead>,
+    /// Packages with a price.
+    priced: u64,
     limits: &'t Limits,
 }
 
@@ -182,6 +190,7 @@ impl Import<'_> {
             }
         });
         let count = settle(read, failed)?;
+        self.priced = count.priced;
         self.files.insert(File::Kela, FileRead { entries: count.packages, digest: from.digest() });
         // The reader hands out the head before the first package, and a file without a package is an error.
         said.ok_or(ImportError::Read(ReadError::Empty(File::Kela)))
@@ -307,7 +316,7 @@ fn insert_package(
         &decimal(&package.corridor_top),
         &decimal(&package.wholesale),
         &decimal(&package.untaxed),
-        &package.price.to_string(),
+        &decimal(&package.price),
         &package.reimbursement.join(" "),
         &package.change,
         &package.leaving,

@@ -14,6 +14,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use prescription::time;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 
+use crate::import::File;
 pub use error::{ImportError, StoreError};
 pub use freshness::{Calendar, Freshness};
 pub use importing::{Outcome, Policy};
@@ -22,8 +23,10 @@ pub use version::VersionId;
 
 /// "TMed": what the file says of itself.
 const APPLICATION: i32 = 0x544d_6564;
-/// Version of the schema.
-const SCHEMA: i32 = 1;
+/// Version of the schema. 2: a package may have no price.
+const SCHEMA: i32 = 2;
+/// The oldest that is brought to today's when the store is opened.
+const OLDEST_SCHEMA: i32 = 1;
 
 /// What is known of an edition without reading it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +76,10 @@ impl Editions {
         let number = |name: &str| transaction.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i32>(0));
         match (number("application_id")?, number("user_version")?) {
             (APPLICATION, SCHEMA) => {}
+            (APPLICATION, OLDEST_SCHEMA) => {
+                transaction.execute_batch(include_str!("from-1-to-2.sql"))?;
+                transaction.pragma_update(None, "user_version", SCHEMA)?;
+            }
             (0, 0) if is_empty(&transaction)? => {
                 transaction.execute_batch(include_str!("schema.sql"))?;
                 transaction.pragma_update(None, "application_id", APPLICATION)?;
@@ -101,6 +108,23 @@ impl Editions {
             "SELECT version, in_force, packages FROM edition WHERE in_force <= ?1 ORDER BY in_force DESC, version DESC LIMIT 1",
         )?;
         statement.query_row([today.to_string()], stored).optional()?.map(info).transpose()
+    }
+
+    /// The edition that comes into force next after a moment, where it is here already; of two of one day the higher number.
+    pub fn next_after(&self, moment: DateTime<Utc>) -> Result<Option<EditionInfo>, StoreError> {
+        let today = time::finnish(moment).date();
+        let mut statement = self.connection.prepare_cached(
+            "SELECT version, in_force, packages FROM edition WHERE in_force > ?1 ORDER BY in_force, version DESC LIMIT 1",
+        )?;
+        statement.query_row([today.to_string()], stored).optional()?.map(info).transpose()
+    }
+
+    /// The files that an edition was made of.
+    pub fn files(&self, version: VersionId) -> Result<Vec<File>, StoreError> {
+        let Some(id) = self.id(version)? else { return Ok(Vec::new()) };
+        let mut statement = self.connection.prepare_cached("SELECT file FROM edition_file WHERE edition = ?1")?;
+        let names = statement.query_map([id], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+        Ok(File::ALL.into_iter().filter(|file| names.iter().any(|name| name == file.name())).collect())
     }
 
     /// Whether the edition in force is the one that should be.

@@ -8,10 +8,11 @@ use rusqlite::{OptionalExtension, Row, params};
 use rust_decimal::Decimal;
 
 use super::{Editions, StoreError, VersionId};
+use crate::import::File;
 use crate::import::fimea::{Condition, Shortage};
 use crate::import::kela::{KelaPackage, Status};
 use crate::import::risks::HighRisk;
-use crate::{Edition, Package};
+use crate::{Edition, ExchangeFacts, FormWords, Package, Short};
 
 const COLUMNS: &str = r#"vnr, name, kind, atc, atc_name, strength, form, route, size_text, factor, size, unit, container,
     device, holder, marketer, status, control, driving, condition, monitored, blood, biological, "group",
@@ -30,6 +31,7 @@ impl Editions {
             self.connection.query_row("SELECT in_force FROM edition WHERE id = ?1", [id], |row| row.get(0))?;
         let day = day.parse().map_err(|_| StoreError::Damaged("day"))?;
         let mut substances = self.substances(id)?;
+        let mut registers = self.registered(id)?;
         let mut statement = self
             .connection
             .prepare_cached(&format!("SELECT {COLUMNS} FROM package WHERE edition = ?1 ORDER BY vnr"))?;
@@ -39,10 +41,12 @@ impl Editions {
             let package = package(row)?;
             if package.change.as_deref() != Some(REMOVED) {
                 let substances = substances.remove(package.vnr.as_str()).unwrap_or_default();
-                packages.push(at_the_counter(package, substances));
+                let registered = registers.remove(package.vnr.as_str()).unwrap_or_default();
+                packages.push(at_the_counter(package, substances, registered));
             }
         }
-        Ok(Some(Edition::from_packages(version.to_string(), Some(day), packages)?))
+        let edition = Edition::from_packages(version.to_string(), Some(day), packages)?;
+        Ok(Some(edition.with_atc_names(self.swedish_atc_names(id)?)))
     }
 
     /// A package with everything that Kela says of it.
@@ -108,6 +112,62 @@ impl Editions {
         found.map(|vnr| Vnr::parse(&vnr).map_err(|_| StoreError::Damaged("number"))).transpose()
     }
 
+    /// What Fimea's registers say of packages, by number.
+    fn registered(&self, id: i64) -> Result<HashMap<String, Registered>, StoreError> {
+        let mut found: HashMap<String, Registered> = HashMap::new();
+        let mut statement = self.connection.prepare_cached(
+            "SELECT register.vnr, register.sold, register.previous_vnr, word.sv, word.en FROM register
+             LEFT JOIN word ON word.edition = register.edition AND word.file = ?2 AND word.number = register.form
+             WHERE register.edition = ?1 AND register.vnr IS NOT NULL ORDER BY register.number",
+        )?;
+        let mut rows = statement.query(params![id, File::Forms.name()])?;
+        while let Some(row) = rows.next()? {
+            let registered = found.entry(row.get(0)?).or_default();
+            registered.sold = Some(registered.sold.unwrap_or_default() || row.get(1)?);
+            let previous: Option<String> = row.get(2)?;
+            if let Some(previous) = previous {
+                registered.previous.push(Vnr::parse(&previous).map_err(|_| StoreError::Damaged("number"))?);
+            }
+            if let (Some(sv), Some(en)) = (row.get(3)?, row.get(4)?) {
+                registered.form = Some(FormWords { sv, en });
+            }
+        }
+        let mut statement = self
+            .connection
+            .prepare_cached(r#"SELECT vnr, "group", sold FROM substitutable WHERE edition = ?1 ORDER BY "group""#)?;
+        let mut rows = statement.query([id])?;
+        while let Some(row) = rows.next()? {
+            let registered = found.entry(row.get(0)?).or_default();
+            registered.group = Some(row.get(1)?);
+            // The register, where it has the package, is the newer.
+            registered.sold = registered.sold.or(Some(row.get(2)?));
+        }
+        let mut statement = self.connection.prepare_cached(
+            "SELECT vnr, first_day, last_day FROM shortage WHERE edition = ?1 AND valid ORDER BY first_day",
+        )?;
+        let mut rows = statement.query([id])?;
+        while let Some(row) = rows.next()? {
+            let (from, until): (String, Option<String>) = (row.get(1)?, row.get(2)?);
+            let day = |text: &str| text.parse().map_err(|_| StoreError::Damaged("day"));
+            let short = Short { from: day(&from)?, until: until.as_deref().map(day).transpose()? };
+            found.entry(row.get(0)?).or_default().shortages.push(short);
+        }
+        Ok(found)
+    }
+
+    /// Swedish names of ATC codes.
+    fn swedish_atc_names(&self, id: i64) -> Result<HashMap<String, Vec<String>>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT DISTINCT code, sv FROM atc WHERE edition = ?1 AND sv <> '' ORDER BY code, sv")?;
+        let mut rows = statement.query([id])?;
+        let mut found: HashMap<String, Vec<String>> = HashMap::new();
+        while let Some(row) = rows.next()? {
+            found.entry(row.get(0)?).or_default().push(row.get(1)?);
+        }
+        Ok(found)
+    }
+
     /// Names of active substances by number of the package, in the order of Fimea's numbers.
     fn substances(&self, id: i64) -> Result<HashMap<String, Vec<String>>, StoreError> {
         let mut statement = self.connection.prepare_cached(
@@ -170,16 +230,26 @@ fn package(row: &Row) -> Result<KelaPackage, StoreError> {
         corridor_top: decimal(row.get(27)?)?,
         wholesale: decimal(row.get(28)?)?,
         untaxed: decimal(row.get(29)?)?,
-        price: decimal(row.get(30)?)?.ok_or(StoreError::Damaged("price"))?,
+        price: decimal(row.get(30)?)?,
         reimbursement: reimbursement.split_whitespace().map(str::to_owned).collect(),
         change: row.get(32)?,
         leaving: row.get(33)?,
     })
 }
 
-/// The package as the counter knows it today. A size that only words tell ("1 + solv.") is 0: such a package is given
-/// whole.
-fn at_the_counter(package: KelaPackage, substances: Vec<String>) -> Package {
+/// What Fimea's registers say of a package beside Kela's database.
+#[derive(Default)]
+struct Registered {
+    /// Nothing where no register has the package.
+    sold: Option<bool>,
+    previous: Vec<Vnr>,
+    form: Option<FormWords>,
+    group: Option<String>,
+    shortages: Vec<Short>,
+}
+
+/// The package as the counter knows it. A size that only words tell ("1 + solv.") is 0: such a package is given whole.
+fn at_the_counter(package: KelaPackage, substances: Vec<String>, registered: Registered) -> Package {
     let factor = package.factor.unwrap_or(Decimal::ONE);
     let size = package.size.and_then(|size| size.checked_mul(factor)).unwrap_or_default();
     Package {
@@ -196,6 +266,19 @@ fn at_the_counter(package: KelaPackage, substances: Vec<String>) -> Package {
         price: package.price,
         control: package.control,
         kind: package.kind,
-        group: package.group,
+        group: package.group.or(registered.group),
+        exchange: ExchangeFacts {
+            substitutable: package.substitutable,
+            exchange_code: package.substitution_code,
+            reference_price: package.reference_price,
+            corridor_top: package.corridor_top,
+            reimbursements: package.reimbursement,
+            biological: package.biological,
+            on_market: registered.sold.unwrap_or(true),
+            shortages: registered.shortages,
+        },
+        form_words: registered.form,
+        condition: package.condition,
+        previous: registered.previous,
     }
 }

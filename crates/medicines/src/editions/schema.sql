@@ -50,7 +50,7 @@ CREATE TABLE package (
   corridor_top TEXT,
   wholesale TEXT,
   untaxed TEXT,
-  price TEXT NOT NULL,
+  price TEXT,
   reimbursement TEXT NOT NULL,
   change TEXT,
   leaving INTEGER

@@ -104,9 +104,6 @@ pub enum Fault {
     /// Not a Nordic article number of six digits.
     #[error("{0} is no VNR of six digits")]
     Vnr(&'static str),
-    /// A package that may be sold, without a price.
-    #[error("the price {0} is missing")]
-    PriceMissing(&'static str),
     /// Not a decimal number with a point.
     #[error("{0} is no decimal number")]
     Decimal(&'static str),
@@ -156,7 +153,6 @@ impl Fault {
             Fault::TooLong(_) => "import-too-long",
             Fault::TooMany(_) => "import-too-many",
             Fault::Vnr(_) => "import-vnr",
-            Fault::PriceMissing(_) => "import-price-missing",
             Fault::Decimal(_) => "import-decimal",
             Fault::Day(_) => "import-day",
             Fault::Value(_) => "import-value",

@@ -239,8 +239,8 @@ pub struct KelaPackage {
     pub wholesale: Option<Decimal>,
     /// Retail price without value added tax.
     pub untaxed: Option<Decimal>,
-    /// Retail price with value added tax.
-    pub price: Decimal,
+    /// Retail price with value added tax; what has none is dispensed without one being guessed.
+    pub price: Option<Decimal>,
     /// Codes of its reimbursement classes, as they stand.
     pub reimbursement: Vec<String>,
     /// UU new, MM changed, PP removed.
@@ -254,6 +254,8 @@ pub struct KelaPackage {
 pub struct KelaCount {
     /// Packages with a VNR.
     pub packages: u64,
+    /// Those of them that have a retail price.
+    pub priced: u64,
     /// Entries with a number of another kind (some basic creams and nutrients): counted and left out, since nothing at
     /// the counter can name them yet.
     pub other_numbers: u64,
@@ -297,8 +299,10 @@ pub fn read(
                     return Err(Fault::TooMany(limits.packages));
                 }
                 if values.get(Field::NumberKind) == IS_VNR {
+                    let package = values.package()?;
                     count.packages += 1;
-                    each(KelaItem::Package(Box::new(values.package()?)))?;
+                    count.priced += u64::from(package.price.is_some());
+                    each(KelaItem::Package(Box::new(package)))?;
                 } else {
                     value::text(values.get(Field::NumberKind), Field::NumberKind.key())?;
                     count.other_numbers += 1;
@@ -377,7 +381,7 @@ impl Values {
         let may = |field: Field| value::optional_text(self.get(field));
         let flag = |field: Field| value::optional_flag(self.get(field), field.key());
         let decimal = |field: Field| value::optional_decimal(self.get(field), field.key());
-        let price = |field: Field| value::optional_price(self.get(field), field.key());
+        let price = |field: Field| value::price(self.get(field), field.key());
         let control = match flag(Field::Narcotic)? {
             Some(true) => Some(ControlClass::Narcotic),
             _ => may(Field::Control).map(ControlClass::from),
@@ -417,7 +421,7 @@ impl Values {
             corridor_top: price(Field::CorridorTop)?,
             wholesale: price(Field::Wholesale)?,
             untaxed: price(Field::Untaxed)?,
-            price: value::price(self.get(Field::Price), Field::Price.key())?,
+            price: price(Field::Price)?,
             reimbursement: self.reimbursement.clone(),
             change: may(Field::Change),
             leaving: flag(Field::Leaving)?,

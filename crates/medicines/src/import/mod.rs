@@ -1,7 +1,7 @@
 //! Reading what Kela and Fimea publish: Kela's Pharmaceutical Database in XML, Fimea's registers as text and XML.
 //!
 //! Readers go through a file once, keep nothing, and hand out typed entries. A row with too few fields, a letter of
-//! another encoding, a number that is none, a price that is missing: each is an error with its line and a stable code.
+//! another encoding, a number that is none: each is an error with its line and a stable code.
 //! What readers hand out is not imported before the whole file has been read ([`crate::editions`]).
 
 mod error;

@@ -34,18 +34,12 @@ pub fn optional_decimal(text: &str, name: &'static str) -> Result<Option<Decimal
     if text.is_empty() { Ok(None) } else { decimal(text, name).map(Some) }
 }
 
-/// A price in euro: at most four decimals, and there.
-pub fn price(text: &str, name: &'static str) -> Result<Decimal, Fault> {
-    if text.is_empty() {
-        return Err(Fault::PriceMissing(name));
+/// A price in euro, of at most four decimals; nothing where the field is empty, which is no price and not a price of nothing.
+pub fn price(text: &str, name: &'static str) -> Result<Option<Decimal>, Fault> {
+    match optional_decimal(text, name)? {
+        Some(price) if price.scale() > 4 => Err(Fault::Decimal(name)),
+        price => Ok(price),
     }
-    let price = decimal(text, name)?;
-    if price.scale() > 4 { Err(Fault::Decimal(name)) } else { Ok(price) }
-}
-
-/// The same, where the medicine may have no such price.
-pub fn optional_price(text: &str, name: &'static str) -> Result<Option<Decimal>, Fault> {
-    if text.is_empty() { Ok(None) } else { price(text, name).map(Some) }
 }
 
 /// A day as 2026-11-15.
@@ -90,9 +84,9 @@ mod tests {
 
     #[test]
     fn a_price_is_a_decimal_with_a_point_or_an_error_and_never_a_guess() {
-        assert_eq!(price("12.88", "p").unwrap().to_string(), "12.88");
-        assert_eq!(price("7", "p").unwrap().to_string(), "7");
-        assert_eq!(price("", "p"), Err(Fault::PriceMissing("p")));
+        assert_eq!(price("12.88", "p").unwrap().unwrap().to_string(), "12.88");
+        assert_eq!(price("7", "p").unwrap().unwrap().to_string(), "7");
+        assert_eq!(price("", "p"), Ok(None));
         for wrong in ["12,88", "-1.00", "+1.00", "1e3", " 1.00", "1.", ".5", "1.2.3", "1 000.00", "NaN", "0.00001"] {
             assert_eq!(price(wrong, "p"), Err(Fault::Decimal("p")), "{wrong}");
         }

@@ -141,6 +141,11 @@ impl Search {
         Ok(Self { index, by_vnr })
     }
 
+    /// Over no package.
+    pub fn nothing() -> Self {
+        Self { index: Index::over(&[], &Known::default()), by_vnr: HashMap::new() }
+    }
+
     /// The packages that a text may mean, best first, at most `most` and never more than [`MOST_HITS`]. `gtins` answers
     /// which VNR stands for a GTIN of 8, 12, 13 or 14 digits, if that is known.
     pub fn find(&self, text: &str, most: usize, gtins: &dyn Fn(&str) -> Option<Vnr>) -> Vec<Hit> {

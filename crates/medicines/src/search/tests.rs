@@ -37,10 +37,14 @@ fn packages() -> Vec<Package> {
             holder: fields[6].into(),
             size: fields[8].parse().unwrap(),
             unit: Unit::new("fol"),
-            price: Decimal::ONE,
+            price: Some(Decimal::ONE),
             control: None,
             kind: serde_json::from_str::<ProductKind>("\"1\"").unwrap(),
             group: None,
+            exchange: Default::default(),
+            form_words: None,
+            condition: None,
+            previous: vec![],
         }
     };
     ROWS.lines().map(row).collect()

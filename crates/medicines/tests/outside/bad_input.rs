@@ -6,7 +6,7 @@ use medicines::artificial::Artificial;
 use medicines::editions::{Editions, ImportError, Policy};
 use medicines::import::{File, Limits, ReadError};
 
-use crate::{PACKAGES, at, import, made, names, store, version};
+use crate::{PACKAGES, at, import, made, names, store, version, vnr};
 
 /// Takes in a sound edition, then the spoilt one, and sees that all is as before. Gives the error's code and line.
 fn refused_by(policy: &Policy, spoil: impl FnOnce(&mut Artificial)) -> (&'static str, Option<u64>) {
@@ -189,7 +189,7 @@ fn one_number_for_two_packages_is_refused() {
 }
 
 #[test]
-fn a_price_that_is_missing_or_no_decimal_is_refused_and_never_guessed() {
+fn a_price_that_is_no_decimal_is_refused_and_one_that_is_missing_is_never_guessed() {
     let files = made(PACKAGES, "2026.022", "2026-11-15");
     let text = String::from_utf8(files.file(File::Kela).to_vec()).unwrap();
     let element = |name: &str| {
@@ -199,8 +199,18 @@ fn a_price_that_is_missing_or_no_decimal_is_refused_and_never_guessed() {
     };
     let price = element("verollinenmyyntihinta");
     let with = |to: &str| refused(|files| changed(files, File::Kela, price.as_bytes(), to.as_bytes())).0;
-    assert_eq!(with(""), "import-price-missing");
-    assert_eq!(with("<verollinenmyyntihinta/>"), "import-price-missing");
+    for nothing in ["", "<verollinenmyyntihinta/>"] {
+        let (_folder, mut editions) = store();
+        let mut files = files.clone();
+        changed(&mut files, File::Kela, price.as_bytes(), nothing.as_bytes());
+        import(&mut editions, &files).unwrap();
+        let edition = editions.load(version("2026.022")).unwrap().unwrap();
+        assert_eq!(edition.package(&vnr("070009")).unwrap().price, None, "{nothing:?}");
+        assert!(edition.package(&vnr("117648")).unwrap().price.is_some());
+    }
+    // Without any price the element is named otherwise than we think.
+    let names = text.replace("verollinenmyyntihinta>", "vahittaishinta>");
+    assert_eq!(refused(|files| files.replace(File::Kela, names.clone().into_bytes())).0, "import-unpriced");
     for wrong in ["12,88", "-1.00", "1e3", "N/A", "12.345678"] {
         let spoilt = format!("<verollinenmyyntihinta>{wrong}</verollinenmyyntihinta>");
         assert_eq!(with(&spoilt), "import-decimal", "{wrong}");

@@ -3,13 +3,9 @@
 use medicines::artificial::FIRST_NUMBER;
 use medicines::editions::{Calendar, Editions, Freshness, Outcome, Sources};
 use medicines::import::File;
-use prescription::{ControlClass, Vnr};
+use prescription::ControlClass;
 
-use crate::{PACKAGES, at, import, made, store, version};
-
-fn vnr(text: &str) -> Vnr {
-    Vnr::parse(text).unwrap()
-}
+use crate::{PACKAGES, at, found, import, made, store, version, vnr};
 
 #[test]
 fn an_artificial_database_of_two_thousand_packages_becomes_an_edition() {
@@ -32,7 +28,7 @@ fn an_artificial_database_of_two_thousand_packages_becomes_an_edition() {
     assert_eq!(oxycontin.substances, ["oxikodon"]);
     // Invented products have numbers that no medicine has, and prices above nothing.
     let invented = edition.package(&vnr(&FIRST_NUMBER.to_string())).unwrap();
-    assert!(invented.holder.starts_with("Keksitty ") && invented.price > 0.into());
+    assert!(invented.holder.starts_with("Keksitty ") && invented.price.unwrap() > 0.into());
 }
 
 #[test]
@@ -46,7 +42,7 @@ fn everything_that_kela_and_fimea_say_of_a_package_is_kept() {
     assert_eq!((lantus.size_text.as_str(), lantus.atc_name.as_deref()), ("5 x 3 ml", Some("glargininsuliini")));
     assert_eq!(lantus.reimbursement, ["100"]);
     assert_eq!(lantus.status.unwrap().code(), "R");
-    assert!(lantus.wholesale.unwrap() < lantus.untaxed.unwrap() && lantus.untaxed.unwrap() < lantus.price);
+    assert!(lantus.wholesale.unwrap() < lantus.untaxed.unwrap() && lantus.untaxed < lantus.price);
     // ä in ISO-8859-1 and in UTF-8 are one letter.
     assert_eq!(lantus.form.as_deref(), Some("injektioneste, liuos, esitäytetty kynä"));
     let risks = editions.high_risks(now, "B01AA03").unwrap();
@@ -82,6 +78,83 @@ fn a_number_from_before_leads_to_the_one_of_now() {
     import(&mut editions, &files).unwrap();
     assert_eq!(editions.renumbered(version("2026.022"), &vnr("001024")).unwrap(), Some(vnr("078623")));
     assert_eq!(editions.renumbered(version("2026.022"), &vnr("078623")).unwrap(), None);
+}
+
+#[test]
+fn a_package_carries_what_exchange_and_price_need() {
+    let (_folder, mut editions) = store();
+    let mut files = made(2_500, "2026.022", "2026-11-15");
+    // One is no longer sold.
+    let register: String = files.file(File::Packages).iter().copied().map(char::from).collect();
+    let left =
+        register
+            .lines()
+            .map(|line| {
+                if line.contains(";005926;") { line.trim_end_matches("1;").to_owned() + "0;" } else { line.to_owned() }
+            })
+            .collect::<Vec<_>>();
+    files.replace(File::Packages, left.join("\n").chars().map(|letter| letter as u8).collect());
+    import(&mut editions, &files).unwrap();
+    let edition = editions.load(version("2026.022")).unwrap().unwrap();
+    let lantus = edition.package(&vnr("078623")).unwrap();
+    assert_eq!(lantus.exchange.biological, Some(true));
+    assert_eq!(lantus.exchange.reimbursements, ["100"]);
+    assert_eq!(lantus.group.as_deref(), Some("1260"));
+    let words = lantus.form_words.as_ref().unwrap();
+    assert_eq!(words.en, "solution for injection in pre-filled pen");
+    assert!(words.sv.starts_with("injektionsvätska"));
+    // 3.5b: 98 and 100 are one class, 30 another; 3.5c: the corridor's top where the database has one.
+    let code = |number: &str| edition.package(&vnr(number)).unwrap().exchange.exchange_code.clone().unwrap();
+    assert_eq!((code("098784").as_str(), code("098784") == code("118072")), ("0005660100", true));
+    assert_ne!(code("098784"), code("065915"));
+    assert!(edition.packages().iter().any(|package| package.exchange.corridor_top < package.exchange.reference_price));
+    // Fimea's registers say what is short, and what is no longer sold.
+    let short = edition.package(&vnr("600000")).unwrap();
+    assert!(short.shortage_on("2026-11-15".parse().unwrap()).is_some());
+    assert!(short.shortage_on("2026-11-14".parse().unwrap()).is_none());
+    assert!(!edition.package(&vnr("005926")).unwrap().exchange.on_market);
+    assert!(edition.package(&vnr("098784")).unwrap().exchange.on_market);
+    let unpriced = edition.packages().iter().filter(|package| package.price.is_none()).count();
+    assert!((1..50).contains(&unpriced), "{unpriced}");
+    // The search knows Swedish names of codes, and what is not sold comes after what is.
+    assert_eq!(edition.atc_names()["N05BA06"], ["lorazepam"]);
+    assert!(found(edition, "lorazepam temesta") > 0);
+}
+
+#[test]
+fn a_store_of_the_first_schema_is_read_and_takes_packages_without_a_price_from_then_on() {
+    let (folder, mut editions) = store();
+    import(&mut editions, &made(PACKAGES, "2026.021", "2026-11-01")).unwrap();
+    let packages = editions.load(version("2026.021")).unwrap().unwrap().packages().to_vec();
+    drop(editions);
+    let path = folder.path().join("first.db");
+    let first = rusqlite::Connection::open(&path).unwrap();
+    let schema = include_str!("../../src/editions/schema.sql");
+    assert!(schema.contains("  price TEXT,"));
+    first.execute_batch(&schema.replace("  price TEXT,", "  price TEXT NOT NULL,")).unwrap();
+    first.execute("ATTACH ?1 AS today", [folder.path().join("medicines.db").to_str().unwrap()]).unwrap();
+    let tables = ["edition", "edition_file", "package", "register", "substance", "atc", "word", "condition"];
+    for table in tables.into_iter().chain(["substitutable", "shortage", "risk", "risk_atc"]) {
+        // A package without a price was no package then.
+        let priced = if table == "package" { "WHERE price IS NOT NULL" } else { "" };
+        first.execute(&format!("INSERT INTO {table} SELECT * FROM today.{table} {priced}"), []).unwrap();
+    }
+    first.execute_batch("PRAGMA application_id = 0x544d6564; PRAGMA user_version = 1;").unwrap();
+    drop(first);
+    let mut editions = Editions::open(&path).unwrap();
+    let old = editions.load(version("2026.021")).unwrap().unwrap();
+    let priced: Vec<_> = packages.into_iter().filter(|package| package.price.is_some()).collect();
+    assert_eq!(old.packages(), priced);
+    import(&mut editions, &made(2_500, "2026.022", "2026-11-15")).unwrap();
+    let new = editions.load(version("2026.022")).unwrap().unwrap();
+    assert!(new.packages().iter().any(|package| package.price.is_none()));
+    drop(editions);
+    assert_eq!(Editions::open(&path).unwrap().all().unwrap().len(), 2);
+    // That of a newer program is left alone.
+    let newer = rusqlite::Connection::open(&path).unwrap();
+    newer.execute_batch("PRAGMA user_version = 3;").unwrap();
+    drop(newer);
+    assert_eq!(Editions::open(&path).err().unwrap().code(), "editions-foreign");
 }
 
 #[test]
@@ -127,7 +200,7 @@ fn an_old_edition_is_readable_by_its_name_with_its_own_prices() {
     drop(editions);
     let editions = Editions::open(&folder.path().join("medicines.db")).unwrap();
     let first = vnr("070009");
-    let price_in = |name: &str| editions.load(version(name)).unwrap().unwrap().package(&first).unwrap().price;
+    let price_in = |name: &str| editions.load(version(name)).unwrap().unwrap().package(&first).unwrap().price.unwrap();
     assert_eq!(price_in("2026.021").to_string(), "1234.50");
     assert_eq!(price_in("2026.022").to_string(), price);
     assert!(editions.load(version("2026.023")).unwrap().is_none());
@@ -139,7 +212,7 @@ fn importing_the_same_files_twice_changes_nothing_and_other_files_of_that_name_a
     let files = made(PACKAGES, "2026.022", "2026-11-15");
     assert!(matches!(import(&mut editions, &files).unwrap(), Outcome::Imported(_)));
     let rows = |editions: &Editions| {
-        (editions.all().unwrap(), editions.load(version("2026.022")).unwrap().unwrap().find("metformin", 50).len())
+        (editions.all().unwrap(), found(editions.load(version("2026.022")).unwrap().unwrap(), "metformin"))
     };
     let before = rows(&editions);
     assert!(before.1 > 4);

@@ -10,6 +10,8 @@ use chrono::{DateTime, Utc};
 use medicines::artificial::{Artificial, Recipe};
 use medicines::editions::{Editions, ImportError, Outcome, Policy, VersionId};
 use medicines::import::kela::KelaNames;
+use medicines::{Edition, Shelf};
+use prescription::Vnr;
 
 /// Enough for every substance and every file, and small enough to be made again for each test.
 const PACKAGES: usize = 400;
@@ -20,6 +22,15 @@ fn names() -> KelaNames {
 
 fn version(text: &str) -> VersionId {
     VersionId::parse(text).unwrap()
+}
+
+fn vnr(text: &str) -> Vnr {
+    Vnr::parse(text).unwrap()
+}
+
+/// How many packages a text finds in an edition.
+fn found(edition: Edition, text: &str) -> usize {
+    Shelf::of(edition).unwrap().find(text, 50, &|_| None).len()
 }
 
 fn at(text: &str) -> DateTime<Utc> {

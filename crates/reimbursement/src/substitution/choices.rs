@@ -158,16 +158,6 @@ impl<'o> Desk<'_, 'o> {
         (!allowed).then_some(rule)
     }
 
-    /// From what the reimbursement is counted as the case stands.
-    fn base(&self) -> Base {
-        match self.duty {
-            Duty::Continue(Rule::PrescriberForbids | Rule::Epilepsy | Rule::UnusualIndication | Rule::Interval) => {
-                Base::Charged
-            }
-            Duty::Continue(_) | Duty::Exchange => Base::Reference,
-        }
-    }
-
     fn pays(&self, offer: &Offer, price: Money) -> Result<Pays, SubstitutionError> {
         let Case { packages, fee, day, reimbursed, .. } = self.case;
         let times = |money: Money| money.times(packages.get()).map_err(|_| SubstitutionError::Packages);
@@ -181,7 +171,7 @@ impl<'o> Desk<'_, 'o> {
             purchase(self.tables, account, &[line], *day).map_err(SubstitutionError::Purchase)
         };
         let quote = |bought: Purchase| bought.quotes.first().copied().ok_or(SubstitutionError::Packages);
-        let now = bought(self.base(), class)?;
+        let now = bought(self.duty.base(), class)?;
         let mut to_confirm = now.to_confirm.clone();
         if class.is_some() {
             to_confirm.extend(self.unsure_base()?);

@@ -18,7 +18,7 @@ use rust_decimal::Decimal;
 
 use crate::query::{Answer, Reimbursement};
 use crate::tables::Tables;
-use crate::{Account, Money, NotKnown, PurchaseError, Quote, Subject, Why};
+use crate::{Account, Base, Money, NotKnown, PurchaseError, Quote, Subject, Why};
 
 pub use biological::{BiologicalHistory, LastDispensed, Opened, Window, window};
 pub use choices::alternatives;
@@ -138,6 +138,18 @@ pub enum Duty {
     Exchange,
     /// It must not, or needs not: only what is marked as allowed is given.
     Continue(Rule),
+}
+
+impl Duty {
+    /// From what the reimbursement is counted: the price where an exchange is not the customer's to refuse (3.3, example 6).
+    pub fn base(self) -> Base {
+        match self {
+            Self::Continue(Rule::PrescriberForbids | Rule::Epilepsy | Rule::UnusualIndication | Rule::Interval) => {
+                Base::Charged
+            }
+            Self::Continue(_) | Self::Exchange => Base::Reference,
+        }
+    }
 }
 
 /// Where a price lies.

@@ -1,0 +1,218 @@
+//! `tiski medicines`: takes editions of the Pharmaceutical Database in, shows which are there, and fetches them from where
+//! the settings say. It works beside a running program, which sees a new edition within a minute. Exit codes: 0 done, 1
+//! failed and nothing changed.
+
+use std::fs::File as Opened;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use ::medicines::editions::{Editions, Freshness, ImportError, Outcome, Policy, Sources, StoreError};
+use ::medicines::import::kela::{KelaNames, NamesError};
+use ::medicines::import::{File, ReadError};
+use api::{Fetch, Problem, Settings};
+use chrono::{DateTime, Utc};
+use clap::Subcommand;
+use kanta_client::{DownloadError, Downloads, Timeouts};
+use prescription::Language;
+use serde_json::{Value, json};
+
+use crate::medicines_words as words;
+use crate::print;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// One JSON object instead of lines for people.
+    #[arg(long, global = true)]
+    json: bool,
+    /// Names of the elements of Kela's file, in place of those that are built in.
+    #[arg(long, global = true, value_name = "FILE")]
+    names: Option<PathBuf>,
+    #[command(subcommand)]
+    work: Work,
+}
+
+#[derive(Subcommand)]
+enum Work {
+    /// Takes an edition in: from a folder with the files of Kela and Fimea by their names, or from Kela's file alone.
+    Import {
+        /// The folder, or Kela's XML.
+        from: PathBuf,
+    },
+    /// Lists the editions, which is in force, and whether a newer one is due.
+    Show,
+    /// Fetches the files from the addresses of the settings and takes them in. Without addresses nothing is asked.
+    Fetch,
+}
+
+/// What went wrong. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+enum Failed {
+    #[error("medicines.editions")]
+    NoStore,
+    #[error("medicines.fetch")]
+    NoAddresses,
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    #[error(transparent)]
+    Names(#[from] NamesError),
+    #[error("{file}: {source}")]
+    Download { file: File, source: DownloadError },
+    #[error("{0} is an archive")]
+    Archive(File),
+    #[error("medicines.fetch.trusted")]
+    Trusted,
+    #[error("{0}")]
+    Disk(#[from] std::io::Error),
+}
+
+impl From<StoreError> for Failed {
+    fn from(error: StoreError) -> Self {
+        Self::Import(error.into())
+    }
+}
+
+impl From<ReadError> for Failed {
+    fn from(error: ReadError) -> Self {
+        Self::Import(error.into())
+    }
+}
+
+impl Failed {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NoStore | Self::NoAddresses | Self::Trusted => "settings-invalid",
+            Self::Import(error) => error.code(),
+            Self::Names(_) => "medicines-names",
+            Self::Download { source, .. } => source.code(),
+            Self::Archive(_) => "medicines-archive",
+            Self::Disk(_) => "medicines-file",
+        }
+    }
+}
+
+/// Runs one piece of work.
+pub fn run(arguments: &Arguments, settings: Result<Settings, Problem>) -> ExitCode {
+    let settings = match settings {
+        Ok(settings) => settings,
+        Err(problem) => {
+            eprintln!("{}: {} {}", problem.code, problem.sentence, problem.advice);
+            return ExitCode::FAILURE;
+        }
+    };
+    let language = settings.language;
+    match work(arguments, &settings, Utc::now()) {
+        Ok((lines, value)) => {
+            print(&if arguments.json { format!("{value}\n") } else { lines });
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            let (code, sentence) = (error.code(), words::failed(&error.to_string(), language));
+            if arguments.json {
+                print(&format!("{}\n", json!({ "problem": { "code": code, "sentence": sentence } })));
+            } else {
+                eprintln!("{code}: {sentence}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn work(arguments: &Arguments, settings: &Settings, now: DateTime<Utc>) -> Result<(String, Value), Failed> {
+    let language = settings.language;
+    let file = settings.medicines.editions.as_ref().ok_or(Failed::NoStore)?;
+    let names = match &arguments.names {
+        Some(names) => KelaNames::parse(&std::fs::read_to_string(names)?)?,
+        None => KelaNames::built_in()?,
+    };
+    match &arguments.work {
+        Work::Show => show(&Editions::open(file)?, settings, now),
+        Work::Import { from } => {
+            let outcome = import(file, sources(from)?, &names, now)?;
+            Ok(taken_in(&outcome, language))
+        }
+        Work::Fetch => {
+            let fetch = settings.medicines.fetch.as_ref().ok_or(Failed::NoAddresses)?;
+            let mut folder = file.clone().into_os_string();
+            folder.push(".fetched");
+            let folder = PathBuf::from(folder);
+            let outcome =
+                fetch_into(fetch, &folder).and_then(|()| Ok(import(file, Sources::folder(&folder)?, &names, now)?));
+            // What was fetched is in the store, or was refused: it is no second copy of anything.
+            let removed = std::fs::remove_dir_all(&folder);
+            let outcome = outcome?;
+            removed?;
+            Ok(taken_in(&outcome, language))
+        }
+    }
+}
+
+fn sources(from: &Path) -> Result<Sources<'static>, Failed> {
+    if from.is_dir() {
+        return Ok(Sources::folder(from)?);
+    }
+    Ok(Sources::new().with(File::Kela, Opened::open(from)?))
+}
+
+fn import(file: &Path, sources: Sources<'_>, names: &KelaNames, now: DateTime<Utc>) -> Result<Outcome, ImportError> {
+    Editions::open(file)?.import(sources, names, &Policy::default(), now)
+}
+
+/// Every address's file into a folder, each under its own name.
+fn fetch_into(fetch: &Fetch, folder: &Path) -> Result<(), Failed> {
+    let trusted = std::fs::read(&fetch.trusted).map_err(|_| Failed::Trusted)?;
+    let overall = Duration::from_secs(fetch.at_most_s);
+    let timeouts = Timeouts { connect: Duration::from_secs(10).min(overall), overall };
+    let downloads = Downloads::new(&api::certificates(&trusted), timeouts).map_err(|_| Failed::Trusted)?;
+    std::fs::create_dir_all(folder)?;
+    let limits = Policy::default().limits;
+    for file in File::ALL {
+        let Some(address) = fetch.addresses.get(file.name()) else { continue };
+        let path = folder.join(file.name());
+        let to = std::io::BufWriter::new(Opened::create(&path)?);
+        downloads.save(address, limits.file_bytes, to).map_err(|source| Failed::Download { file, source })?;
+        if is_archive(&path)? {
+            return Err(Failed::Archive(file));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file is packed (ZIP or gzip): whether Kela packs its file could not be read, and nothing is unpacked here.
+fn is_archive(path: &Path) -> std::io::Result<bool> {
+    let mut start = Vec::new();
+    std::io::Read::read_to_end(&mut std::io::Read::take(Opened::open(path)?, 4), &mut start)?;
+    Ok(start.starts_with(b"PK") || start.starts_with(&[0x1f, 0x8b]))
+}
+
+fn taken_in(outcome: &Outcome, language: Language) -> (String, Value) {
+    let (info, is_new) = match outcome {
+        Outcome::Imported(info) => (info, true),
+        Outcome::AlreadyThere(info) => (info, false),
+    };
+    let value = json!({ "edition": info.version.to_string(), "inForce": info.in_force, "packages": info.packages,
+                        "imported": is_new });
+    (words::taken_in(info, is_new, language), value)
+}
+
+fn show(editions: &Editions, settings: &Settings, now: DateTime<Utc>) -> Result<(String, Value), Failed> {
+    let (all, at) = (editions.all()?, editions.edition_at(now)?);
+    let mut lines = String::new();
+    let mut listed = Vec::new();
+    for info in &all {
+        let is_in_force = at.as_ref() == Some(info);
+        let (files, mark) = (editions.files(info.version)?, if is_in_force { "*" } else { " " });
+        lines.push_str(&words::edition(mark, info, files.len(), settings.language));
+        let files: Vec<&str> = files.iter().map(|file| file.name()).collect();
+        listed.push(json!({ "edition": info.version.to_string(), "inForce": info.in_force, "packages": info.packages,
+                            "now": is_in_force, "files": files }));
+    }
+    let freshness = editions.freshness(now, &settings.medicines.calendar())?;
+    lines.push_str(&words::freshness(&freshness, settings.language));
+    let stale = matches!(freshness, Freshness::Stale { .. });
+    let due = match freshness {
+        Freshness::None => None,
+        Freshness::Fresh { next_due: due, .. } | Freshness::Stale { due, .. } => Some(due),
+    };
+    Ok((lines, json!({ "editions": listed, "due": due, "stale": stale })))
+}
