@@ -32,6 +32,7 @@ mod waiting;
 mod words;
 
 pub use catalogue::*;
+pub use checking::CheckSettings;
 pub use freshness::Freshness;
 pub use health::Examination;
 pub use keeping::{key_problem, record_problem};
