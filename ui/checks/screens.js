@@ -107,6 +107,9 @@ export const screens = [
   { name: 'counter', scene: 'visit opened basket think' },
   { name: 'counter-covered', scene: 'visit opened', do: (page) => page.keyboard.press('F8') },
   { name: 'counter-reason', scene: 'visit basket reason waits' },
+  { name: 'counter-checks', scene: 'visit basket duplicate' },
+  { name: 'counter-checks-open', scene: 'visit basket duplicate', do: (page) => page.getByTestId('unchecked').click() },
+  { name: 'counter-checks-covered', scene: 'visit basket duplicate', do: (page) => page.keyboard.press('F8') },
   { name: 'counter-stop', scene: 'visit basket stop refused' },
   { name: 'counter-unknown', scene: 'visit', do: async (page) => {
       await page.keyboard.press('ArrowDown');

@@ -533,7 +533,7 @@ if (scene.includes('visit')) {
       visit.open = prescription(setId);
       answers['add']?.({ setId });
     }
-    visit.open = prescription(scene.includes('reason') ? 'set-4' : scene.includes('stop') ? 'set-5' : 'set-1');
+    visit.open = prescription(scene.includes('reason') ? 'set-4' : scene.includes('stop') ? 'set-5' : scene.includes('duplicate') ? 'set-3' : 'set-1');
   }
 }
 if (scene.includes('locked') && session) session.locked = true;

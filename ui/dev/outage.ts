@@ -54,7 +54,7 @@ const spoken = 'Amlodipin 5 mg, 1 tabletti aamuisin, 98 kpl, verenpaineen hoitoo
 
 export const handedOver = (): number => lines.length;
 
-const rule = (id: string, outcome: CheckLine['outcome'], sentence: string, advice: string): CheckLine => ({ rule: id, outcome, sentence, advice });
+const rule = (id: string, outcome: CheckLine['outcome'], sentence: string, advice: string): CheckLine => ({ rule: id, outcome, sentence, advice, subject: '', data: '', namesAnother: false });
 
 function checksOf(form: HandOverForm): CheckLine[] {
   const known = form.identity.trim() !== '' && form.identified !== '' && (form.identifier !== '' || form.read.trim() !== '');

@@ -111,8 +111,11 @@ export function packagesOf(setId: string, chosen?: string): PackageLine[] {
   return list;
 }
 
+// What only a safety check says.
+const ofRule = { subject: '', data: '', namesAnother: false };
+
 function checksOf(setId: string, proposal?: ProposalView): CheckLine[] {
-  const pass = (rule: string, sentence: string): CheckLine => ({ rule, outcome: 'pass', sentence, advice: '' });
+  const pass = (rule: string, sentence: string): CheckLine => ({ ...ofRule, rule, outcome: 'pass', sentence, advice: '' });
   const passed = [
     pass('LC-2', say('Resepti on voimassa.', 'Receptet är giltigt.', 'The prescription is valid.')),
     pass('DI-3', say('Allekirjoitus on eheä.', 'Underskriften är hel.', 'The signature holds.')),
@@ -122,6 +125,7 @@ function checksOf(setId: string, proposal?: ProposalView): CheckLine[] {
   if (setId === 'set-1' && Number(proposal?.amount ?? 21) > 21)
     return [
       {
+        ...ofRule,
         rule: 'DI-7d',
         outcome: 'stop',
         sentence: say('PKV-lääkettä ei saa antaa yhdellä kerralla määrättyä erää enempää.', 'Av ett HCI-läkemedel får inte ges mer än den ordinerade posten på en gång.', 'A PKV medicine must not be given beyond the prescribed lot at once.'),
@@ -132,6 +136,7 @@ function checksOf(setId: string, proposal?: ProposalView): CheckLine[] {
   if (setId === 'set-4')
     return [
       {
+        ...ofRule,
         rule: 'DI-7b',
         outcome: proposal?.reason ? 'reasoned' : 'needs-reason',
         sentence: say('Toimitus on 12 päivää etuajassa.', 'Expedieringen är 12 dagar för tidig.', 'This dispensation is 12 days early.'),
@@ -142,6 +147,7 @@ function checksOf(setId: string, proposal?: ProposalView): CheckLine[] {
   if (setId === 'set-5')
     return [
       {
+        ...ofRule,
         rule: 'LC-9',
         outcome: 'stop',
         sentence: say('Resepti on lukittu toiseen apteekkiin.', 'Receptet är låst till ett annat apotek.', 'The prescription is locked to another pharmacy.'),
@@ -150,7 +156,7 @@ function checksOf(setId: string, proposal?: ProposalView): CheckLine[] {
       ...passed,
     ];
   return [
-    { rule: 'SAFE-1', outcome: 'note', sentence: say('Lipukkeeseen varoituskolmio.', 'Varningstriangel på etiketten.', 'Warning triangle on the label.'), advice: say('Liikenne: voi heikentää suorituskykyä.', 'Trafik: kan försämra prestationsförmågan.', 'Traffic: may impair performance.') },
+    ...safety(setId !== 'set-3' ? 'note' : proposal?.reason ? 'reasoned' : 'needs-reason'),
     ...passed,
   ];
 }
@@ -170,6 +176,20 @@ const writtenOut: LabelSuggestion = {
     { text: ' mukaan verenpaineeseen', kind: 'kept' },
   ],
 };
+/** Safety checks: a duplicate, a remark, and what nobody could look at. */
+function safety(duplicate: CheckLine['outcome']): CheckLine[] {
+  const line = (rule: string, outcome: CheckLine['outcome'], subject: string, sentence: string, advice: string, namesAnother = false): CheckLine => ({
+    rule, outcome, subject, sentence, advice, namesAnother, data: say('Lääketietokanta 2026.022', 'Läkemedelsdatabasen 2026.022', 'Pharmaceutical Database 2026.022'),
+  });
+  const itself = say('Tarkista itse.', 'Kontrollera själv.', 'Check it yourself.');
+  return [
+    line(duplicate === 'note' ? 'SC-1b' : 'SC-1', duplicate, say('päällekkäisyys', 'dubbelbehandling', 'duplicate therapy'), say('Asiakkaalla on jo samaa lääkeainetta: NORVASC 5 mg.', 'Kunden har redan samma substans: NORVASC 5 mg.', 'The customer already has the same substance: NORVASC 5 mg.'), say('Varmista, että molempia on tarkoitus käyttää, ja kirjaa peruste.', 'Försäkra dig om att båda ska användas och ange motiveringen.', 'Make sure that both are meant to be used, and state the reason.'), true),
+    line('SC-12', 'note', say('ajokyky', 'körförmåga', 'driving'), say('Lääke voi heikentää ajokykyä.', 'Läkemedlet kan försämra körförmågan.', 'The medicine may impair driving.'), say('Kerro asiakkaalle; merkintä tulee ohjelippuun.', 'Berätta för kunden; märkningen hör till etiketten.', 'Tell the customer; the mark belongs on the label.')),
+    line('SC-14u', 'unchecked', say('yhteisvaikutukset', 'interaktioner', 'interactions'), say('Yhteisvaikutuksia ei tarkisteta: ohjelmassa ei ole lisensoitua yhteisvaikutustietokantaa.', 'Interaktioner kontrolleras inte: programmet har ingen licensierad interaktionsdatabas.', 'Interactions are not checked: the program has no licensed interaction database.'), say('Tarkista ne apteekin omasta tietokannasta.', 'Kontrollera dem i apotekets egen databas.', 'Check them in the pharmacy’s own database.')),
+    line('SC-3v', 'unchecked', say('enimmäisannos', 'maximal dos', 'maximum dose'), say('Enimmäisannosta ei tarkistettu: annostuksesta ei voi laskea vuorokausiannosta.', 'Maximaldosen kontrollerades inte: dygnsdosen kan inte räknas ur doseringen.', 'The maximum dose was not checked: no daily dose can be computed from the dosage.'), itself),
+    line('SC-11u', 'unchecked', say('raskaus', 'graviditet', 'pregnancy'), say('Sopivuutta raskauden ja imetyksen aikana ei tarkistettu: tästä lääkkeestä ei ole tietoa.', 'Lämpligheten under graviditet och amning kontrollerades inte: uppgifter om läkemedlet saknas.', 'Suitability in pregnancy and nursing was not checked: there are no data on this medicine.'), itself),
+  ];
+}
 
 export function prescription(setId: string, before?: ProposalView): PrescriptionView {
   const row = lines().find((one) => one.setId === setId) ?? lines()[0];

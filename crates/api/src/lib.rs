@@ -35,6 +35,7 @@ mod words;
 
 pub use ::scs::certificates;
 pub use catalogue::*;
+pub use checking::CheckSettings;
 pub use freshness::Freshness;
 pub use health::Examination;
 pub use keeping::{key_problem, record_problem};

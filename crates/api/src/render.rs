@@ -401,7 +401,7 @@ impl Render {
 
     fn proposal(&self, proposal: &Proposal, session: Option<&Session>) -> ProposalView {
         let made = &proposal.dispensation;
-        let checks = self.checks(&proposal.findings);
+        let checks = self.answers(proposal);
         let passed = checks.iter().filter(|check| check.outcome == CheckOutcome::Pass).count();
         ProposalView {
             vnr: proposal.vnr.as_str().to_owned(),

@@ -12,7 +12,7 @@ use prescription::rules::Language;
 use prescription::{Address, Oid, Organisation, Signers};
 use serde::Deserialize;
 
-use crate::Problem;
+use crate::{CheckSettings, Problem};
 
 /// What a workstation is set to.
 #[derive(Debug, Clone, Deserialize)]
@@ -40,6 +40,9 @@ pub struct Settings {
     /// The Pharmaceutical Database.
     #[serde(default)]
     pub medicines: Medicines,
+    /// The safety checks.
+    #[serde(default)]
+    pub checks: CheckSettings,
     /// Who signs documents of which type, where it is another than the default: `"18" = "system"`.
     #[serde(default)]
     pub signers: Signers,

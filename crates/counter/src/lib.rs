@@ -6,6 +6,7 @@
 
 mod advance;
 mod asking;
+mod checking;
 mod deps;
 mod error;
 mod hand;
@@ -37,6 +38,7 @@ pub use storing::{Stored, StoringChecks, ToStore};
 pub use visit::{Acting, Visit, identifier_in};
 
 use card::ReaderId;
+use checks::Checks;
 use signing::Verifier;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -48,6 +50,7 @@ pub const SENDERS: u32 = 4;
 pub struct Counter {
     deps: Deps,
     roles: Option<Roles>,
+    checks: Option<Checks>,
     verifier: Verifier,
     // Locks that are never nested but in this order, so that a card's removal can lock the session while a visit is busy.
     visit: Mutex<Option<Visit>>,
@@ -68,6 +71,7 @@ impl Counter {
         Self {
             deps,
             roles: None,
+            checks: None,
             verifier: Verifier::default(),
             visit: Mutex::new(None),
             session: Mutex::new(None),
@@ -83,6 +87,13 @@ impl Counter {
     #[must_use]
     pub fn with_roles(mut self, roles: Roles) -> Self {
         self.roles = Some(roles);
+        self
+    }
+
+    /// The same counter, which asks these safety checks of every lot.
+    #[must_use]
+    pub fn with_checks(mut self, checks: Checks) -> Self {
+        self.checks = Some(checks);
         self
     }
 

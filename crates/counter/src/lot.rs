@@ -22,6 +22,8 @@ pub struct Proposal {
     pub dispensation: Dispensation,
     /// Every rule's answer.
     pub findings: Vec<Finding>,
+    /// Every safety check's answer; none where the counter has no checks.
+    pub checks: Vec<checks::Checked>,
     /// A person's reason.
     pub reason: Option<String>,
     /// When it was handed over, where that was in an outage: the document bears that time.
@@ -40,12 +42,12 @@ impl Proposal {
     /// the pharmacist who signs.
     pub(crate) fn hindrance(&self, right: &Right) -> Option<&Finding> {
         let prepares = !right.may_dispense();
-        self.findings.iter().find(|finding| finding.hinders() && !(prepares && finding.rule.id == "DI-3"))
+        self.answers().find(|finding| finding.hinders() && !(prepares && finding.rule.id == "DI-3"))
     }
 
     /// Whether no rule hinders.
     pub fn may_sign(&self) -> bool {
-        !self.findings.iter().any(Finding::hinders)
+        !self.answers().any(Finding::hinders)
     }
 }
 
@@ -111,9 +113,13 @@ impl Counter {
         let lot =
             Lot { shelf: &shelf, package, amount, label: &label, reason: reason.as_deref(), preparer, handed_over };
         let proposal = self.proposal(&session, &metadata, fetched, &lot);
-        // A changed proposal must be looked at again before it is signed.
-        visit.basket.retain(|other| other != set_id || proposal.may_be_added_by(&session.right));
         visit.proposals.insert(set_id.clone(), proposal);
+        self.ask_checks(visit);
+        // A changed proposal must be looked at again before it is signed.
+        if visit.proposals.get(set_id).is_none_or(|proposal| !proposal.may_be_added_by(&session.right)) {
+            visit.basket.retain(|other| other != set_id);
+            self.ask_checks(visit);
+        }
         Ok(visit.clone())
     }
 
@@ -198,6 +204,7 @@ impl Counter {
             vnr: lot.package.vnr.clone(),
             dispensation,
             findings,
+            checks: Vec::new(),
             reason: lot.reason.map(str::to_owned),
             handed_over: lot.handed_over.clone(),
             preparer: lot.preparer.cloned(),

@@ -53,11 +53,24 @@ pub(crate) struct Unsigned {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// Puts a signed dispensation with its event in a batch; beside it the reason that a person gave.
+/// What is kept beside a signed dispensation: a person's reason, and the rules and checks that it opened.
+#[derive(Default)]
+pub(crate) struct Beside<'a> {
+    pub(crate) reason: Option<&'a str>,
+    pub(crate) reasoned: Vec<&'static str>,
+}
+
+impl<'a> Beside<'a> {
+    fn of(proposal: &'a Proposal) -> Self {
+        Self { reason: proposal.reason.as_deref(), reasoned: proposal.reasoned() }
+    }
+}
+
+/// Puts a signed dispensation with its event in a batch, and what is kept beside it.
 pub(crate) fn kept(
     batch: Batch,
     session: &Session,
-    (dispensation, reason): (&Dispensation, Option<&str>),
+    (dispensation, beside): (&Dispensation, Beside<'_>),
     bytes: Vec<u8>,
     now: DateTime<Utc>,
 ) -> Batch {
@@ -66,7 +79,8 @@ pub(crate) fn kept(
     let payload = json!({
         "prescription": line.prescription_id,
         "amount": line.amount,
-        "reason": reason,
+        "reason": beside.reason,
+        "reasoned": beside.reasoned,
         "prepared_by": registration_of(dispensation.preparer.as_ref()),
     });
     let event = NewEvent::new("dispensation.signed", now, payload).by(session.registration.as_str());
@@ -90,6 +104,7 @@ impl Counter {
             visit.keeper = session.professional();
             self.ask_again(&session, visit);
         }
+        self.ask_checks(visit);
         if visit.basket.is_empty() {
             return Err(CounterError::EmptyBasket);
         }
@@ -109,9 +124,9 @@ impl Counter {
         for (bytes, dispensation) in documents.into_iter().zip(&dispensations) {
             // The Centre ends its reservation with the dispensation: nothing is left to give back.
             batch = batch.putting_down(dispensation.prescription.set_id.as_str());
-            let reason = visit.proposals.get(&dispensation.prescription.set_id).and_then(|p| p.reason.as_deref());
+            let beside = visit.proposals.get(&dispensation.prescription.set_id).map(Beside::of).unwrap_or_default();
             let line = Summary::of(dispensation);
-            batch = kept(batch, &session, (dispensation, reason), bytes, now);
+            batch = kept(batch, &session, (dispensation, beside), bytes, now);
             let id = dispensation.reference.id.clone();
             let prescription_set_id = dispensation.prescription.set_id.clone();
             signed.push(Signed { document_id: id, prescription_set_id, summary: line });
@@ -157,7 +172,8 @@ impl Counter {
             let fetched = visit.fetched.get(set_id).ok_or(CounterError::UnknownPrescription)?;
             let old = visit.proposals.get(set_id).ok_or(CounterError::UnknownPrescription)?;
             let renewed = self.renewed(session, metadata, fetched, old)?;
-            if let Some(finding) = renewed.findings.iter().find(|finding| finding.hinders()) {
+            let checked = old.checks.iter().map(|one| &one.finding);
+            if let Some(finding) = renewed.findings.iter().chain(checked).find(|finding| finding.hinders()) {
                 return Err(CounterError::Rule(Box::new(finding.clone())));
             }
             // Made at hand-over where it was handed over in an outage: one identity, however often it is tried.

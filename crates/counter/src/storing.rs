@@ -27,7 +27,7 @@ use serde_json::json;
 use crate::lot::{HandOverTime, Lot, label_dosage, whole_packages};
 use crate::outage::class_of;
 use crate::self_check::Shown;
-use crate::signing_desk::{Unsigned, kept};
+use crate::signing_desk::{Beside, Unsigned, kept};
 use crate::{Counter, CounterError, Fetched, HandedOver, Identifiers, Session, Signed};
 
 /// A text of a prescription that is stored has at most so many characters.
@@ -187,8 +187,9 @@ impl Counter {
             bytes: order,
             summary: json!(line),
         });
+        let beside = Beside { reason: with.reason.as_deref(), ..Beside::default() };
         // The order of the batch is that of the outbox: first the prescription, then what was given on it.
-        let batch = kept(batch, &session, (&dispensation, with.reason.as_deref()), lot, now);
+        let batch = kept(batch, &session, (&dispensation, beside), lot, now);
         let written = dispensation.reference.id.as_str();
         self.deps.record.commit(batch.writing(entry.entry_id.as_str(), written))?;
         fail_point::at!(AppSaved);

@@ -157,6 +157,7 @@ impl Counter {
         }
         visit.fetched.insert(set_id.clone(), fetched);
         visit.open = Some(set_id.clone());
+        self.ask_checks(visit);
         Ok(visit.clone())
     }
 
@@ -166,6 +167,7 @@ impl Counter {
         let session = self.open_session()?;
         let mut slot = lock(&self.visit);
         let visit = Visit::kept_by(&mut slot, &session)?;
+        self.ask_checks(visit);
         let proposal = visit.proposals.get_mut(set_id).ok_or(CounterError::UnknownPrescription)?;
         if let Some(finding) = proposal.hindrance(&session.right) {
             return Err(CounterError::Rule(Box::new(finding.clone())));
@@ -190,6 +192,7 @@ impl Counter {
             proposal.preparer = Some(Professional { logged_in_at: None, ..session.professional() });
         }
         visit.basket.push(set_id.clone());
+        self.ask_checks(visit);
         Ok(visit.clone())
     }
 
@@ -203,6 +206,7 @@ impl Counter {
             proposal.preparer = None;
             proposal.dispensation.preparer = None;
         }
+        self.ask_checks(visit);
         Ok(visit.clone())
     }
 
@@ -218,6 +222,7 @@ impl Counter {
             })
             .collect();
         visit.proposals.extend(renewed);
+        self.ask_checks(visit);
     }
 
     pub(crate) fn requester(&self, session: &Session, acting: &Acting) -> Result<Requester, CounterError> {

@@ -196,14 +196,20 @@ impl Bench {
         self.counter.add_to_basket(&self.set_id()).unwrap();
     }
 
-    /// The same with a second prescription, in this order.
-    pub fn prepare_two(&self) {
-        let now = self.clock.now();
+    /// The Centre has a second prescription of the patient's, which differs from the one so; its set.
+    pub fn prescribe_another(&self, change: impl FnOnce(&mut Prescription)) -> Oid {
         let mut another = self.centre().prescription.clone();
         let id = Oid::parse("1.2.246.10.99999902.93.2026.1002").unwrap();
         (another.reference.id, another.reference.set_id) = (id.clone(), id.clone());
-        let document = signed_twice(&another, now);
+        change(&mut another);
+        let document = signed_twice(&another, self.clock.now());
         self.centre().another = Some((another, document));
+        id
+    }
+
+    /// The same with a second prescription, in this order.
+    pub fn prepare_two(&self) {
+        let id = self.prescribe_another(|_| {});
         self.prepare();
         self.counter.open_prescription(&id).unwrap();
         self.counter.add_to_basket(&id).unwrap();

@@ -6,6 +6,7 @@ extern crate tiski_counter as counter;
 
 mod advance;
 mod bench;
+mod checks;
 mod coming_back;
 mod editions;
 mod elsewhere;

@@ -1,0 +1,159 @@
+//! The safety checks at the counter: what they are told of the customer, of the lot and of the other medicines. Those are
+//! what the Centre has listed and the visit has fetched, and nothing else: of what was withheld nobody here knows, so that
+//! nothing can hint at it.
+//!
+//! A change of one item can change what is to be said of another, so all are asked again after each change. Two items of
+//! one basket that are the same therapy are told once: at the one that was added later.
+
+use checks::{Case, Customer, Medicine, Other, Supply, lasts_until};
+use chrono::NaiveDate;
+use kanta::metadata::{DispenseStatus, Metadata};
+use medicines::{Edition, Package};
+use prescription::{Finding, Oid, Outcome, Prescription, time};
+
+use crate::{Counter, Fetched, Proposal, Visit};
+
+/// Ways of identifying a person by an official document with a picture.
+const WITH_PICTURE: [&str; 3] = ["identity-card", "driving-licence", "passport"];
+
+impl Counter {
+    /// Asks the safety checks of every proposal of a visit. Nothing is asked where this counter was given none.
+    pub(crate) fn ask_checks(&self, visit: &mut Visit) {
+        let Some(checks) = &self.checks else { return };
+        let today = time::finnish(self.deps.clock.now()).date();
+        let asked: Vec<(Oid, Vec<checks::Checked>)> = visit
+            .proposals
+            .iter()
+            .filter_map(|(set_id, proposal)| {
+                let fetched = visit.fetched.get(set_id)?;
+                let medicine = self.given(proposal);
+                let patient = &fetched.prescription.patient;
+                let answers = checks.check(&Case {
+                    today,
+                    customer: Customer { born: patient.birth_date, sex: patient.sex },
+                    prescription: &fetched.prescription,
+                    history: &fetched.history,
+                    medicine: &medicine,
+                    given: &proposal.dispensation.delivered,
+                    others: &self.others(visit, set_id, today),
+                    document_seen: WITH_PICTURE.contains(&visit.acting.identified.as_str()),
+                    reason: proposal.reason.as_deref(),
+                    handed_over: proposal.handed_over.is_some(),
+                });
+                Some((set_id.clone(), answers))
+            })
+            .collect();
+        for (set_id, answers) in asked {
+            if let Some(proposal) = visit.proposals.get_mut(&set_id) {
+                proposal.checks = answers;
+            }
+        }
+    }
+
+    /// The medicine that a proposal gives.
+    fn given(&self, proposal: &Proposal) -> Medicine {
+        match self.deps.medicines.package(&proposal.vnr) {
+            Some(package) => of_package(package, &self.deps.medicines),
+            None => Medicine::named(&proposal.dispensation.product.name),
+        }
+    }
+
+    /// The customer's other medicines, as the visit was told of them.
+    fn others(&self, visit: &Visit, but: &Oid, today: NaiveDate) -> Vec<Other> {
+        let this = visit.metadata(but).ok();
+        let place = |set_id: &Oid| visit.basket.iter().position(|one| one == set_id);
+        let later = place(but).unwrap_or(visit.basket.len());
+        let other = |metadata: &Metadata| {
+            let set_id = &metadata.reference.set_id;
+            let proposal = visit.proposals.get(set_id).filter(|_| place(set_id).is_some_and(|at| at < later));
+            let fetched = visit.fetched.get(set_id);
+            let supply = if proposal.is_some() { Supply::Now } else { supply(metadata, fetched, today)? };
+            let medicine = match (proposal, fetched) {
+                (Some(proposal), _) => self.given(proposal),
+                (None, Some(fetched)) => self.prescribed(&fetched.prescription),
+                (None, None) => self.listed(metadata),
+            };
+            let together = this.is_some_and(|this| {
+                this.prescriber == metadata.prescriber && this.prescribed_at.date() == metadata.prescribed_at.date()
+            });
+            Some(Other { medicine, supply, prescribed_together: together })
+        };
+        visit.listed.iter().filter(|metadata| metadata.reference.set_id != *but).filter_map(other).collect()
+    }
+
+    fn prescribed(&self, prescription: &Prescription) -> Medicine {
+        let product = &prescription.product;
+        let known = product.vnr().and_then(|vnr| self.deps.medicines.package(vnr));
+        if let Some(package) = known {
+            return of_package(package, &self.deps.medicines);
+        }
+        Medicine {
+            strength: product.strength.clone(),
+            atc: product.atc().map(|code| code.code.clone()),
+            substances: product.active_substances().into_iter().map(str::to_owned).collect(),
+            control: prescription.control.clone(),
+            ..Medicine::named(&named(product.name(), product.strength.as_deref()))
+        }
+    }
+
+    fn listed(&self, metadata: &Metadata) -> Medicine {
+        let medicine = &metadata.medicine;
+        let known = medicine.vnr.as_ref().and_then(|vnr| self.deps.medicines.package(vnr));
+        if let Some(package) = known {
+            return of_package(package, &self.deps.medicines);
+        }
+        Medicine {
+            strength: medicine.strength.clone(),
+            atc: medicine.atc.as_ref().map(|code| code.code.clone()),
+            control: medicine.control.clone(),
+            ..Medicine::named(&named(&medicine.name, medicine.strength.as_deref()))
+        }
+    }
+}
+
+impl Proposal {
+    /// What rules and checks say of it.
+    pub fn answers(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().chain(self.checks.iter().map(|one| &one.finding))
+    }
+
+    /// The rules and checks that its reason opened, for the record.
+    pub(crate) fn reasoned(&self) -> Vec<&'static str> {
+        self.answers().filter(|finding| finding.outcome == Outcome::Reasoned).map(|finding| finding.rule.id).collect()
+    }
+}
+
+/// A package of the edition. What the edition does not tell at the counter is not known here: whether it impairs driving, and
+/// its rows of the high-risk classification.
+fn of_package(package: &Package, edition: &Edition) -> Medicine {
+    let text = |text: &str| Some(text.to_owned()).filter(|text| !text.trim().is_empty());
+    Medicine {
+        strength: text(&package.strength),
+        atc: text(&package.atc),
+        substances: package.substances.clone(),
+        unit: Some(package.unit.clone()),
+        price: Some(package.price),
+        control: package.control.clone(),
+        edition: Some(edition.name().to_owned()),
+        ..Medicine::named(&named(&package.name, Some(&package.strength)))
+    }
+}
+
+fn named(name: &str, strength: Option<&str>) -> String {
+    format!("{name} {}", strength.unwrap_or_default()).trim().to_owned()
+}
+
+/// How long the customer has of a listed medicine; nothing where it was never dispensed and can be no more.
+fn supply(metadata: &Metadata, fetched: Option<&Fetched>, today: NaiveDate) -> Option<Supply> {
+    let last = fetched.and_then(|fetched| fetched.history.iter().max_by_key(|before| before.dispensed_at));
+    if let (Some(fetched), Some(last)) = (fetched, last) {
+        let until = lasts_until(&fetched.prescription, &last.delivered, last.dispensed_at.date());
+        return Some(until.map_or(Supply::Unknown, Supply::Until));
+    }
+    let is_live = !metadata.state.cancelled
+        && !metadata.expired
+        && metadata.valid_until.is_none_or(|last| last >= today)
+        && metadata.dispense_status != DispenseStatus::Fully
+        && metadata.quantity_form.as_deref() != Some("9");
+    (is_live || metadata.last_dispensed_at.is_some()).then_some(Supply::Unknown)
+}
