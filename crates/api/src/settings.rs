@@ -9,7 +9,7 @@ use prescription::rules::Language;
 use prescription::{Address, Oid, Organisation, Signers};
 use serde::Deserialize;
 
-use crate::Problem;
+use crate::{LabelPrinter, Problem};
 
 /// What a workstation is set to.
 #[derive(Debug, Clone, Deserialize)]
@@ -62,6 +62,17 @@ pub struct Settings {
     /// When somebody is told that something waits.
     #[serde(default)]
     pub notices: Notices,
+    /// Printers of this workstation; nothing is printed where none is set.
+    #[serde(default)]
+    pub printers: Printers,
+}
+
+/// The printers of a workstation.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Printers {
+    /// For labels.
+    pub label: Option<LabelPrinter>,
 }
 
 /// An environment.
@@ -327,6 +338,9 @@ impl Settings {
         }
         settings.record.backups = settings.record.backups.as_ref().map(at);
         settings.medicines.file = settings.medicines.file.as_ref().map(at);
+        if let Some(printer) = &mut settings.printers.label {
+            printer.to = printer.to.clone().within(&base);
+        }
         settings.check()?;
         Ok(settings)
     }
@@ -367,6 +381,9 @@ impl Settings {
         }
         if self.trust.ocsp.as_ref().is_some_and(|address| !address.starts_with("http://")) {
             return Err(wrong("trust.ocsp", "http://"));
+        }
+        if let Some(fault) = self.printers.label.as_ref().and_then(|printer| printer.to.fault()) {
+            return Err(wrong("printers.label.to", fault));
         }
         if !self.centre.url.starts_with("https://") {
             return Err(wrong("centre.url", "https://"));
@@ -480,6 +497,21 @@ mod tests {
     }
 
     #[test]
+    fn med_5_2_nothing_is_printed_by_default_and_a_printer_is_what_the_settings_say() {
+        assert!(load(SOUND).unwrap().printers.label.is_none());
+        let text = format!(
+            "{SOUND}\n[printers.label]\nkind = \"zpl-picture\"\nto = {{ folder = \"labels\" }}\ndpi = \"300\"\n\
+             size = {{ width_mm = 76, height_mm = 51 }}"
+        );
+        let printer = load(&text).unwrap().printers.label.unwrap();
+        assert!(
+            matches!(&printer.to, printing::Way::Folder(folder) if folder.is_absolute() && folder.ends_with("labels"))
+        );
+        assert_eq!(printer.kind, crate::LabelKind::ZplPicture);
+        assert_eq!(printer.dpi, labels::Density::Dots12);
+    }
+
+    #[test]
     fn production_and_mistakes_are_refused_by_name() {
         let refused = |from: &str, to: &str| load(&SOUND.replace(from, to)).unwrap_err().advice;
         assert!(refused(r#""test""#, r#""production""#).starts_with("environment"));
@@ -496,6 +528,11 @@ mod tests {
             refused("[centre]", "[notices]\nclosing_time = \"25.00\"\n[centre]").starts_with("notices.closing_time")
         );
         assert!(refused("https:", "http:").starts_with("centre.url"));
+        let printer = |to: &str| format!("[printers.label]\nkind = \"zpl\"\nto = {to}\n[centre]");
+        assert!(refused("[centre]", &printer(r#"{ network = "nowhere" }"#)).starts_with("printers.label.to"));
+        assert!(refused("[centre]", &printer(r#"{ queue = "-o" }"#)).starts_with("printers.label.to"));
+        let small = printer(r#"{ queue = "Zebra" }"#).replace("kind", "size = { width_mm = 7 }\nkind");
+        assert!(refused("[centre]", &small).starts_with("file"));
         assert!(refused("[centre]", "[centre]\nsurprise = 1").starts_with("file"));
         assert!(refused("workstation = 1", "workstation = 1\nsigning = \"both\"").contains("`both`"));
     }

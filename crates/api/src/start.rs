@@ -194,6 +194,7 @@ fn watch_over_the_centre(program: &Weak<Tiski>, asking: &Bell) {
             let minutes = u64::from(program.settings.trust.refresh_minutes.max(1));
             lists_due = Instant::now() + Duration::from_secs(minutes * 60);
         }
+        program.look_at_printer();
         program.ask_the_centre();
         program.push_notices(Duration::ZERO);
         asking.done(asked);
