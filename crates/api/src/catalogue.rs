@@ -6,9 +6,9 @@ use ts_rs::TS;
 
 use crate::{
     BackupMade, CredentialsView, DayList, DocumentView, Export, FindPackages, FoundPackages, HandOverChecks,
-    HandOverForm, HandOverList, HandOverSaved, OnHandOver, OutagePack, OutboxCounts, PrescriptionView, Problem, Secret,
-    SessionView, SettleHandOver, Status, StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved,
-    VisitView, WaitingDesk, WaitingPage,
+    HandOverForm, HandOverList, HandOverSaved, LabelView, OnHandOver, OnLabel, OutagePack, OutboxCounts,
+    PrescriptionView, PrintedLabels, Problem, Secret, SessionView, SettleHandOver, Status, StorePrescription,
+    StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk, WaitingPage,
 };
 
 macro_rules! catalogue {
@@ -83,6 +83,12 @@ catalogue! {
     add / Add (OnPrescription) -> VisitView;
     /// Takes it out again.
     remove / Remove (OnPrescription) -> VisitView;
+    /// A prescription's label as it would be printed now, and whether it was.
+    label / Label (OnLabel) -> LabelView;
+    /// Prints it; again, and marked so, where it was printed before.
+    print_label / PrintLabel (OnLabel) -> LabelView;
+    /// What was printed on a day.
+    printed_labels / PrintedLabels (OnDay) -> PrintedLabels;
     /// Signs the basket with PIN2, makes it durable, and gives it to the outbox.
     sign / Sign (Sign) -> VisitView;
     /// Closes the visit and removes its working copies.

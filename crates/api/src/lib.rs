@@ -16,6 +16,7 @@ mod freshness;
 mod health;
 mod history;
 mod keeping;
+mod labelling;
 mod notices;
 mod outage;
 mod pin;
@@ -39,12 +40,16 @@ pub use checking::CheckSettings;
 pub use freshness::Freshness;
 pub use health::Examination;
 pub use keeping::{key_problem, record_problem};
+pub use labelling::{
+    LabelBox, LabelKind, LabelPrinter, LabelSheet, LabelState, LabelText, LabelView, OnLabel, PrintedLabel,
+    PrintedLabels,
+};
 pub use notices::{NoticeKind, NoticeView};
 pub use outage::*;
 pub use secret::Secret;
 pub use settings::{
-    Card, Centre, Environment, Fetch, Health, KeyPlace, Medicines, Notices, Pharmacy, RecordKeeping, Rights, Session,
-    Settings, Trust,
+    Card, Centre, Environment, Fetch, Health, KeyPlace, Medicines, Notices, Pharmacy, Printers, RecordKeeping, Rights,
+    Session, Settings, Trust,
 };
 pub use start::{Started, examine, start};
 pub use views::*;

@@ -16,7 +16,8 @@ use rust_decimal::Decimal;
 
 use crate::bell::Bell;
 use crate::freshness::Heard;
-use crate::health::{Asked, Instruments};
+use crate::health::{self, Asked, Instruments};
+use crate::labelling::PrinterSeen;
 use crate::notices::Standing;
 use crate::pin::PinEntry;
 use crate::render::{Render, document_state};
@@ -24,11 +25,11 @@ use crate::settings::{Card, Environment, Settings};
 use crate::telling::STANDING_OLD;
 use crate::{
     BackupMade, CredentialsView, DayList, DocumentView, Event, Export, FindPackages, FoundPackages, HandOverChecks,
-    HandOverForm, HandOverList, HandOverSaved, HealthLine, HealthState, LogIn, Nothing, NoticeView, OnDay, OnDocument,
-    OnHandOver, OnPrescription, OutagePack, OutboxCounts, PinDigit, PinErase, PrescriptionView, Problem, Program,
-    Propose, Search, Secret, SessionView, SetLanguage, SettleDocument, SettleHandOver, Sign, Status, StorePrescription,
-    StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk, WaitingPage, keeping, sentences,
-    waiting, words,
+    HandOverForm, HandOverList, HandOverSaved, HealthLine, HealthState, LabelView, LogIn, Nothing, NoticeView, OnDay,
+    OnDocument, OnHandOver, OnLabel, OnPrescription, OutagePack, OutboxCounts, PinDigit, PinErase, PrescriptionView,
+    PrintedLabels, Problem, Program, Propose, Search, Secret, SessionView, SetLanguage, SettleDocument, SettleHandOver,
+    Sign, Status, StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk,
+    WaitingPage, keeping, sentences, waiting, words,
 };
 
 /// What is typed or scanned in the search field is at most this long.
@@ -61,6 +62,8 @@ pub(crate) struct Tiski {
     /// How many documents of this day the Centre has accepted, and when that was counted.
     pub(crate) accepted: Mutex<Option<(Instant, NaiveDate, u32)>>,
     typed: Mutex<PinEntry>,
+    /// How the label printer does.
+    pub(crate) printer: PrinterSeen,
     pub(crate) outbox: Arc<Bell>,
     /// Wakes the thread that asks whether the Centre is there.
     pub(crate) asking: Arc<Bell>,
@@ -88,6 +91,7 @@ impl Tiski {
             noticed: Mutex::default(),
             accepted: Mutex::default(),
             typed: Mutex::default(),
+            printer: PrinterSeen::default(),
             outbox: Arc::default(),
             asking: Arc::default(),
             asking_about_card: Arc::default(),
@@ -276,13 +280,17 @@ impl Tiski {
             .map_err(|error| self.problem(&error))
     }
 
-    fn set_id(&self, text: &str) -> Result<Oid, Problem> {
+    pub(crate) fn set_id(&self, text: &str) -> Result<Oid, Problem> {
         Oid::parse(text).map_err(|_| self.problem(&CounterError::UnknownPrescription))
     }
 
     fn health(&self) -> Vec<HealthLine> {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        self.instruments.lines(&self.counter.card(), asked.as_ref(), self.language())
+        let mut lines = self.instruments.lines(&self.counter.card(), asked.as_ref(), self.language());
+        if self.settings.printers.label.is_some() {
+            lines.push(health::printer(self.printer.last(), self.language()));
+        }
+        lines
     }
 
     /// Asks whether the Centre is there, and tells hosts where that changed something. Blocks.
@@ -294,6 +302,20 @@ impl Tiski {
         self.note_answer(asked.outcome.is_ok());
         *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(asked);
         self.push_health();
+    }
+
+    /// Looks whether the label printer is there, where one is set. Blocks, for two seconds at the most.
+    pub(crate) fn look_at_printer(&self) {
+        if let Some(printer) = &self.settings.printers.label {
+            self.printer.look(printer);
+        }
+    }
+
+    /// What was printed for the visit that ends now, and is not dispensed, is void.
+    fn void_all_labels(&self, why: &str) {
+        if let Ok(visit) = self.counter.visit() {
+            self.void_labels(&visit, None, why);
+        }
     }
 
     /// Asks the OCSP responder and the role service about the card in the reader, and tells hosts where that changed something.
@@ -317,7 +339,7 @@ impl Tiski {
     }
 
     /// Tells hosts of the chain where a state or a code is another than they were told last.
-    fn push_health(&self) {
+    pub(crate) fn push_health(&self) {
         let lines = self.health();
         let told: Vec<_> = lines.iter().map(|line| (line.state, line.code.clone())).collect();
         let mut before = self.told.lock().unwrap_or_else(PoisonError::into_inner);
@@ -394,7 +416,7 @@ impl Tiski {
         })
     }
 
-    fn day(&self, with: &OnDay) -> Result<NaiveDate, Problem> {
+    pub(crate) fn day(&self, with: &OnDay) -> Result<NaiveDate, Problem> {
         match &with.day {
             None => Ok(review::finnish_day(self.counter.deps().clock.now())),
             Some(text) => text.parse().map_err(|_| self.of_code("day-invalid")),
@@ -426,6 +448,7 @@ impl Program for Tiski {
     fn examine(&self, _: Nothing) -> Result<Status, Problem> {
         let round = self.asking.ring();
         self.counter.look_at_card();
+        self.look_at_printer();
         self.asking_about_card.ring();
         self.asking.wait_for(round, LONGEST_WAIT);
         self.frame().map_err(|error| self.problem(&error))
@@ -456,7 +479,11 @@ impl Program for Tiski {
     fn log_in(&self, with: LogIn) -> Result<SessionView, Problem> {
         let last_try = with.allow_last_try.unwrap_or_default();
         let pin = self.pin(with.pin.as_ref(), with.entry, with.elsewhere);
+        let before = self.counter.visit().ok();
         let session = pin.and_then(|pin| self.counter.log_in(&pin, last_try));
+        if let Some(before) = before.filter(|_| self.counter.visit().is_err()) {
+            self.void_labels(&before, None, "visit-ended");
+        }
         self.push_card(&self.counter.card());
         let session = session.map_err(|error| self.problem(&error))?;
         self.instruments.reader.keep(&session.reader);
@@ -465,6 +492,7 @@ impl Program for Tiski {
     }
 
     fn log_out(&self, _: Nothing) -> Result<Status, Problem> {
+        self.void_all_labels("visit-ended");
         let left = self.counter.log_out();
         self.outbox.ring();
         self.push_card(&self.counter.card());
@@ -483,7 +511,11 @@ impl Program for Tiski {
             medicine: with.medicine.map(|named| named.chars().take(OnBehalf::MEDICINE_CHARS_AT_MOST).collect()),
         });
         let acting = Acting { on_behalf, identified: with.identified.chars().take(32).collect() };
+        let before = self.counter.visit().ok();
         let visit = self.counter.search(text, acting);
+        if let (Some(before), Ok(_)) = (before, &visit) {
+            self.void_labels(&before, None, "visit-ended");
+        }
         self.outbox.ring();
         self.heard_of(&visit);
         self.view(visit)
@@ -522,7 +554,24 @@ impl Program for Tiski {
     fn remove(&self, with: OnPrescription) -> Result<VisitView, Problem> {
         self.acted();
         let set_id = self.set_id(&with.set_id)?;
-        self.view(self.counter.remove_from_basket(&set_id))
+        let visit = self.counter.remove_from_basket(&set_id);
+        if let Ok(visit) = &visit {
+            self.void_labels(visit, Some(&set_id), "removed");
+        }
+        self.view(visit)
+    }
+
+    fn label(&self, with: OnLabel) -> Result<LabelView, Problem> {
+        self.label_view(&with)
+    }
+
+    fn print_label(&self, with: OnLabel) -> Result<LabelView, Problem> {
+        self.acted();
+        self.label_printed(&with)
+    }
+
+    fn printed_labels(&self, with: OnDay) -> Result<PrintedLabels, Problem> {
+        self.labels_of(&with)
     }
 
     fn sign(&self, with: Sign) -> Result<VisitView, Problem> {
@@ -538,6 +587,7 @@ impl Program for Tiski {
 
     fn close_visit(&self, _: Nothing) -> Result<Status, Problem> {
         self.acted();
+        self.void_all_labels("visit-ended");
         self.counter.close_visit();
         self.outbox.ring();
         self.frame().map_err(|error| self.problem(&error))

@@ -12,7 +12,7 @@ use prescription::rules::Language;
 use prescription::{Address, Oid, Organisation, Signers};
 use serde::Deserialize;
 
-use crate::{CheckSettings, Problem};
+use crate::{CheckSettings, LabelPrinter, Problem};
 
 /// What a workstation is set to.
 #[derive(Debug, Clone, Deserialize)]
@@ -68,6 +68,17 @@ pub struct Settings {
     /// When somebody is told that something waits.
     #[serde(default)]
     pub notices: Notices,
+    /// Printers of this workstation; nothing is printed where none is set.
+    #[serde(default)]
+    pub printers: Printers,
+}
+
+/// The printers of a workstation.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Printers {
+    /// For labels.
+    pub label: Option<LabelPrinter>,
 }
 
 /// An environment.
@@ -388,6 +399,9 @@ impl Settings {
         if let Some(fetch) = &mut settings.medicines.fetch {
             fetch.trusted = base.join(&fetch.trusted);
         }
+        if let Some(printer) = &mut settings.printers.label {
+            printer.to = printer.to.clone().within(&base);
+        }
         settings.check()?;
         Ok(settings)
     }
@@ -430,6 +444,9 @@ impl Settings {
             return Err(wrong("trust.ocsp", "http://"));
         }
         self.medicines.check()?;
+        if let Some(fault) = self.printers.label.as_ref().and_then(|printer| printer.to.fault()) {
+            return Err(wrong("printers.label.to", fault));
+        }
         if !self.centre.url.starts_with("https://") {
             return Err(wrong("centre.url", "https://"));
         }
@@ -546,6 +563,21 @@ mod tests {
     }
 
     #[test]
+    fn med_5_2_nothing_is_printed_by_default_and_a_printer_is_what_the_settings_say() {
+        assert!(load(SOUND).unwrap().printers.label.is_none());
+        let text = format!(
+            "{SOUND}\n[printers.label]\nkind = \"zpl-picture\"\nto = {{ folder = \"labels\" }}\ndpi = \"300\"\n\
+             size = {{ width_mm = 76, height_mm = 51 }}"
+        );
+        let printer = load(&text).unwrap().printers.label.unwrap();
+        assert!(
+            matches!(&printer.to, printing::Way::Folder(folder) if folder.is_absolute() && folder.ends_with("labels"))
+        );
+        assert_eq!(printer.kind, crate::LabelKind::ZplPicture);
+        assert_eq!(printer.dpi, labels::Density::Dots12);
+    }
+
+    #[test]
     fn production_and_mistakes_are_refused_by_name() {
         let refused = |from: &str, to: &str| load(&SOUND.replace(from, to)).unwrap_err().advice;
         assert!(refused(r#""test""#, r#""production""#).starts_with("environment"));
@@ -562,6 +594,11 @@ mod tests {
             refused("[centre]", "[notices]\nclosing_time = \"25.00\"\n[centre]").starts_with("notices.closing_time")
         );
         assert!(refused("https:", "http:").starts_with("centre.url"));
+        let printer = |to: &str| format!("[printers.label]\nkind = \"zpl\"\nto = {to}\n[centre]");
+        assert!(refused("[centre]", &printer(r#"{ network = "nowhere" }"#)).starts_with("printers.label.to"));
+        assert!(refused("[centre]", &printer(r#"{ queue = "-o" }"#)).starts_with("printers.label.to"));
+        let small = printer(r#"{ queue = "Zebra" }"#).replace("kind", "size = { width_mm = 7 }\nkind");
+        assert!(refused("[centre]", &small).starts_with("file"));
         assert!(refused("[centre]", "[centre]\nsurprise = 1").starts_with("file"));
         assert!(refused("workstation = 1", "workstation = 1\nsigning = \"both\"").contains("`both`"));
     }

@@ -196,6 +196,7 @@ fn watch_over_the_centre(program: &Weak<Tiski>, asking: &Bell) {
             lists_due = Instant::now() + Duration::from_secs(minutes * 60);
         }
         program.look_for_editions();
+        program.look_at_printer();
         program.ask_the_centre();
         program.push_notices(Duration::ZERO);
         asking.done(asked);

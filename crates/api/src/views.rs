@@ -191,6 +191,8 @@ pub enum Link {
     Centre,
     /// The Pharmaceutical Database.
     Medicines,
+    /// The label printer, where one is set.
+    Printer,
 }
 
 /// How a link does.

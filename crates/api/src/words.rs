@@ -78,6 +78,11 @@ words! {
     STORED_PRESCRIPTION "Lääkemääräys" "Recept" "Prescription"
     SIGNED_PREPARED "Allekirjoitettu, opiskelija valmisteli" "Undertecknad, förberedd av en studerande" "Signed, prepared by a student"
     OTHER_EVENT "Tapahtuma" "Händelse" "Event"
+    LABEL_PRINTED "Tulostettu" "Utskriven" "Printed"
+    LABEL_AGAIN "Tulostettu uudelleen" "Utskriven på nytt" "Printed again"
+    LABEL_CHANGED "Tulostettu lipuke ei enää pidä paikkaansa." "Den utskrivna etiketten gäller inte längre." "The printed label does not hold any more."
+    LABEL_VOID "Tulostettu lipuke on mitätön: hävitä se." "Den utskrivna etiketten är ogiltig: förstör den." "The printed label is void: destroy it."
+    LABEL_DOUBTFUL "Ei tiedetä, tulostuiko lipuke." "Det är inte känt om etiketten skrevs ut." "It is not known whether the label came out."
     NUMBER "Rekisteröintinumero" "Registreringsnummer" "Registration number"
     RIGHT "Ammattioikeus" "Yrkesrättighet" "Professional right"
     RIGHT_SOURCE "Oikeuden lähde" "Rättighetens källa" "Source of the right"
@@ -100,6 +105,7 @@ words! {
     NETWORK "verkko" "nätverk" "network"
     CENTRE "Reseptikeskus" "Receptcentret" "Prescription Centre"
     NO_PRICE "ei hintaa" "inget pris" "no price"
+    PRINTER "lipuketulostin" "etikettskrivare" "label printer"
     MEDICINES "lääketietokanta" "läkemedelsdatabas" "medicines database"
 }
 
@@ -114,6 +120,7 @@ impl Link {
             Self::Network => &NETWORK,
             Self::Centre => &CENTRE,
             Self::Medicines => &MEDICINES,
+            Self::Printer => &PRINTER,
         };
         text.in_language(language)
     }

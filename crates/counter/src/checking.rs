@@ -52,8 +52,9 @@ impl Counter {
 
     /// The medicine that a proposal gives.
     fn given(&self, proposal: &Proposal) -> Medicine {
-        match self.deps.medicines.package(&proposal.vnr) {
-            Some(package) => of_package(package, &self.deps.medicines),
+        let shelf = self.deps.shelf();
+        match shelf.edition().package(&proposal.vnr) {
+            Some(package) => of_package(package, shelf.edition()),
             None => Medicine::named(&proposal.dispensation.product.name),
         }
     }
@@ -83,9 +84,9 @@ impl Counter {
 
     fn prescribed(&self, prescription: &Prescription) -> Medicine {
         let product = &prescription.product;
-        let known = product.vnr().and_then(|vnr| self.deps.medicines.package(vnr));
-        if let Some(package) = known {
-            return of_package(package, &self.deps.medicines);
+        let shelf = self.deps.shelf();
+        if let Some(package) = product.vnr().and_then(|vnr| shelf.edition().package(vnr)) {
+            return of_package(package, shelf.edition());
         }
         Medicine {
             strength: product.strength.clone(),
@@ -98,9 +99,9 @@ impl Counter {
 
     fn listed(&self, metadata: &Metadata) -> Medicine {
         let medicine = &metadata.medicine;
-        let known = medicine.vnr.as_ref().and_then(|vnr| self.deps.medicines.package(vnr));
-        if let Some(package) = known {
-            return of_package(package, &self.deps.medicines);
+        let shelf = self.deps.shelf();
+        if let Some(package) = medicine.vnr.as_ref().and_then(|vnr| shelf.edition().package(vnr)) {
+            return of_package(package, shelf.edition());
         }
         Medicine {
             strength: medicine.strength.clone(),
@@ -132,7 +133,7 @@ fn of_package(package: &Package, edition: &Edition) -> Medicine {
         atc: text(&package.atc),
         substances: package.substances.clone(),
         unit: Some(package.unit.clone()),
-        price: Some(package.price),
+        price: package.price,
         control: package.control.clone(),
         edition: Some(edition.name().to_owned()),
         ..Medicine::named(&named(&package.name, Some(&package.strength)))

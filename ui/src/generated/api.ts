@@ -170,7 +170,7 @@ sentence: string,
  */
 advice: string, };
 
-export type Link = "reader" | "card" | "certificate" | "clock" | "network" | "centre" | "medicines";
+export type Link = "reader" | "card" | "certificate" | "clock" | "network" | "centre" | "medicines" | "printer";
 
 export type HealthState = "good" | "think" | "bad" | "unknown";
 
@@ -977,6 +977,190 @@ export type OnPrescription = {
  */
 setId: string, };
 
+export type OnLabel = { 
+/**
+ * The prescription's set identifier.
+ */
+setId: string, 
+/**
+ * The label's language: fi, sv or en; the screen's where it is absent.
+ */
+language?: string, 
+/**
+ * The batch of a split package, as it stands on the maker's package.
+ */
+batch?: string, 
+/**
+ * Its last day: "31.5.2028", "5.2028" (the month's last day), or "2028-05-31".
+ */
+expiry?: string, 
+/**
+ * The maker's marks of use and storage, a line each.
+ */
+marks?: string, };
+
+export type LabelView = { 
+/**
+ * The prescription's set identifier.
+ */
+setId: string, 
+/**
+ * In which language it is.
+ */
+language: string, 
+/**
+ * The labels exactly as they would be printed, those of all packages; none where there is a problem.
+ */
+sheets: Array<LabelSheet>, 
+/**
+ * Whether the printer sets every letter equally wide.
+ */
+monospace: boolean, 
+/**
+ * Where it would be printed; absent where no printer is set.
+ */
+printer: string | null, 
+/**
+ * Whether it was printed.
+ */
+state: LabelState, 
+/**
+ * The same in a sentence; empty where it was not.
+ */
+said: string, 
+/**
+ * Whether a package was split: the label needs batch and expiry.
+ */
+partPackage: boolean, 
+/**
+ * Why there is no label.
+ */
+problem: Problem | null, };
+
+export type LabelState = "not-printed" | "printed" | "changed" | "void" | "doubtful" | "failed";
+
+export type LabelSheet = { 
+/**
+ * How wide it is.
+ */
+width: number, 
+/**
+ * How high.
+ */
+height: number, 
+/**
+ * Its runs of text.
+ */
+texts: Array<LabelText>, 
+/**
+ * What is drawn black.
+ */
+rules: Array<LabelBox>, 
+/**
+ * What is framed: the outer edges.
+ */
+frames: Array<LabelBox>, };
+
+export type LabelText = { 
+/**
+ * Its left end.
+ */
+x: number, 
+/**
+ * Its baseline.
+ */
+y: number, 
+/**
+ * How wide it becomes.
+ */
+width: number, 
+/**
+ * The size of its type.
+ */
+size: number, 
+/**
+ * By how much its spaces are wider than the type's own.
+ */
+spacing: number, 
+/**
+ * Whether it is bold.
+ */
+bold: boolean, 
+/**
+ * Its letters.
+ */
+text: string, };
+
+export type LabelBox = { 
+/**
+ * Its left edge.
+ */
+x: number, 
+/**
+ * Its top.
+ */
+y: number, 
+/**
+ * Its width.
+ */
+width: number, 
+/**
+ * Its height.
+ */
+height: number, 
+/**
+ * How thick a frame's line is.
+ */
+thick: number, };
+
+export type PrintedLabels = { 
+/**
+ * The day.
+ */
+day: string, 
+/**
+ * The newest first.
+ */
+rows: Array<PrintedLabel>, };
+
+export type PrintedLabel = { 
+/**
+ * "10.42.05".
+ */
+at: string, 
+/**
+ * Who.
+ */
+person: string, 
+/**
+ * What is in the package: "DIAPAM 10 mg".
+ */
+product: string, 
+/**
+ * For which prescription.
+ */
+prescriptionId: string, 
+/**
+ * Where it was printed.
+ */
+printer: string, 
+/**
+ * How many labels.
+ */
+sheets: number, 
+/**
+ * Whether it was printed again.
+ */
+reprint: boolean, 
+/**
+ * What became of it.
+ */
+state: LabelState, 
+/**
+ * The same in a sentence.
+ */
+said: string, };
+
 export type Propose = { 
 /**
  * Which prescription.
@@ -1496,6 +1680,9 @@ export interface Catalogue {
   propose: { with: Propose; gives: PrescriptionView };
   add: { with: OnPrescription; gives: VisitView };
   remove: { with: OnPrescription; gives: VisitView };
+  label: { with: OnLabel; gives: LabelView };
+  print_label: { with: OnLabel; gives: LabelView };
+  printed_labels: { with: OnDay; gives: PrintedLabels };
   sign: { with: Sign; gives: VisitView };
   close_visit: { with: Nothing; gives: Status };
   waiting: { with: WaitingPage; gives: WaitingDesk };

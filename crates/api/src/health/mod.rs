@@ -96,6 +96,16 @@ pub(crate) fn lines(seen: &Seen<'_>, language: Language) -> Vec<HealthLine> {
     links.into_iter().map(|(link, finding)| line(link, finding, language)).collect()
 }
 
+/// The label printer, which is beside the chain: nothing waits for it.
+pub(crate) fn printer(last: Option<Result<(), printing::PrintError>>, language: Language) -> HealthLine {
+    let finding = match last {
+        None => Finding::new(HealthState::Unknown, "printer-not-used"),
+        Some(Ok(())) => Finding::good("printer-good", ""),
+        Some(Err(error)) => Finding::think(error.code(), ""),
+    };
+    line(Link::Printer, finding, language)
+}
+
 fn line(link: Link, finding: Finding, language: Language) -> HealthLine {
     let filling = finding.depends.map_or(finding.filling, |link| link.name(language).to_owned());
     let (sentence, advice) = words::said(&finding.code, &filling, language);

@@ -46,6 +46,20 @@ pub(super) const TABLE: &[Row] = &[
             "Go on; take out the card that is not used.",
         ),
     ),
+    (
+        "printer-good",
+        text("Lipuketulostin vastaa.", "Etikettskrivaren svarar.", "The label printer answers."),
+        NOTHING_TO_DO,
+    ),
+    (
+        "printer-not-used",
+        text(
+            "Lipuketulostinta ei ole vielä käytetty.",
+            "Etikettskrivaren har inte använts ännu.",
+            "The label printer has not been used yet.",
+        ),
+        NOTHING_TO_DO,
+    ),
     ("scs-good", text("Korttiohjelma vastaa.", "Kortprogrammet svarar.", "The card program answers."), NOTHING_TO_DO),
     (
         "card-unread",

@@ -4,6 +4,7 @@
 mod cards;
 mod counter;
 mod documents;
+mod labels;
 mod outage;
 mod program;
 mod record;
@@ -112,7 +113,9 @@ type Row = (&'static str, Place, Text, Text);
 
 /// Every code of this program's own, area by area.
 fn table() -> impl Iterator<Item = &'static Row> {
-    [counter::TABLE, cards::TABLE, documents::TABLE, outage::TABLE, program::TABLE, record::TABLE].into_iter().flatten()
+    [counter::TABLE, cards::TABLE, documents::TABLE, labels::TABLE, outage::TABLE, program::TABLE, record::TABLE]
+        .into_iter()
+        .flatten()
 }
 
 #[cfg(test)]
