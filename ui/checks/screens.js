@@ -129,6 +129,54 @@ export const screens = [
       await page.keyboard.press('F10');
       await page.getByTestId('label-suggestion').waitFor({ state: 'detached' });
     } },
+  { name: 'label-batch', scene: 'visit opened printer', do: (page) => page.getByTestId('label').waitFor() },
+  { name: 'label-split', scene: 'visit opened printer', do: async (page) => {
+      await page.getByTestId('label-batch').fill('A1B2C3');
+      await page.getByTestId('label-expiry').fill('5.2028');
+      await page.keyboard.press('Tab');
+      await page.getByTestId('label-sheet').first().waitFor();
+      await page.getByTestId('label-sheet').first().scrollIntoViewIfNeeded();
+    } },
+  { name: 'label-printed', scene: 'visit printer', do: async (page) => {
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('label-sheet').waitFor();
+      await page.keyboard.press('Control+p');
+      await page.getByTestId('label-state').waitFor();
+      await page.getByTestId('print-label').scrollIntoViewIfNeeded();
+    } },
+  { name: 'label-printer-off', scene: 'visit printer-off', do: async (page) => {
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('label-sheet').waitFor();
+      await page.keyboard.press('Control+p');
+      await page.getByTestId('label-state').waitFor();
+      await page.getByTestId('print-label').scrollIntoViewIfNeeded();
+    } },
+  { name: 'label-void', scene: 'visit printer', do: async (page) => {
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('label-sheet').waitFor();
+      await page.keyboard.press('Control+p');
+      await page.getByTestId('label-state').waitFor();
+      await page.getByTestId('add').click();
+      await page.getByTestId('remove').click();
+      await page.locator('[data-testid=label][data-state=void]').waitFor();
+      await page.getByTestId('print-label').scrollIntoViewIfNeeded();
+    } },
+  { name: 'review-labels', scene: 'visit opened printer', do: async (page) => {
+      await page.getByTestId('label-batch').fill('A1B2C3');
+      await page.getByTestId('label-expiry').fill('5.2028');
+      await page.keyboard.press('Tab');
+      await page.getByTestId('label-sheet').first().waitFor();
+      await page.keyboard.press('Control+p');
+      await page.getByTestId('label-state').waitFor();
+      await page.keyboard.press('Control+p');
+      await page.waitForTimeout(150);
+      await page.keyboard.press('Control+3');
+      await page.getByTestId('printed-labels').waitFor();
+      await page.getByTestId('printed-labels').scrollIntoViewIfNeeded();
+    } },
   { name: 'counter-student', scene: 'visit opened basket student' },
   { name: 'leave', scene: 'visit opened basket', do: (page) => page.getByTestId('close-visit').click() },
   { name: 'sign', scene: 'visit opened basket', do: (page) => page.keyboard.press('F9') },

@@ -3,6 +3,7 @@
 // and `window.tiskiDouble` lets a test move the card, the Centre and the environment.
 
 import type { DispensationRow, DocumentState, Event, Problem, SignedLine, Status, VisitView, WaitingDesk, WaitingGroup, WaitingRow } from '../src/generated/api';
+import { labelAnswers, voidLabel } from './labels';
 import { handedOver, outageAnswers, seedOutage, seedTelephone } from './outage';
 import { day, packagesOf, prescription, say, setTongue, visitOf, type Tongue } from './people';
 
@@ -115,6 +116,7 @@ function health(): Status['health'] {
     scene.includes('think')
       ? { link: 'medicines', state: 'think', code: 'medicines-old', sentence: say('Lääketietokanta on 24 päivää vanha.', 'Läkemedelsdatabasen är 24 dagar gammal.', 'The medicines database is 24 days old.'), advice: say('Pyydä ylläpitoa päivittämään lääketietokanta.', 'Be systemansvariga uppdatera läkemedelsdatabasen.', 'Ask the administrator to update the medicines database.') }
       : good('medicines', say('Lääketietokanta 2026.022.', 'Läkemedelsdatabas 2026.022.', 'Medicines database 2026.022.')),
+    ...(scene.includes('printer') ? [good('printer', say('Lipuketulostin vastaa.', 'Etikettskrivaren svarar.', 'The label printer answers.'))] : []),
   ];
 }
 
@@ -364,6 +366,7 @@ async function signThese(titles: string[], { entry, elsewhere, allowLastTry }: R
 type Given = Record<string, string>;
 const answers: Record<string, (given: Given) => unknown> = {
   ...outageAnswers(counts, (taken) => (visit = taken), signThese),
+  ...labelAnswers((setId) => visit?.open?.setId === setId && visit.open.proposal !== null),
   status,
   set_language: ({ language }) => {
     tongue = language as Tongue;
@@ -475,6 +478,7 @@ const answers: Record<string, (given: Given) => unknown> = {
   },
   remove: ({ setId }) => {
     const view = current();
+    voidLabel(setId ?? '');
     view.basket = view.basket.filter((line) => line.setId !== setId);
     const line = view.prescriptions.find((other) => other.setId === setId);
     if (line) line.inBasket = false;

@@ -24,6 +24,7 @@ const inVisit: readonly KeyLine[] = [
   ['F8', 'key.cover'],
   ['F9', 'key.sign'],
   ['F10', 'key.suggestion'],
+  ['Ctrl P', 'key.printLabel'],
 ];
 
 export const allKeys: readonly { title: Word; lines: readonly KeyLine[] }[] = [
@@ -83,7 +84,8 @@ function gatherScan(event: KeyboardEvent): boolean {
 
 /** A page in a window is no page of a browser: nothing reloads it under a half-done dispensation. */
 export function stay(event: KeyboardEvent): void {
-  if (event.key === 'F5' || (event.ctrlKey && event.key.toLowerCase() === 'r')) event.preventDefault();
+  const lower = event.key.toLowerCase();
+  if (event.key === 'F5' || (event.ctrlKey && (lower === 'r' || lower === 'p'))) event.preventDefault();
 }
 
 /** Presses the button of that place: in the row on which the hand rests, or the first one. */
@@ -107,8 +109,13 @@ export function press(event: KeyboardEvent): void {
     goTo(desk);
     return;
   }
-  if (event.ctrlKey || event.altKey || event.metaKey) return;
   const atCounter = screen.desk === 'counter' && counter.visit !== null;
+  if (event.ctrlKey && !event.altKey && event.key.toLowerCase() === 'p') {
+    event.preventDefault();
+    if (atCounter) pressHere('print-label');
+    return;
+  }
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
   const done = (): void => event.preventDefault();
   switch (event.key) {
     case 'F1':

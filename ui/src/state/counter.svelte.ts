@@ -3,6 +3,7 @@
 import type { PrescriptionLine, PrescriptionView, Problem, Propose, Search, VisitView } from '../generated/api';
 import { ask, problemOf } from '../ipc';
 import { counted, t } from '../words.svelte';
+import { forgetLabels } from './label.svelte';
 import { program, refresh, takeStatus, whenLeft, whenMoved, type Entered } from './program.svelte';
 import { announce, focusOn, screen } from './screen.svelte';
 
@@ -46,6 +47,7 @@ function forget(): void {
   counter.fetchedMs = null;
   counter.scanned = null;
   counter.busy = null;
+  forgetLabels();
 }
 
 async function step<T>(busy: Busy, work: () => Promise<T>): Promise<T | null> {
@@ -69,6 +71,7 @@ export type Errand = Omit<Search, 'text'>;
 export async function search(text: string, errand: Errand): Promise<boolean> {
   const visit = await step('search', () => ask('search', { text, ...errand }));
   if (!visit) return false;
+  forgetLabels();
   counter.visit = visit;
   counter.fetchedMs = performance.now();
   counter.scanned = null;

@@ -145,7 +145,6 @@ impl Tiski {
     }
 
     fn standing_said(&self, render: &Render, standing: &Standing) -> String {
-        let code = |code: &str| sentences::of_code(code, self.language()).sentence;
         match standing {
             Standing::NotPrinted => String::new(),
             Standing::Printed { at, again } => {
@@ -155,7 +154,10 @@ impl Tiski {
             Standing::Changed => render.say(&words::LABEL_CHANGED).to_owned(),
             Standing::Void => render.say(&words::LABEL_VOID).to_owned(),
             Standing::Doubtful => render.say(&words::LABEL_DOUBTFUL).to_owned(),
-            Standing::Failed { code: why } => code(why),
+            Standing::Failed { code } => {
+                let told = sentences::of_code(code, self.language());
+                format!("{} {}", told.sentence, told.advice)
+            }
         }
     }
 }
