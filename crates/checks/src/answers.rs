@@ -8,6 +8,8 @@ use crate::{Case, Data};
 /// What a check is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
+    /// The package in the hand.
+    Package,
     /// The same therapy twice.
     Duplicate,
     /// Interactions.
@@ -38,6 +40,7 @@ impl Kind {
     /// Its name in a few words.
     pub fn name(self) -> &'static Text {
         match self {
+            Self::Package => const { &text("pakkaus", "förpackningen", "the package") },
             Self::Duplicate => const { &text("päällekkäisyys", "dubbelbehandling", "duplicate therapy") },
             Self::Interactions => const { &text("yhteisvaikutukset", "interaktioner", "interactions") },
             Self::Dose => const { &text("enimmäisannos", "maximal dos", "maximum dose") },

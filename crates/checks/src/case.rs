@@ -21,12 +21,29 @@ pub struct Case<'a> {
     pub given: &'a Amount,
     /// What else the caller was told that the customer has.
     pub others: &'a [Other],
+    /// What was scanned of the packages in the hand.
+    pub in_hand: InHand,
     /// Whether whoever stands at the counter was identified by an official document with a picture.
     pub document_seen: bool,
     /// A person's stated reason, which opens what needs one.
     pub reason: Option<&'a str>,
     /// It was handed over in an outage and is only written now: nothing hinders any more, all of it is told.
     pub handed_over: bool,
+}
+
+/// What was scanned of the packages in the hand.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct InHand {
+    /// So many packages that are the chosen one.
+    pub scanned: u32,
+    /// So many packages are given; none where there is nothing to scan.
+    pub given: u32,
+    /// Whether a scan may be left out only with a reason.
+    pub required: bool,
+    /// A package that is not the chosen one lies in the hand: what it is, and what was chosen.
+    pub other: Option<(String, String)>,
+    /// The earliest day after which a scanned package may not be used.
+    pub last_day: Option<NaiveDate>,
 }
 
 /// The customer, as far as the checks ask.

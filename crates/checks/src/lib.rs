@@ -17,13 +17,14 @@ mod dose;
 mod duplicates;
 mod interactions;
 mod marks;
+mod package;
 mod strength;
 mod supply;
 pub mod table;
 mod tables;
 
 pub use answers::{Checked, Kind};
-pub use case::{Case, Customer, Medicine, Other, RiskRow, Supply, Words};
+pub use case::{Case, Customer, InHand, Medicine, Other, RiskRow, Supply, Words};
 pub use data::Data;
 pub use interactions::{Demonstration, Interaction, Interactions, ProviderSilent, Severity};
 pub use supply::lasts_until;
@@ -62,6 +63,7 @@ impl Checks {
     /// Asks every check, in the order in which a pharmacist would want to hear of them. Deterministic, no side effects.
     pub fn check(&self, case: &Case<'_>) -> Vec<Checked> {
         let mut answers = Answers::new(case);
+        package::ask(case, &self.tables, &mut answers);
         duplicates::ask(case, &self.tables, &mut answers);
         interactions::ask(case, self.interactions.as_deref(), &mut answers);
         dose::ask(case, &self.tables, &mut answers);

@@ -36,6 +36,7 @@ impl Counter {
                     medicine: &medicine,
                     given: &proposal.dispensation.delivered,
                     others: &self.others(visit, set_id, today),
+                    in_hand: Default::default(),
                     document_seen: WITH_PICTURE.contains(&visit.acting.identified.as_str()),
                     reason: proposal.reason.as_deref(),
                     handed_over: proposal.handed_over.is_some(),

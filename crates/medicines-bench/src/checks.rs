@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use checks::{Case, Checks, Customer, Demonstration, Medicine, Other, RiskRow, Supply, Words};
+use checks::{Case, Checks, Customer, Demonstration, InHand, Medicine, Other, RiskRow, Supply, Words};
 use chrono::NaiveDate;
 use prescription::rules::samples::{iterated_diazepam, lot};
 use prescription::{
@@ -78,6 +78,7 @@ fn asked(checks: &Checks, basket: &[Held]) -> Result<usize> {
                 medicine: &held.medicine,
                 given: &held.given,
                 others: &others,
+                in_hand: InHand { scanned: 1, given: 1, ..InHand::default() },
                 document_seen: true,
                 reason: None,
                 handed_over: false,

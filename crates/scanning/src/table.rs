@@ -58,6 +58,12 @@ pub trait GtinStore {
     fn keep(&mut self, link: &GtinLink) -> Result<(), NotStored>;
 }
 
+impl<S: GtinStore + ?Sized> GtinStore for Box<S> {
+    fn keep(&mut self, link: &GtinLink) -> Result<(), NotStored> {
+        (**self).keep(link)
+    }
+}
+
 /// Why a link is not learnt. The table stays as it was.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TableError {

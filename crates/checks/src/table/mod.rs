@@ -2,6 +2,7 @@
 //! that ends in a letter is another answer of the same check; "u" to "z" say why it could not be asked.
 
 pub mod dosing;
+pub mod package;
 pub mod person;
 pub mod therapy;
 
@@ -9,5 +10,5 @@ use prescription::Rule;
 
 /// Every check and each of its answers.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [therapy::TABLE, dosing::TABLE, person::TABLE].into_iter().flatten().copied()
+    [package::TABLE, therapy::TABLE, dosing::TABLE, person::TABLE].into_iter().flatten().copied()
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use checks::{Customer, Demonstration, Interactions, Medicine, Other, ProviderSilent, RiskRow, Supply, Words};
+use checks::{Customer, Demonstration, InHand, Interactions, Medicine, Other, ProviderSilent, RiskRow, Supply, Words};
 use chrono::NaiveDate;
 use prescription::rules::samples::lot;
 use prescription::{Amount, ControlClass, Dosage, Language, Outcome, Sex};
@@ -217,4 +217,27 @@ fn sc_14_interactions_are_not_checked_without_a_licensed_provider() {
     assert_eq!(licensed(Err(ProviderSilent)).says("SC-14"), [("SC-14w", Outcome::Unchecked)]);
     let lesser = checks::Interaction { severity: checks::Severity::C, effect: Words::default() };
     assert_eq!(licensed(Ok(vec![lesser])).says("SC-14"), [("SC-14b", Outcome::Note)]);
+}
+
+#[test]
+fn sc_15_another_package_stops_an_expired_one_too_and_what_was_not_scanned_is_said() {
+    let of = |in_hand: InHand| Counter::ordinary().with(|c| c.in_hand = in_hand).says("SC-15");
+    let scanned = |scanned, given| InHand { scanned, given, ..InHand::default() };
+    assert_eq!(of(scanned(1, 1)), [("SC-15", Outcome::Pass), ("SC-15d", Outcome::Pass)]);
+    assert_eq!(of(scanned(0, 1)), [("SC-15u", Outcome::Unchecked)]);
+    assert_eq!(of(scanned(1, 2)), [("SC-15", Outcome::Pass), ("SC-15u", Outcome::Unchecked)]);
+    let required = InHand { required: true, ..scanned(0, 1) };
+    assert_eq!(of(required), [("SC-15d", Outcome::NeedsReason)]);
+    let other = InHand { other: Some(("DIAPAM 5 mg".into(), "DIAPAM 10 mg".into())), ..scanned(1, 1) };
+    assert_eq!(of(other.clone()), [("SC-15", Outcome::Stop), ("SC-15d", Outcome::Pass)]);
+    let reasoned = Counter::ordinary().with(|c| {
+        c.in_hand = other;
+        c.reason = Some("kiire");
+    });
+    assert_eq!(reasoned.says("SC-15")[0], ("SC-15", Outcome::Stop), "no reason opens it");
+    let expires = |last: &str| of(InHand { last_day: Some(day(last)), ..scanned(1, 1) })[1];
+    assert_eq!(expires("2026-11-25"), ("SC-15b", Outcome::Stop));
+    assert_eq!(expires("2026-11-26"), ("SC-15c", Outcome::Note), "on its last day it may be used");
+    assert_eq!(expires("2027-02-24"), ("SC-15c", Outcome::Note));
+    assert_eq!(expires("2027-02-25"), ("SC-15b", Outcome::Pass));
 }

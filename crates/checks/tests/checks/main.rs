@@ -4,7 +4,7 @@ mod by_rule;
 mod dosing;
 mod properties;
 
-use checks::{Case, Checked, Checks, Customer, Medicine, Other, Supply};
+use checks::{Case, Checked, Checks, Customer, InHand, Medicine, Other, Supply};
 use chrono::NaiveDate;
 use prescription::rules::samples::iterated_diazepam;
 use prescription::{
@@ -27,6 +27,7 @@ struct Counter {
     medicine: Medicine,
     given: Amount,
     others: Vec<Other>,
+    in_hand: InHand,
     document_seen: bool,
     reason: Option<&'static str>,
     handed_over: bool,
@@ -76,6 +77,7 @@ impl Counter {
             medicine: tablet("PARASETAMOL LAAKSO 500 mg", "500 mg", "N02BE01", "parasetamoli"),
             given: Amount::new(100, "fol"),
             others: vec![],
+            in_hand: InHand { scanned: 1, given: 1, ..InHand::default() },
             document_seen: true,
             reason: None,
             handed_over: false,
@@ -97,6 +99,7 @@ impl Counter {
             medicine: &self.medicine,
             given: &self.given,
             others: &self.others,
+            in_hand: self.in_hand.clone(),
             document_seen: self.document_seen,
             reason: self.reason,
             handed_over: self.handed_over,
