@@ -21,8 +21,10 @@ const inVisit: readonly KeyLine[] = [
   ['F4', 'key.package'],
   ['F5', 'key.label'],
   ['F6', 'key.amount'],
+  ['F7', 'key.refuse'],
   ['F8', 'key.cover'],
   ['F9', 'key.sign'],
+  ['F10', 'key.kela'],
 ];
 
 export const allKeys: readonly { title: Word; lines: readonly KeyLine[] }[] = [
@@ -52,7 +54,7 @@ export function keysHere(desk: Desk, visit: boolean, open: boolean, silent: bool
   if (!visit && silent) return [f2, ['F7', 'key.outage'], ['Ctrl 1–4', 'key.desks'], f1];
   if (!visit) return [f2, ['Ctrl 1–4', 'key.desks'], f1];
   if (!open) return [f2, ['Enter', 'key.open'], ['Space', 'key.basket'], ['F8', 'key.cover'], ['F9', 'key.sign'], f1];
-  return [f2, ['F4', 'key.package'], ['F6', 'key.amount'], ['Space', 'key.basket'], ['F8', 'key.cover'], ['F9', 'key.sign'], f1];
+  return [f2, ['F4', 'key.package'], ['F7', 'key.refuse'], ['F6', 'key.amount'], ['Space', 'key.basket'], ['F8', 'key.cover'], ['F9', 'key.sign'], f1];
 }
 
 const SCAN_GAP_MS = 150;
@@ -137,6 +139,7 @@ export function press(event: KeyboardEvent): void {
       break;
     case 'F7':
       if (screen.desk === 'waiting') pressHere('send-now');
+      else if (atCounter) pressHere('refuse');
       else if (screen.desk === 'counter' && !atCounter) screen.panel = 'outage';
       break;
     case 'F8':
@@ -147,6 +150,10 @@ export function press(event: KeyboardEvent): void {
       done();
       if (atCounter && counter.visit?.basket.length) screen.panel = 'sign';
       else if (atCounter) void focusOn('row');
+      break;
+    case 'F10':
+      done();
+      if (atCounter) pressHere('kela');
       break;
     case 'Escape':
       if (!atCounter) {

@@ -10,6 +10,7 @@ mod clock;
 mod conflicts;
 mod credentials;
 mod editions;
+mod exchange;
 mod freshness;
 mod health;
 mod history;
@@ -18,6 +19,7 @@ mod notices;
 mod outage;
 mod pin;
 mod program;
+mod purchases;
 mod reader;
 mod render;
 mod revocation;
@@ -33,6 +35,7 @@ mod words;
 
 pub use ::scs::certificates;
 pub use catalogue::*;
+pub use exchange::{ExchangeView, PaymentView};
 pub use freshness::Freshness;
 pub use health::Examination;
 pub use keeping::{key_problem, record_problem};
@@ -40,8 +43,8 @@ pub use notices::{NoticeKind, NoticeView};
 pub use outage::*;
 pub use secret::Secret;
 pub use settings::{
-    Card, Centre, Environment, Fetch, Health, KeyPlace, Medicines, Notices, Pharmacy, RecordKeeping, Rights, Session,
-    Settings, Trust,
+    Card, Centre, Environment, Fetch, Health, KeyPlace, Medicines, Notices, Pharmacy, Purchases, RecordKeeping, Rights,
+    Session, Settings, Trust,
 };
 pub use start::{Started, examine, start};
 pub use views::*;

@@ -32,6 +32,8 @@ declarations!(
     PrescriptionView,
     Fact,
     PackageLine,
+    ExchangeView,
+    PaymentView,
     ProposalView,
     CheckLine,
     CheckOutcome,

@@ -8,6 +8,7 @@ mod advance;
 mod asking;
 mod deps;
 mod error;
+mod exchange;
 mod hand;
 mod held;
 mod lot;
@@ -16,14 +17,17 @@ mod outbox;
 mod pacing;
 mod papers;
 mod practising;
+mod purchases;
 mod self_check;
 mod session;
 mod signing_desk;
+mod sold;
 mod storing;
 mod visit;
 
 pub use deps::{Clock, Deps, Identifiers};
 pub use error::CounterError;
+pub use exchange::{Exchange, ExchangeChoice, ExchangeError};
 pub use held::{CardHeld, CardProblem, Look, MissingCard, ReadyCard, read_card};
 pub use lot::{Change, HandOverTime, Proposal};
 pub use outage::{HandOver, HandedOver};
@@ -31,6 +35,7 @@ pub use outbox::{GIVEN_UP, Going, Sent};
 pub use pacing::{Before, Fate, Heard, LONGEST_ANSWER, Pace, Round, Turn};
 pub use papers::{Fetched, SignatureLine};
 pub use practising::{RightSource, RoleService, RoleServiceSilent, Roles};
+pub use purchases::{BasketSum, KelaSaid, Purchases};
 pub use session::Session;
 pub use signing_desk::{Signed, VisitSigning};
 pub use storing::{Stored, StoringChecks, ToStore};
@@ -48,6 +53,7 @@ pub const SENDERS: u32 = 4;
 pub struct Counter {
     deps: Deps,
     roles: Option<Roles>,
+    purchases: Option<Purchases>,
     verifier: Verifier,
     // Locks that are never nested but in this order, so that a card's removal can lock the session while a visit is busy.
     visit: Mutex<Option<Visit>>,
@@ -68,6 +74,7 @@ impl Counter {
         Self {
             deps,
             roles: None,
+            purchases: None,
             verifier: Verifier::default(),
             visit: Mutex::new(None),
             session: Mutex::new(None),

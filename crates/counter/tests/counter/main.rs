@@ -9,6 +9,7 @@ mod bench;
 mod coming_back;
 mod editions;
 mod elsewhere;
+mod exchange;
 mod from_hand_to_hand;
 mod hand;
 mod hostile;
