@@ -105,6 +105,18 @@ export const screens = [
     } },
   { name: 'counter-list', scene: 'visit' },
   { name: 'counter', scene: 'visit opened basket think' },
+  { name: 'counter-exchange', scene: 'visit opened basket', do: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.getByText(/2 tietoa|2 uppgifter|2 facts/).waitFor();
+      await page.keyboard.press('F4');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowDown');
+    } },
+  { name: 'counter-refuses', scene: 'visit opened basket', do: async (page) => {
+      await page.keyboard.press('F7');
+      await page.locator('[data-testid=refuse][aria-pressed=true]').waitFor();
+    } },
+  { name: 'counter-no-query', scene: 'visit opened basket no-query' },
   { name: 'counter-covered', scene: 'visit opened', do: (page) => page.keyboard.press('F8') },
   { name: 'counter-reason', scene: 'visit basket reason waits' },
   { name: 'counter-checks', scene: 'visit basket duplicate' },

@@ -5,7 +5,7 @@
 import type { DispensationRow, DocumentState, Event, Problem, SignedLine, Status, VisitView, WaitingDesk, WaitingGroup, WaitingRow } from '../src/generated/api';
 import { labelAnswers, voidLabel } from './labels';
 import { handedOver, outageAnswers, seedOutage, seedTelephone } from './outage';
-import { day, packagesOf, prescription, say, setTongue, visitOf, type Tongue } from './people';
+import { day, exchangeOf, packagesOf, pay, prescription, say, setTongue, visitOf, type Tongue } from './people';
 
 type Heard = (event: Event) => void;
 
@@ -301,11 +301,6 @@ function current(): VisitView {
   return visit;
 }
 
-function total(view: VisitView): void {
-  const cents = view.basket.reduce((sum, line) => sum + Math.round(Number(line.price.replace(' €', '').replace(',', '.')) * 100), 0);
-  view.basketTotal = `${Math.floor(cents / 100)},${String(cents % 100).padStart(2, '0')} €`;
-}
-
 function wrongPin(which: 'pin1' | 'pin2'): never {
   world[which] = Math.max(0, world[which] - 1);
   tell({ event: 'card', card: card() });
@@ -437,7 +432,7 @@ const answers: Record<string, (given: Given) => unknown> = {
     view.open = prescription(setId ?? '');
     return view.open;
   },
-  propose: ({ setId, vnr, amount, labelDosage, reason }) => {
+  propose: ({ setId, vnr, amount, labelDosage, reason, refuses }) => {
     const view = current();
     const open = view.open;
     if (!open?.proposal || open.setId !== setId) throw problem('not-open', 'input', 'Not open.', '');
@@ -446,6 +441,11 @@ const answers: Record<string, (given: Given) => unknown> = {
       open.packages = packagesOf(setId, vnr);
       open.proposal.vnr = vnr;
       open.proposal.price = open.packages.find((line) => line.vnr === vnr)?.price ?? '';
+    }
+    if (refuses !== undefined) {
+      open.exchange = exchangeOf(setId, String(refuses) === 'true');
+      const why = open.exchange.refuses ? open.exchange.sentence : null;
+      open.packages.forEach((line) => (line.hindered = line.substitutes ? why : null));
     }
     if (amount) {
       if (!/^\d+(\.\d+)?$/.test(amount))
@@ -460,6 +460,12 @@ const answers: Record<string, (given: Given) => unknown> = {
     open.proposal.maySign = !open.proposal.checks.some((check) => check.outcome === 'stop' || check.outcome === 'needs-reason');
     return open;
   },
+  ask_kela: () => {
+    const view = current();
+    view.payment.asked = true;
+    pay(view);
+    return view;
+  },
   add: ({ setId }) => {
     const view = current();
     const open = view.open;
@@ -473,7 +479,7 @@ const answers: Record<string, (given: Given) => unknown> = {
       price: open.proposal.price,
       preparedBy: world.student ? 'Onni Opiskelija' : null,
     });
-    total(view);
+    pay(view);
     return view;
   },
   remove: ({ setId }) => {
@@ -482,7 +488,7 @@ const answers: Record<string, (given: Given) => unknown> = {
     view.basket = view.basket.filter((line) => line.setId !== setId);
     const line = view.prescriptions.find((other) => other.setId === setId);
     if (line) line.inBasket = false;
-    total(view);
+    pay(view);
     return view;
   },
   sign: async (given) => {
@@ -490,7 +496,7 @@ const answers: Record<string, (given: Given) => unknown> = {
     view.signed.push(...(await signThese(view.basket.map((line) => line.title), given)));
     view.basket = [];
     view.prescriptions.forEach((line) => (line.inBasket = false));
-    total(view);
+    pay(view);
     return view;
   },
   close_visit: () => {

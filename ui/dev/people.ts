@@ -1,6 +1,6 @@
 // Artificial prescriptions for the double; names, prices and answers are only examples.
 
-import type { CheckLine, LabelSuggestion, PackageLine, PrescriptionLine, PrescriptionView, ProposalView, VisitView } from '../src/generated/api';
+import type { CheckLine, ExchangeView, LabelSuggestion, PackageLine, PrescriptionLine, PrescriptionView, ProposalView, VisitView } from '../src/generated/api';
 
 export type Tongue = 'fi' | 'sv' | 'en';
 export const day = '2026-11-22';
@@ -89,30 +89,94 @@ export function visitOf(other: boolean): VisitView {
     open: null,
     basket: [],
     basketTotal: '0,00 €',
+    payment: { lines: [], pays: null, terms: '', notes: [], toConfirm: [], mayAsk: !new URLSearchParams(location.search).get('scene')?.includes('no-query'), asked: false },
     signed: [],
     handedOver: null,
   };
 }
 
+/** A package of the double: price, reference and what the customer pays, as text; marks are added by name. */
+type Sold = [vnr: string, name: string, holder: string, size: string, price: string, reference: string | null, pays: string | null, unreimbursed: string];
+
+function sold([vnr, name, holder, size, price, reference, pays, unreimbursed]: Sold, more: Partial<PackageLine> = {}): PackageLine {
+  const cases = pays
+    ? [
+        { label: say('Asiakas kieltäytyy', 'Kunden vägrar', 'Customer refuses'), text: pays, strong: false },
+        { label: say('Määrääjä kieltänyt', 'Förskrivaren förbjudit', 'Prescriber forbade'), text: pays, strong: false },
+        { label: say('Ilman korvausta', 'Utan ersättning', 'Without reimbursement'), text: unreimbursed, strong: false },
+      ]
+    : [];
+  return { vnr, name, holder, size, price, substitutes: false, chosen: false, reference, pays, exchangeable: true, marks: [], hindered: null, cases, ...more };
+}
+
+const mark = {
+  cheapest: () => ({ text: say('edullisin', 'förmånligast', 'cheapest'), tone: 'good' as const }),
+  within: () => ({ text: say('hintaputkessa', 'inom prisröret', 'within corridor'), tone: 'plain' as const }),
+  above: (euro: string) => ({ text: say(`${euro} yli hintaputken`, `${euro} över prisröret`, `${euro} above corridor`), tone: 'think' as const }),
+  short: () => ({ text: say('saatavuushäiriö 15.1.2027 asti', 'tillgångsstörning till 15.1.2027', 'in shortage until 15.1.2027'), tone: 'think' as const }),
+  used: () => ({ text: say('käytetty ennen', 'använt förut', 'used before'), tone: 'know' as const }),
+  biological: () => ({ text: say('biologinen', 'biologiskt', 'biological'), tone: 'know' as const }),
+};
+
 export function packagesOf(setId: string, chosen?: string): PackageLine[] {
   const all: Record<string, PackageLine[]> = {
     'set-1': [
-      { vnr: '014258', name: 'DIAPAM 10 mg', holder: 'ORION OYJ', size: '100 fol', price: '3,86 €', substitutes: false, chosen: false },
-      { vnr: '033417', name: 'MEDIPAM 10 mg', holder: 'ORION OYJ', size: '30 fol', price: '4,12 €', substitutes: true, chosen: false },
-      { vnr: '041902', name: 'STESOLID 10 mg', holder: 'TEVA FINLAND OY', size: '25 fol', price: '5,30 €', substitutes: true, chosen: false },
+      sold(['014258', 'DIAPAM 10 mg', 'ORION OYJ', '100 fol', '3,86 €', '4,62 €', '2,32 €', '6,32 €'], { marks: [mark.cheapest(), mark.used()] }),
+      sold(['033417', 'MEDIPAM 10 mg', 'ORION OYJ', '98 fol', '4,12 €', '4,62 €', '2,47 €', '6,58 €'], { substitutes: true, marks: [mark.within(), mark.short()] }),
+      sold(['041902', 'STESOLID 10 mg', 'TEVA FINLAND OY', '100 fol', '5,30 €', '4,62 €', '3,45 €', '7,76 €'], { substitutes: true, marks: [mark.above('0,68 €')] }),
+      sold(['041950', 'DIAPAM 10 mg', 'ORION OYJ', '30 fol', say('ei hintaa', 'inget pris', 'no price'), null, null, ''], { exchangeable: false }),
     ],
-    'set-2': [{ vnr: '052001', name: 'AMLODIPIN ORION 5 mg', holder: 'ORION OYJ', size: '98 tabl', price: '4,18 €', substitutes: false, chosen: false }],
-    'set-3': [{ vnr: '063114', name: 'METFORMIN TEVA 500 mg', holder: 'TEVA FINLAND OY', size: '400 fol', price: '11,40 €', substitutes: false, chosen: false }],
-    'set-4': [{ vnr: '071225', name: 'THYROXIN 100 mikrog', holder: 'ORION OYJ', size: '100 tabl', price: '6,05 €', substitutes: false, chosen: false }],
+    'set-2': [
+      sold(['052002', 'AMLODIPIN KRKA 5 mg', 'KRKA SVERIGE AB', '98 tabl', '3,60 €', '4,10 €', '3,64 €', '6,06 €'], { substitutes: true, marks: [mark.cheapest()] }),
+      sold(['052001', 'AMLODIPIN ORION 5 mg', 'ORION OYJ', '98 tabl', '4,18 €', '4,10 €', '4,02 €', '6,64 €'], { marks: [mark.above('0,08 €'), mark.used()] }),
+    ],
+    'set-3': [sold(['063114', 'METFORMIN TEVA 500 mg', 'TEVA FINLAND OY', '400 fol', '11,40 €', null, '8,32 €', '13,86 €'])],
+    'set-4': [sold(['071225', 'THYROXIN 100 mikrog', 'ORION OYJ', '100 tabl', '6,05 €', null, '5,11 €', '8,51 €'])],
+    'set-5': [],
   };
   const list = structuredClone(all[setId] ?? []);
-  const which = chosen ?? list[0]?.vnr;
+  const which = chosen ?? list.find((one) => !one.substitutes)?.vnr;
   list.forEach((one) => (one.chosen = one.vnr === which));
   return list;
 }
 
 // What only a safety check says.
 const ofRule = { subject: '', data: '', namesAnother: false };
+/** What the double says of the exchange: `biological` of the scene is told by the one who asks. */
+export function exchangeOf(setId: string, refuses: boolean): ExchangeView {
+  const alone = setId === 'set-3' || setId === 'set-4' || setId === 'set-5';
+  return {
+    sentence: alone
+      ? say('Ei vaihtokelpoista valmistetta.', 'Inget utbytbart preparat.', 'No interchangeable product.')
+      : refuses
+        ? say('Asiakas on kieltänyt vaihdon.', 'Kunden har förbjudit utbytet.', 'The customer refused the exchange.')
+        : say('Vaihdetaan, jos asiakas ei kieltäydy. Hintaputken yläraja 4,62 €.', 'Byts om kunden inte vägrar. Prisrörets övre gräns 4,62 €.', 'To be exchanged unless the customer refuses. Top of the price corridor €4.62.'),
+    refuses,
+    mayRefuse: !alone,
+  };
+}
+
+const cents = (text: string): number => Math.round(Number(text.replace(' €', '').replace('−', '').replace(',', '.')) * 100) || 0;
+const euro = (n: number): string => `${Math.floor(n / 100)},${String(n % 100).padStart(2, '0')} €`;
+
+/** The sum of the basket: a fee for each, and forty percent of it all from Kela once she has been asked. */
+export function pay(view: VisitView): void {
+  const sum = view.basket.reduce((all, line) => all + cents(line.price), 0);
+  const fees = view.basket.length * 246;
+  const kela = view.payment.asked ? Math.round((sum + fees) * 0.4) : 0;
+  view.basketTotal = euro(sum);
+  view.payment.lines = [
+    { label: say('Toimitusmaksut', 'Expeditionsavgifter', 'Dispensing fees'), text: euro(fees), strong: false },
+    ...(kela ? [{ label: say('Kela korvaa', 'FPA ersätter', 'Kela reimburses'), text: `−${euro(kela)}`, strong: false }] : []),
+  ];
+  view.payment.pays = view.basket.length > 0 ? euro(sum + fees - kela) : null;
+  view.payment.terms = !view.payment.mayAsk
+    ? say('Ilman suorakorvauskyselyä: asiakas maksaa koko hinnan ja hakee korvauksen Kelasta.', 'Utan förfrågan om direktersättning: kunden betalar hela priset och söker ersättning hos FPA.', 'Without the reimbursement query: the customer pays the whole price and applies to Kela.')
+    : view.payment.asked
+      ? say('Laskettu Kelan vastauksella.', 'Räknat enligt FPA:s svar.', 'Counted by Kela’s answer.')
+      : say('Kelasta ei ole kysytty: laskettu ilman korvausta.', 'FPA har inte tillfrågats: räknat utan ersättning.', 'Kela has not been asked: counted without reimbursement.');
+  view.payment.toConfirm = kela ? [say('Pyöristys senteiksi', 'Avrundning till cent', 'Rounding to cents'), say('Toimitusmaksu viitehinnan lisäksi', 'Expeditionsavgift utöver referenspriset', 'Dispensing fee beside the reference price')] : [];
+}
 
 function checksOf(setId: string, proposal?: ProposalView): CheckLine[] {
   const pass = (rule: string, sentence: string): CheckLine => ({ ...ofRule, rule, outcome: 'pass', sentence, advice: '' });
@@ -204,7 +268,7 @@ export function prescription(setId: string, before?: ProposalView): Prescription
   const checks = checksOf(setId, before);
   const proposal: ProposalView | null = given
     ? {
-        vnr: packages[0]?.vnr ?? '',
+        vnr: packages.find((one) => one.chosen)?.vnr ?? '',
         packages: 1,
         amount: given[0],
         unit: given[1],
@@ -212,7 +276,7 @@ export function prescription(setId: string, before?: ProposalView): Prescription
         delivered: `${given[0]} ${given[1]}`,
         remainingAfter: given[3],
         fullyDispensed: given[3] === '',
-        price: packages[0]?.price ?? '',
+        price: packages.find((one) => one.chosen)?.price ?? '',
         reason: before?.reason ?? null,
         checks,
         passed: checks.filter((check) => check.outcome === 'pass').length,
@@ -252,6 +316,7 @@ export function prescription(setId: string, before?: ProposalView): Prescription
     unknown: setId === 'set-2' ? [{ label: '1.2.246.537.6.12.2002.126.999', text: 'Kenttä 999: arvo X', strong: false }] : [],
     documentId: '1.2.246.10.99.93.2026.77',
     packages,
+    exchange: exchangeOf(setId, false),
     proposal,
   };
 }

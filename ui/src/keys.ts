@@ -21,10 +21,12 @@ const inVisit: readonly KeyLine[] = [
   ['F4', 'key.package'],
   ['F5', 'key.label'],
   ['F6', 'key.amount'],
+  ['F7', 'key.refuse'],
   ['F8', 'key.cover'],
   ['F9', 'key.sign'],
   ['F10', 'key.suggestion'],
   ['Ctrl P', 'key.printLabel'],
+  ['Ctrl K', 'key.kela'],
 ];
 
 export const allKeys: readonly { title: Word; lines: readonly KeyLine[] }[] = [
@@ -54,7 +56,7 @@ export function keysHere(desk: Desk, visit: boolean, open: boolean, silent: bool
   if (!visit && silent) return [f2, ['F7', 'key.outage'], ['Ctrl 1–4', 'key.desks'], f1];
   if (!visit) return [f2, ['Ctrl 1–4', 'key.desks'], f1];
   if (!open) return [f2, ['Enter', 'key.open'], ['Space', 'key.basket'], ['F8', 'key.cover'], ['F9', 'key.sign'], f1];
-  return [f2, ['F4', 'key.package'], ['F6', 'key.amount'], ['Space', 'key.basket'], ['F8', 'key.cover'], ['F9', 'key.sign'], f1];
+  return [f2, ['F4', 'key.package'], ['F7', 'key.refuse'], ['F6', 'key.amount'], ['Space', 'key.basket'], ['F8', 'key.cover'], ['F9', 'key.sign'], f1];
 }
 
 const SCAN_GAP_MS = 150;
@@ -95,6 +97,9 @@ function pressHere(place: string): void {
   (row?.querySelector<HTMLElement>(button) ?? document.querySelector<HTMLElement>(button))?.click();
 }
 
+/** What the letters press at the counter, held with Control. */
+const withControl: Record<string, string> = { p: 'print-label', k: 'kela' };
+
 /** Keys that work on the whole page; the desks hear their own keys first. */
 export function press(event: KeyboardEvent): void {
   if (gatherScan(event)) return;
@@ -110,9 +115,10 @@ export function press(event: KeyboardEvent): void {
     return;
   }
   const atCounter = screen.desk === 'counter' && counter.visit !== null;
-  if (event.ctrlKey && !event.altKey && event.key.toLowerCase() === 'p') {
+  const place = event.ctrlKey && !event.altKey ? withControl[event.key.toLowerCase()] : undefined;
+  if (place) {
     event.preventDefault();
-    if (atCounter) pressHere('print-label');
+    if (atCounter) pressHere(place);
     return;
   }
   if (event.ctrlKey || event.altKey || event.metaKey) return;
@@ -145,6 +151,7 @@ export function press(event: KeyboardEvent): void {
       break;
     case 'F7':
       if (screen.desk === 'waiting') pressHere('send-now');
+      else if (atCounter) pressHere('refuse');
       else if (screen.desk === 'counter' && !atCounter) screen.panel = 'outage';
       break;
     case 'F8':

@@ -79,6 +79,9 @@ catalogue! {
     open / Open (OnPrescription) -> PrescriptionView;
     /// Changes what is proposed and answers every rule.
     propose / Propose (Propose) -> PrescriptionView;
+    /// Asks Kela what the visit's customer has paid this year, with the permission that the customer gave. No answer is no
+    /// problem: the visit says so, and counts without reimbursement.
+    ask_kela / AskKela (Nothing) -> VisitView;
     /// Puts the proposal in the basket.
     add / Add (OnPrescription) -> VisitView;
     /// Takes it out again.
@@ -232,6 +235,9 @@ pub struct Propose {
     /// A person's reason for what a rule allows with a reason.
     #[ts(optional)]
     pub reason: Option<String>,
+    /// Whether the customer refuses the exchange.
+    #[ts(optional)]
+    pub refuses: Option<bool>,
 }
 
 /// See [`Program::sign`].

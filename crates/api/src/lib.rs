@@ -12,6 +12,7 @@ mod conflicts;
 mod credentials;
 mod dosage;
 mod editions;
+mod exchange;
 mod freshness;
 mod health;
 mod history;
@@ -21,6 +22,7 @@ mod notices;
 mod outage;
 mod pin;
 mod program;
+mod purchases;
 mod reader;
 mod render;
 mod revocation;
@@ -37,6 +39,7 @@ mod words;
 pub use ::scs::certificates;
 pub use catalogue::*;
 pub use checking::CheckSettings;
+pub use exchange::{ExchangeView, PaymentView};
 pub use freshness::Freshness;
 pub use health::Examination;
 pub use keeping::{key_problem, record_problem};
@@ -48,8 +51,8 @@ pub use notices::{NoticeKind, NoticeView};
 pub use outage::*;
 pub use secret::Secret;
 pub use settings::{
-    Card, Centre, Environment, Fetch, Health, KeyPlace, Medicines, Notices, Pharmacy, Printers, RecordKeeping, Rights,
-    Session, Settings, Trust,
+    Card, Centre, Environment, Fetch, Health, KeyPlace, Medicines, Notices, Pharmacy, Printers, Purchases,
+    RecordKeeping, Rights, Session, Settings, Trust,
 };
 pub use start::{Started, examine, start};
 pub use views::*;

@@ -29,7 +29,7 @@ use crate::{
     OnDocument, OnHandOver, OnLabel, OnPrescription, OutagePack, OutboxCounts, PinDigit, PinErase, PrescriptionView,
     PrintedLabels, Problem, Program, Propose, Search, Secret, SessionView, SetLanguage, SettleDocument, SettleHandOver,
     Sign, Status, StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk,
-    WaitingPage, keeping, sentences, waiting, words,
+    WaitingPage, exchange, keeping, sentences, waiting, words,
 };
 
 /// What is typed or scanned in the search field is at most this long.
@@ -541,8 +541,16 @@ impl Program for Tiski {
         let vnr = vnr.map_err(|_| self.problem(&CounterError::UnknownPackage))?;
         let amount = with.amount.as_deref().map(|text| text.trim().replace(',', ".").parse::<Decimal>()).transpose();
         let amount = amount.map_err(|_| self.problem(&CounterError::NotAnAmount))?;
-        let change = Change { vnr, amount, label_dosage: with.label_dosage, reason: with.reason };
+        let change =
+            Change { vnr, amount, label_dosage: with.label_dosage, reason: with.reason, refuses: with.refuses };
         self.open_view(self.counter.propose(&set_id, change), &set_id)
+    }
+
+    fn ask_kela(&self, _: Nothing) -> Result<VisitView, Problem> {
+        self.acted();
+        self.for_a_person()?;
+        let permission = self.counter.visit().map(|visit| exchange::permission(&visit));
+        self.view(permission.and_then(|permission| self.counter.ask_kela(permission)))
     }
 
     fn add(&self, with: OnPrescription) -> Result<VisitView, Problem> {

@@ -12,9 +12,9 @@ use rust_decimal::Decimal;
 use signing::SignatureKind;
 
 use crate::{
-    BasketLine, CardState, CardView, CheckOutcome, Chip, DispensationRow, DocumentState, Fact, HandOverFacts,
-    PackageLine, PinAt, PrescriptionLine, PrescriptionView, Problem, ProposalView, SessionView, Settled, SignedLine,
-    Tone, VisitView, dosage, sentences, settings, words,
+    BasketLine, CardState, CardView, CheckOutcome, Chip, DispensationRow, DocumentState, Fact, HandOverFacts, PinAt,
+    PrescriptionLine, PrescriptionView, Problem, ProposalView, SessionView, Settled, SignedLine, Tone, VisitView,
+    dosage, exchange, sentences, settings, words,
 };
 
 /// Renders in one language, on one Finnish day.
@@ -126,6 +126,7 @@ impl Render {
             open,
             basket: basket.iter().map(|(set_id, proposal)| self.basket_line(set_id, proposal)).collect(),
             basket_total: words::euro(total, self.language),
+            payment: self.payment(counter, visit),
             signed: self.signed(counter, &visit.signed)?,
             handed_over: visit.handed_over.as_ref().map(|entry| self.handed_over(counter, entry)),
         })
@@ -290,20 +291,10 @@ impl Render {
         let title = [Some(held.product.name().to_owned()), held.product.strength.clone(), held.product.form.clone()];
         let chosen = proposal.map(|proposal| &proposal.vnr);
         let shelf = counter.deps().shelf();
-        let packages = shelf
-            .edition()
-            .choices(held)
-            .into_iter()
-            .map(|package| PackageLine {
-                vnr: package.vnr.as_str().to_owned(),
-                name: format!("{} {}", package.name, package.strength),
-                holder: package.holder.clone(),
-                size: format!("{} {}", prescription::amount::plain(package.size), package.unit),
-                price: self.price(package.price),
-                substitutes: !package.name.eq_ignore_ascii_case(held.product.name().trim()),
-                chosen: Some(&package.vnr) == chosen,
-            })
-            .collect();
+        let exchange = exchange::of(counter, visit, set_id);
+        let found = exchange.as_ref().and_then(|exchange| exchange.as_ref().ok());
+        let packages = self.packages(&shelf.edition().choices(held), found, held.product.name(), chosen);
+        let refuses = proposal.is_some_and(|proposal| proposal.refuses);
         Ok(PrescriptionView {
             set_id: set_id.to_string(),
             title: title.into_iter().flatten().collect::<Vec<_>>().join(" "),
@@ -322,6 +313,7 @@ impl Render {
                 .collect(),
             document_id: held.reference.id.to_string(),
             packages,
+            exchange: exchange.as_ref().map(|exchange| self.exchange(exchange, refuses)),
             proposal: proposal.map(|proposal| self.proposal(proposal, counter.session().as_ref())),
         })
     }

@@ -43,6 +43,9 @@ pub struct Settings {
     /// The safety checks.
     #[serde(default)]
     pub checks: CheckSettings,
+    /// Kela's purchase query.
+    #[serde(default)]
+    pub purchases: Purchases,
     /// Who signs documents of which type, where it is another than the default: `"18" = "system"`.
     #[serde(default)]
     pub signers: Signers,
@@ -246,6 +249,22 @@ pub struct Fetch {
     pub at_most_s: u64,
 }
 
+/// Kela's purchase query. Without one everything is counted without reimbursement, and the screen says so.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Purchases {
+    /// Test only: a file of artificial customers that stands for Kela.
+    pub simulator: Option<PathBuf>,
+    /// How long an answer may take, milliseconds; 100–30,000.
+    pub patience_ms: u64,
+}
+
+impl Default for Purchases {
+    fn default() -> Self {
+        Self { simulator: None, patience_ms: 5_000 }
+    }
+}
+
 /// Where fresh revocation lists and OCSP answers come from, and how long a list counts whose successor does not come (docs/trust.md).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -396,6 +415,7 @@ impl Settings {
         settings.record.backups = settings.record.backups.as_ref().map(at);
         settings.medicines.file = settings.medicines.file.as_ref().map(at);
         settings.medicines.editions = settings.medicines.editions.as_ref().map(at);
+        settings.purchases.simulator = settings.purchases.simulator.as_ref().map(at);
         if let Some(fetch) = &mut settings.medicines.fetch {
             fetch.trusted = base.join(&fetch.trusted);
         }
@@ -446,6 +466,9 @@ impl Settings {
         self.medicines.check()?;
         if let Some(fault) = self.printers.label.as_ref().and_then(|printer| printer.to.fault()) {
             return Err(wrong("printers.label.to", fault));
+        }
+        if !(100..=30_000).contains(&self.purchases.patience_ms) {
+            return Err(wrong("purchases.patience_ms", "100–30000"));
         }
         if !self.centre.url.starts_with("https://") {
             return Err(wrong("centre.url", "https://"));

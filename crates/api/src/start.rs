@@ -53,6 +53,10 @@ fn start_with(settings: Settings, instruments: Instruments) -> Result<Started, P
     let mut counter = Counter::new(deps).with_reader(instruments.reader.recall());
     counter = counter.with_checks(settings.checks.checks()?);
     counter = counter.with_senders(settings.centre.senders.clamp(1, SENDERS_AT_MOST));
+    if let Some(file) = &settings.purchases.simulator {
+        let patience = Duration::from_millis(settings.purchases.patience_ms);
+        counter = counter.with_purchases(crate::purchases::simulator(file, patience)?);
+    }
     if let Some(file) = &settings.rights.register {
         counter = counter.with_roles(Roles {
             service: Arc::new(RegisterFile(file.clone())),

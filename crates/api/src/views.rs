@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{Freshness, NoticeView};
+use crate::{ExchangeView, Freshness, NoticeView, PaymentView};
 
 /// Everything that a screen needs before anybody has logged in, and its frame afterwards.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -263,6 +263,8 @@ pub struct VisitView {
     pub basket: Vec<BasketLine>,
     /// "27,96 €".
     pub basket_total: String,
+    /// What the customer pays of it.
+    pub payment: PaymentView,
     /// What was signed in this visit, with its way to the Centre.
     pub signed: Vec<SignedLine>,
     /// The hand-over of an outage whose document is written in this visit.
@@ -366,6 +368,8 @@ pub struct PrescriptionView {
     pub document_id: String,
     /// Packages that may be dispensed, the prescribed product first.
     pub packages: Vec<PackageLine>,
+    /// Whether the prescribed package is exchanged; absent where none is chosen.
+    pub exchange: Option<ExchangeView>,
     /// What is proposed now.
     pub proposal: Option<ProposalView>,
 }
@@ -444,6 +448,18 @@ pub struct PackageLine {
     pub substitutes: bool,
     /// The one that is chosen.
     pub chosen: bool,
+    /// Its reference price, "4,62 €", where it has one.
+    pub reference: Option<String>,
+    /// What the customer pays of what would be given of it; absent where that is not known.
+    pub pays: Option<String>,
+    /// Whether it is of the prescribed one's group and class of sizes.
+    pub exchangeable: bool,
+    /// "edullisin", "saatavuushäiriö" and the like.
+    pub marks: Vec<Chip>,
+    /// Why it may not be given in the exchange, in one sentence.
+    pub hindered: Option<String>,
+    /// What the customer pays in the other cases.
+    pub cases: Vec<Fact>,
 }
 
 /// What is proposed to be dispensed, with every rule's answer.

@@ -36,6 +36,8 @@ declarations!(
     StructuredDosage,
     Fact,
     PackageLine,
+    ExchangeView,
+    PaymentView,
     ProposalView,
     CheckLine,
     CheckOutcome,

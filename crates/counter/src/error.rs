@@ -27,6 +27,9 @@ pub enum CounterError {
     /// The Pharmaceutical Database has no such package, or it is not one for this prescription.
     #[error("no such package for this prescription")]
     UnknownPackage,
+    /// No query of Kela is set up: everything is counted without reimbursement.
+    #[error("no purchase query is set up")]
+    NoPurchaseQuery,
     /// Another edition of the Pharmaceutical Database has come into force since the basket was shown.
     #[error("another edition of the medicines database is in force")]
     EditionChanged,
@@ -110,6 +113,7 @@ impl CounterError {
             Self::NotUnderstood(None) => "search-not-understood",
             Self::UnknownPrescription => "prescription-not-in-visit",
             Self::UnknownPackage => "package-unknown",
+            Self::NoPurchaseQuery => "kela-no-query",
             Self::EditionChanged => "edition-changed",
             Self::NotAnAmount => "amount-invalid",
             Self::EmptyBasket => "basket-empty",

@@ -9,6 +9,7 @@ mod asking;
 mod checking;
 mod deps;
 mod error;
+mod exchange;
 mod hand;
 mod held;
 mod lot;
@@ -17,14 +18,17 @@ mod outbox;
 mod pacing;
 mod papers;
 mod practising;
+mod purchases;
 mod self_check;
 mod session;
 mod signing_desk;
+mod sold;
 mod storing;
 mod visit;
 
 pub use deps::{Clock, Deps, Identifiers};
 pub use error::CounterError;
+pub use exchange::{Exchange, ExchangeChoice, ExchangeError};
 pub use held::{CardHeld, CardProblem, Look, MissingCard, ReadyCard, read_card};
 pub use lot::{Change, HandOverTime, Proposal};
 pub use outage::{HandOver, HandedOver};
@@ -32,6 +36,7 @@ pub use outbox::{GIVEN_UP, Going, Sent};
 pub use pacing::{Before, Fate, Heard, LONGEST_ANSWER, Pace, Round, Turn};
 pub use papers::{Fetched, SignatureLine};
 pub use practising::{RightSource, RoleService, RoleServiceSilent, Roles};
+pub use purchases::{BasketSum, KelaSaid, Purchases};
 pub use session::Session;
 pub use signing_desk::{Signed, VisitSigning};
 pub use storing::{Stored, StoringChecks, ToStore};
@@ -51,6 +56,7 @@ pub struct Counter {
     deps: Deps,
     roles: Option<Roles>,
     checks: Option<Checks>,
+    purchases: Option<Purchases>,
     verifier: Verifier,
     // Locks that are never nested but in this order, so that a card's removal can lock the session while a visit is busy.
     visit: Mutex<Option<Visit>>,
@@ -72,6 +78,7 @@ impl Counter {
             deps,
             roles: None,
             checks: None,
+            purchases: None,
             verifier: Verifier::default(),
             visit: Mutex::new(None),
             session: Mutex::new(None),

@@ -8,10 +8,12 @@ use prescription::{
     Amount, Case, Dispensation, DocumentReference, DocumentType, Finding, Oid, Prescription, Professional, Remaining,
     RemainingStatement, Right, Vnr, check, remaining, rules,
 };
+use reimbursement::Base;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use crate::{Counter, CounterError, Fetched, HandedOver, Session, lock};
+use crate::exchange::{Asked, coded_reason};
+use crate::{Counter, CounterError, Fetched, HandedOver, KelaSaid, Session, Visit, lock};
 
 /// What is proposed.
 #[derive(Debug, Clone)]
@@ -30,6 +32,10 @@ pub struct Proposal {
     pub handed_over: Option<HandOverTime>,
     /// The student who put it in the basket, whoever signs it (DI-3).
     pub preparer: Option<Professional>,
+    /// The customer refuses the exchange (3.5e).
+    pub refuses: bool,
+    /// From what its reimbursement is counted.
+    pub base: Base,
 }
 
 impl Proposal {
@@ -77,6 +83,8 @@ pub struct Change {
     pub label_dosage: Option<String>,
     /// A reason for what a rule allows with one.
     pub reason: Option<String>,
+    /// Whether the customer refuses the exchange.
+    pub refuses: Option<bool>,
 }
 
 /// A text that a person enters is at most this long.
@@ -109,9 +117,19 @@ impl Counter {
             .unwrap_or_else(|| label_dosage(&fetched.prescription));
         let reason = change.reason.or_else(|| old.and_then(|p| p.reason.clone()));
         let preparer = old.and_then(|p| p.preparer.as_ref());
+        let refuses = change.refuses.unwrap_or_else(|| old.is_some_and(|p| p.refuses));
         let handed_over = visit.handed_over.as_ref().map(HandOverTime::from);
-        let lot =
-            Lot { shelf: &shelf, package, amount, label: &label, reason: reason.as_deref(), preparer, handed_over };
+        let lot = Lot {
+            shelf: &shelf,
+            package,
+            amount,
+            label: &label,
+            reason: reason.as_deref(),
+            preparer,
+            handed_over,
+            refuses,
+            kela: &visit.kela,
+        };
         let proposal = self.proposal(&session, &metadata, fetched, &lot);
         visit.proposals.insert(set_id.clone(), proposal);
         self.ask_checks(visit);
@@ -130,8 +148,9 @@ impl Counter {
         session: &Session,
         metadata: &Metadata,
         fetched: &Fetched,
-        handed_over: Option<&HandedOver>,
+        visit: &Visit,
     ) -> Option<Proposal> {
+        let handed_over = visit.handed_over.as_ref();
         let shelf = self.deps.shelf();
         let choices = shelf.edition().choices(&fetched.prescription);
         let given = handed_over.and_then(|entry| entry.said.vnr.as_ref());
@@ -142,7 +161,17 @@ impl Counter {
         };
         let label = label_dosage(&fetched.prescription);
         let handed_over = handed_over.map(HandOverTime::from);
-        let lot = Lot { shelf: &shelf, package, amount, label: &label, reason: None, preparer: None, handed_over };
+        let lot = Lot {
+            shelf: &shelf,
+            package,
+            amount,
+            label: &label,
+            reason: None,
+            preparer: None,
+            handed_over,
+            refuses: false,
+            kela: &visit.kela,
+        };
         Some(self.proposal(session, metadata, fetched, &lot))
     }
 
@@ -153,6 +182,7 @@ impl Counter {
         metadata: &Metadata,
         fetched: &Fetched,
         old: &Proposal,
+        kela: &KelaSaid,
     ) -> Result<Proposal, CounterError> {
         let shelf = self.deps.shelf();
         let package = shelf.edition().package(&old.vnr).ok_or(CounterError::UnknownPackage)?;
@@ -164,6 +194,8 @@ impl Counter {
             reason: old.reason.as_deref(),
             preparer: old.preparer.as_ref(),
             handed_over: old.handed_over.clone(),
+            refuses: old.refuses,
+            kela,
         };
         Ok(self.proposal(session, metadata, fetched, &lot))
     }
@@ -184,7 +216,22 @@ impl Counter {
         lot: &Lot<'_>,
     ) -> Proposal {
         let now = self.deps.clock.now();
-        let dispensation = self.dispensation(session, fetched, lot, now);
+        let mut dispensation = self.dispensation(session, fetched, lot, now);
+        // What was handed over in an outage is a fact: nobody exchanges it any more.
+        let asked = Asked {
+            shelf: lot.shelf,
+            prescription: &fetched.prescription,
+            history: &fetched.history,
+            chosen: lot.package,
+            amount: lot.amount,
+            refuses: lot.refuses,
+            kela: lot.kela,
+            day: prescription::time::finnish(now).date(),
+        };
+        let exchange = if lot.handed_over.is_none() { asked.exchange().ok() } else { None };
+        if let Some(choice) = exchange.as_ref().and_then(|exchange| exchange.of(&lot.package.vnr)) {
+            dispensation.substitution_reason = coded_reason(&choice.reason, lot.reason, asked.day);
+        }
         let mut findings = check(&Case {
             prescription: &fetched.prescription,
             state,
@@ -195,6 +242,10 @@ impl Counter {
             now: prescription::time::finnish(now),
             reason: lot.reason,
         });
+        if let Some(exchange) = &exchange {
+            let chosen = exchange.chosen(lot.package, lot.refuses);
+            findings.extend(prescription::exchange::check(&chosen, lot.reason));
+        }
         if lot.handed_over.is_some() {
             findings = prescription::outage::after_handing_over(findings);
         }
@@ -208,6 +259,8 @@ impl Counter {
             reason: lot.reason.map(str::to_owned),
             handed_over: lot.handed_over.clone(),
             preparer: lot.preparer.cloned(),
+            refuses: lot.refuses,
+            base: exchange.map_or(Base::Reference, |exchange| exchange.duty.base()),
         }
     }
 
@@ -298,6 +351,8 @@ pub(crate) struct Lot<'a> {
     pub(crate) reason: Option<&'a str>,
     pub(crate) preparer: Option<&'a Professional>,
     pub(crate) handed_over: Option<HandOverTime>,
+    pub(crate) refuses: bool,
+    pub(crate) kela: &'a KelaSaid,
 }
 
 /// How many whole packages an amount is, if it is.

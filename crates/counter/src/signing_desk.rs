@@ -171,7 +171,7 @@ impl Counter {
             let metadata = visit.metadata(set_id)?;
             let fetched = visit.fetched.get(set_id).ok_or(CounterError::UnknownPrescription)?;
             let old = visit.proposals.get(set_id).ok_or(CounterError::UnknownPrescription)?;
-            let renewed = self.renewed(session, metadata, fetched, old)?;
+            let renewed = self.renewed(session, metadata, fetched, old, &visit.kela)?;
             let checked = old.checks.iter().map(|one| &one.finding);
             if let Some(finding) = renewed.findings.iter().chain(checked).find(|finding| finding.hinders()) {
                 return Err(CounterError::Rule(Box::new(finding.clone())));

@@ -28,7 +28,7 @@ use crate::lot::{HandOverTime, Lot, label_dosage, whole_packages};
 use crate::outage::class_of;
 use crate::self_check::Shown;
 use crate::signing_desk::{Beside, Unsigned, kept};
-use crate::{Counter, CounterError, Fetched, HandedOver, Identifiers, Session, Signed};
+use crate::{Counter, CounterError, Fetched, HandedOver, Identifiers, KelaSaid, Session, Signed};
 
 /// A text of a prescription that is stored has at most so many characters.
 const LONGEST_TEXT: usize = 2_000;
@@ -224,6 +224,8 @@ impl Counter {
             reason: with.reason.as_deref(),
             preparer: None,
             handed_over: Some(HandOverTime::from(entry)),
+            refuses: false,
+            kela: &KelaSaid::NotAsked,
         };
         let proposal = self.proposal_in(session, &State::default(), &fetched, &lot);
         let case = storing::Storing {

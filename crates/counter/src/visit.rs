@@ -10,7 +10,7 @@ use prescription::{InvalidIdentifier, Oid, Patient, PersonIdentityCode, Professi
 use record::NewEvent;
 use serde_json::json;
 
-use crate::{Counter, CounterError, Fetched, HandedOver, Proposal, Session, Signed, lock};
+use crate::{Counter, CounterError, Fetched, HandedOver, KelaSaid, Proposal, Session, Signed, lock};
 
 /// Who stands at the counter (OB-1, OB-2, OB-6). The names are this program's; no national code set was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub struct Visit {
     pub signed: Vec<Signed>,
     /// The hand-over of an outage whose document is written in this visit.
     pub handed_over: Option<HandedOver>,
+    /// What Kela's purchase query has said.
+    pub kela: KelaSaid,
 }
 
 /// A visit signs at most this many documents with one PIN.
@@ -120,6 +122,7 @@ impl Counter {
             basket: Vec::new(),
             signed: Vec::new(),
             handed_over,
+            kela: KelaSaid::NotAsked,
         };
         let mut slot = lock(&self.visit);
         // While the Centre was asked, somebody else may have logged in.
@@ -149,7 +152,7 @@ impl Counter {
         self.take_in_hand(&session, &metadata.reference, &metadata.patient)?;
         let fetched = self.fetch(set_id, &requester)?;
         if !visit.proposals.contains_key(set_id) || !visit.basket.contains(set_id) {
-            let proposal = self.first_proposal(&session, &metadata, &fetched, visit.handed_over.as_ref());
+            let proposal = self.first_proposal(&session, &metadata, &fetched, visit);
             match proposal {
                 Some(proposal) => visit.proposals.insert(set_id.clone(), proposal),
                 None => visit.proposals.remove(set_id),
@@ -218,7 +221,7 @@ impl Counter {
             .filter_map(|(set_id, old)| {
                 let metadata = visit.metadata(set_id).ok()?;
                 let fetched = visit.fetched.get(set_id)?;
-                Some((set_id.clone(), self.renewed(session, metadata, fetched, old).ok()?))
+                Some((set_id.clone(), self.renewed(session, metadata, fetched, old, &visit.kela).ok()?))
             })
             .collect();
         visit.proposals.extend(renewed);

@@ -55,6 +55,11 @@ impl Shelf {
         &self.edition
     }
 
+    /// The package of a number, also of one that it had before.
+    pub fn package(&self, vnr: &Vnr) -> Option<&Package> {
+        self.edition.package(vnr).or_else(|| self.edition.package(self.previous.get(vnr)?))
+    }
+
     /// Packages that a person may mean, the likeliest first: by words in any order, by number, also by one that a package
     /// had before, and by GTIN where `gtins` knows its VNR. At most so many; nothing for fewer than two letters.
     pub fn find(&self, text: &str, most: usize, gtins: &dyn Fn(&str) -> Option<Vnr>) -> Vec<&Package> {
@@ -62,8 +67,8 @@ impl Shelf {
         if text.chars().count() < SHORTEST_SEARCH || most == 0 {
             return vec![];
         }
-        let now = Vnr::parse(text).ok().and_then(|old| self.previous.get(&old));
-        if let Some(package) = now.and_then(|vnr| self.edition.package(vnr)) {
+        let old = Vnr::parse(text).ok().filter(|old| self.previous.contains_key(old));
+        if let Some(package) = old.and_then(|old| self.package(&old)) {
             return vec![package];
         }
         let hits = self.search.find(text, most, gtins);

@@ -9,6 +9,7 @@ pub mod change;
 pub mod codes;
 pub mod dispensation;
 pub mod dosage;
+pub mod exchange;
 pub mod identifiers;
 pub mod lifecycle;
 pub mod mark;

@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::Money;
+use crate::query::Reimbursement;
 use crate::subject::Subject;
 
 /// The tables that are built in.
@@ -449,6 +450,7 @@ impl Tables {
             all.package_class.extend(file.package_class);
             all.biological.extend(file.biological);
             all.biological_rule.extend(file.biological_rule);
+            all.reimbursement_code.extend(file.reimbursement_code);
             all.reason.extend(file.reason);
             all.gap.extend(file.gap);
         }
@@ -475,6 +477,7 @@ impl Tables {
             .chain(each(&file.package_class))
             .chain(each(&file.biological))
             .chain(each(&file.biological_rule))
+            .chain(each(&file.reimbursement_code))
             .chain(each(&file.reason))
     }
 
@@ -575,6 +578,18 @@ impl Tables {
         on(&self.file.biological_rule, Subject::BiologicalRule, day)
     }
 
+    /// What a code of the Pharmaceutical Database ("40", "100/103") reimburses on a day; nothing where the code is not known,
+    /// or a right by number is needed and none is named: nothing is guessed.
+    pub fn reimbursement(&self, said: &str, day: NaiveDate) -> Option<Reimbursement> {
+        let (code, number) = said.split_once('/').map_or((said, None), |(code, number)| (code, Some(number)));
+        let row = on(&self.file.reimbursement_code, Subject::ReimbursementCode(code.to_owned()), day).ok()?;
+        match (row.by_number, number.filter(|number| !number.is_empty())) {
+            (false, None) => Some(Reimbursement { class: row.class, numbers: Vec::new() }),
+            (true, Some(number)) => Some(Reimbursement { class: row.class, numbers: vec![number.to_owned()] }),
+            (false, Some(_)) | (true, None) => None,
+        }
+    }
+
     /// The code of a reason on a day.
     pub fn reason(&self, why: Why, day: NaiveDate) -> Result<&Reason, NotKnown> {
         on(&self.file.reason, Subject::Reason(why), day)
@@ -660,6 +675,18 @@ mod tests {
             ["10", "14", "14", "13.5"]
         );
         assert!(tables.vat(VatGroup::Medicines, day("2013-12-31")).is_err());
+    }
+
+    #[test]
+    fn s1_3_a_code_of_the_database_reimburses_only_where_it_is_known_for_whom() {
+        let tables = Tables::built_in().unwrap();
+        let way = |said: &str| tables.reimbursement(said, day("2026-11-26")).map(|way| (way.class, way.numbers));
+        assert_eq!(way("40"), Some((Class::Basic, vec![])));
+        assert_eq!(way("100/103"), Some((Class::UpperSpecial, vec!["103".to_owned()])));
+        for unknown in ["100", "100/", "40/103", "41", "", "/"] {
+            assert_eq!(way(unknown), None, "{unknown}");
+        }
+        assert!(tables.to_confirm().iter().any(|row| row.subject == Subject::ReimbursementCode("40".into())));
     }
 
     #[test]

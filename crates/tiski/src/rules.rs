@@ -2,6 +2,7 @@
 //! them.
 
 use prescription::operation::{Cell, Condition, MATRIX};
+use prescription::rules::exchange::TABLE as EXCHANGE;
 use prescription::rules::operations::TABLE as OPERATIONS;
 use prescription::rules::outage::TABLE as OUTAGE;
 use prescription::rules::table::Mark;
@@ -15,6 +16,8 @@ pub fn markdown() -> String {
          anything is signed, and again by the Prescription Centre.\n\n",
     );
     rows(TABLE, &mut text);
+    text.push_str("\n## Exchange at the pharmacy\n\nAsked at the counter of the chosen package.\n\n");
+    rows(EXCHANGE, &mut text);
     text.push_str(
         "\n## Handing over in an outage\n\n\
          Asked at the counter when the Prescription Centre cannot be reached and no prescription was fetched.\n\n",

@@ -238,6 +238,10 @@ basket: Array<BasketLine>,
  */
 basketTotal: string, 
 /**
+ * What the customer pays of it.
+ */
+payment: PaymentView, 
+/**
  * What was signed in this visit, with its way to the Centre.
  */
 signed: Array<SignedLine>, 
@@ -359,6 +363,10 @@ documentId: string,
  */
 packages: Array<PackageLine>, 
 /**
+ * Whether the prescribed package is exchanged; absent where none is chosen.
+ */
+exchange: ExchangeView | null, 
+/**
  * What is proposed now.
  */
 proposal: ProposalView | null, };
@@ -441,7 +449,75 @@ substitutes: boolean,
 /**
  * The one that is chosen.
  */
-chosen: boolean, };
+chosen: boolean, 
+/**
+ * Its reference price, "4,62 €", where it has one.
+ */
+reference: string | null, 
+/**
+ * What the customer pays of what would be given of it; absent where that is not known.
+ */
+pays: string | null, 
+/**
+ * Whether it is of the prescribed one's group and class of sizes.
+ */
+exchangeable: boolean, 
+/**
+ * "edullisin", "saatavuushäiriö" and the like.
+ */
+marks: Array<Chip>, 
+/**
+ * Why it may not be given in the exchange, in one sentence.
+ */
+hindered: string | null, 
+/**
+ * What the customer pays in the other cases.
+ */
+cases: Array<Fact>, };
+
+export type ExchangeView = { 
+/**
+ * What holds: to be exchanged, or why not; or why nothing can be said.
+ */
+sentence: string, 
+/**
+ * The customer refuses the exchange.
+ */
+refuses: boolean, 
+/**
+ * Whether refusing, or taking that back, changes anything.
+ */
+mayRefuse: boolean, };
+
+export type PaymentView = { 
+/**
+ * Prices, fees, what Kela pays: a line each.
+ */
+lines: Array<Fact>, 
+/**
+ * "17,90 €"; absent where it cannot be said.
+ */
+pays: string | null, 
+/**
+ * On what terms it was counted, or why it could not be, in one sentence.
+ */
+terms: string, 
+/**
+ * What has no price: a sentence each.
+ */
+notes: Array<string>, 
+/**
+ * What of the counting is to be confirmed, by its name.
+ */
+toConfirm: Array<string>, 
+/**
+ * Whether Kela can be asked, with the customer's permission.
+ */
+mayAsk: boolean, 
+/**
+ * Whether it was asked in this visit.
+ */
+asked: boolean, };
 
 export type ProposalView = { 
 /**
@@ -1181,7 +1257,11 @@ labelDosage?: string,
 /**
  * A person's reason for what a rule allows with a reason.
  */
-reason?: string, };
+reason?: string, 
+/**
+ * Whether the customer refuses the exchange.
+ */
+refuses?: boolean, };
 
 export type Sign = { 
 /**
@@ -1678,6 +1758,7 @@ export interface Catalogue {
   visit: { with: Nothing; gives: VisitView };
   open: { with: OnPrescription; gives: PrescriptionView };
   propose: { with: Propose; gives: PrescriptionView };
+  ask_kela: { with: Nothing; gives: VisitView };
   add: { with: OnPrescription; gives: VisitView };
   remove: { with: OnPrescription; gives: VisitView };
   label: { with: OnLabel; gives: LabelView };

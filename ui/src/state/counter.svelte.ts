@@ -125,9 +125,19 @@ export async function propose(change: Omit<Propose, 'setId'>): Promise<boolean> 
   const view = await step('propose', () => ask('propose', { setId, ...change }));
   if (!view) return false;
   takeOpen(view);
+  // What stands in the basket may have become another thing, or have left it.
+  if (lineOf(setId)?.inBasket) await resume();
   const hinders = view.proposal?.checks.find((check) => check.outcome === 'stop' || check.outcome === 'needs-reason');
   announce(hinders?.sentence ?? t('counter.may.be.added'));
   return true;
+}
+
+/** With the customer's permission: what was paid this year. That there is no answer is said in the visit. */
+export async function askKela(): Promise<void> {
+  const visit = await step('basket', () => ask('ask_kela', {}));
+  if (!visit) return;
+  takeVisit(visit);
+  announce(visit.payment.terms);
 }
 
 function takeVisit(visit: VisitView): void {

@@ -27,6 +27,20 @@ pub(super) const TABLE: &[Row] = &[
         ),
     ),
     (
+        "kela-no-query",
+        Place::Input,
+        text(
+            "Kelan suorakorvauskyselyä ei ole käytössä.",
+            "FPA:s förfrågan om direktersättning är inte i bruk.",
+            "Kela's reimbursement query is not set up.",
+        ),
+        text(
+            "Toimita ilman korvausta; asiakas hakee korvauksen Kelasta.",
+            "Expediera utan ersättning; kunden söker ersättning hos FPA.",
+            "Dispense without reimbursement; the customer applies to Kela.",
+        ),
+    ),
+    (
         "edition-changed",
         Place::Input,
         text(

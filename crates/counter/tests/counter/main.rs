@@ -10,6 +10,7 @@ mod checks;
 mod coming_back;
 mod editions;
 mod elsewhere;
+mod exchange;
 mod from_hand_to_hand;
 mod hand;
 mod hostile;
