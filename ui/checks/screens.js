@@ -147,6 +147,8 @@ export const screens = [
       await page.getByTestId('label-expiry').fill('5.2028');
       await page.keyboard.press('Tab');
       await page.getByTestId('label-sheet').first().waitFor();
+      await page.getByTestId('label-warnings').click();
+      await page.getByTestId('label-warning-driving').check();
       await page.getByTestId('label-sheet').first().scrollIntoViewIfNeeded();
     } },
   { name: 'label-printed', scene: 'visit printer', do: async (page) => {

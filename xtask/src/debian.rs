@@ -15,8 +15,16 @@ pub const READER: &[&str] = &["pcscd", "vsmartcard-vpcd", "iproute2"];
 /// A key store of one's own, on a bus of its own.
 pub const KEY_STORE: &[&str] = &["gnome-keyring", "dbus-daemon"];
 /// Other programs that judge ours.
-pub const JUDGES: &[&str] =
-    &["opensc", "opensc-pkcs11", "xmlsec1", "libxmlsec1-openssl", "libxml2-utils", "openssl", "sqlite3"];
+pub const JUDGES: &[&str] = &[
+    "opensc",
+    "opensc-pkcs11",
+    "xmlsec1",
+    "libxmlsec1-openssl",
+    "libxml2-utils",
+    "openssl",
+    "sqlite3",
+    "poppler-utils",
+];
 /// To drive the window where there is no screen.
 pub const SCREEN: &[&str] = &["xvfb", "xauth", "webkit2gtk-driver", "dbus", "dbus-x11", "at-spi2-core", "imagemagick"];
 /// To look at the page in a browser: axe judges it there.

@@ -243,6 +243,9 @@ fn play(
         port: port(corner)?,
     };
     let mut world = World::make(&order)?;
+    if story.prints {
+        world.print_to_folder()?;
+    }
     if story.asks_roles {
         world.ask_roles()?;
     }

@@ -73,6 +73,16 @@ impl<'a> Play<'a> {
             Act::ProposePackage(vnr) => self.hands.choose_package(vnr)?,
             Act::ProposeReason(reason) => self.hands.give_reason(reason)?,
             Act::Add => self.hands.add()?,
+            Act::TakeOut => self.hands.take_out()?,
+            Act::PrintLabel(split) => {
+                let split = split.as_ref().map(|(batch, expiry)| (batch.as_str(), expiry.as_str()));
+                self.hands.print_label(split)?
+            }
+            Act::LabelSays(text) => {
+                let label = self.world.newest_label()?;
+                anyhow::ensure!(label.contains(text.as_str()), "the label says: {label}");
+                return Ok(String::new());
+            }
             Act::Sign { pin, wait } => self.hands.sign(pin, *wait)?,
             Act::CloseVisit => self.hands.close_visit()?,
             Act::SendNow => self.hands.send_now()?,
@@ -325,6 +335,11 @@ impl<'a> Play<'a> {
                     other => other,
                 };
                 (told.to_owned(), seen == *state)
+            }
+            Expect::Label(state) => same(hands.label()?, state),
+            Expect::LabelsPrinted(count) => {
+                let seen = self.world.labels()?.len();
+                (format!("{seen} printed"), seen == usize::try_from(*count)?)
             }
             Expect::Waiting(count) => {
                 let seen = hands.outbox()?.waiting;

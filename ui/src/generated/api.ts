@@ -1073,7 +1073,15 @@ expiry?: string,
 /**
  * The maker's marks of use and storage, a line each.
  */
-marks?: string, };
+marks?: string, 
+/**
+ * Warnings: "driving", "alcohol", "external-only", "refrigerate", "children".
+ */
+warnings?: Array<string>, 
+/**
+ * A warning in a pharmacist's own words.
+ */
+words?: string, };
 
 export type LabelView = { 
 /**

@@ -28,7 +28,7 @@ export function wish(setId: string, change: Wishes): void {
 }
 
 function asked(setId: string): OnLabel {
-  const said = Object.entries(wishesOf(setId)).filter(([, value]) => value !== undefined && value !== '');
+  const said = Object.entries(wishesOf(setId)).filter(([, value]) => value !== undefined && value.length > 0);
   return { setId, ...Object.fromEntries(said) };
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 use counter::{Counter, Visit};
-use labels::{Contents, Exchange, Field, LabelError, Pharmacy, Product, Remaining, SplitPackage};
+use labels::{Contents, Exchange, Field, LabelError, Pharmacy, Product, Remaining, SplitPackage, Warning};
 use prescription::dosage::words as dosage_words;
 use prescription::rules::Language;
 use prescription::{Dispensation, Oid, Prescription, Quantity};
@@ -25,6 +25,7 @@ pub(super) struct Wishes {
     batch: String,
     expiry: Option<NaiveDate>,
     marks: Vec<String>,
+    warnings: Vec<Warning>,
 }
 
 impl Wishes {
@@ -44,12 +45,35 @@ impl Wishes {
             "" => None,
             said => Some(day(said).ok_or("label-expiry")?),
         };
+        let own_words = text(&with.words);
+        if own_words.chars().count() > LONGEST_MARKS {
+            return Err("label-too-long");
+        }
+        let mut warnings = Vec::new();
+        for code in with.warnings.iter().flatten() {
+            let warning = warning(code).ok_or("label-warning")?;
+            if !warnings.contains(&warning) {
+                warnings.push(warning);
+            }
+        }
+        warnings.extend(Some(own_words).filter(|words| !words.is_empty()).map(Warning::Words));
         let language = match &with.language {
             None => screen,
             Some(_) => language(with).ok_or("language-unknown")?,
         };
-        Ok(Self { language, batch, expiry, marks })
+        Ok(Self { language, batch, expiry, marks, warnings })
     }
+}
+
+fn warning(code: &str) -> Option<Warning> {
+    Some(match code {
+        "driving" => Warning::Driving,
+        "alcohol" => Warning::Alcohol,
+        "external-only" => Warning::ExternalOnly,
+        "refrigerate" => Warning::Refrigerate,
+        "children" => Warning::Children,
+        _ => return None,
+    })
 }
 
 /// The language that is asked for, if it is one.
@@ -122,7 +146,7 @@ fn label(counter: &Counter, held: &Prescription, made: &Dispensation, wishes: &W
         date: made.dispensed_at.date(),
         reference: Some(held.reference.set_id.to_string()),
         remaining: remaining(held, made),
-        warnings: Vec::new(),
+        warnings: wishes.warnings.clone(),
         split: made.part_package.then(|| SplitPackage {
             maker: made.product.holder.clone().unwrap_or_default(),
             use_marks: wishes.marks.clone(),
@@ -208,5 +232,15 @@ mod tests {
         assert_eq!(with(&"A".repeat(21), "", ""), "label-batch");
         assert_eq!(with("A1", "tomorrow", ""), "label-expiry");
         assert_eq!(with("A1", "", "de"), "language-unknown");
+        let warned = |codes: &[&str]| {
+            let warnings = Some(codes.iter().map(|code| (*code).to_owned()).collect());
+            let with = OnLabel { warnings, words: Some(" Ravista ennen käyttöä. ".into()), ..OnLabel::default() };
+            Wishes::of(&with, Language::Fi).map(|wishes| wishes.warnings)
+        };
+        assert_eq!(
+            warned(&["driving", "driving"]),
+            Ok(vec![Warning::Driving, Warning::Words("Ravista ennen käyttöä.".into())])
+        );
+        assert_eq!(warned(&["moonlight"]), Err("label-warning"));
     }
 }

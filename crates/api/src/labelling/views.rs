@@ -24,6 +24,12 @@ pub struct OnLabel {
     /// The maker's marks of use and storage, a line each.
     #[ts(optional)]
     pub marks: Option<String>,
+    /// Warnings: "driving", "alcohol", "external-only", "refrigerate", "children".
+    #[ts(optional)]
+    pub warnings: Option<Vec<String>>,
+    /// A warning in a pharmacist's own words.
+    #[ts(optional)]
+    pub words: Option<String>,
 }
 
 /// A label: what would be printed now, and what was.

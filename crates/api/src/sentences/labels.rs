@@ -133,6 +133,12 @@ pub(super) const TABLE: &[Row] = &[
         text("Kirjoita esimerkiksi 5.2028.", "Skriv till exempel 5.2028.", "Write 5.2028, for example."),
     ),
     (
+        "label-warning",
+        Place::Input,
+        text("Varoitusta ei tunneta.", "Varningen är okänd.", "The warning is not known."),
+        text("Valitse varoitus luettelosta.", "Välj varningen i listan.", "Choose a warning from the list."),
+    ),
+    (
         "label-letters",
         Place::Input,
         text(

@@ -29,6 +29,8 @@ pub struct Headless {
     next: u64,
     visit: Value,
     open: Option<String>,
+    /// What was said of the label that was printed last.
+    label_of: Value,
 }
 
 struct Running {
@@ -53,6 +55,7 @@ impl Headless {
             next: 1,
             visit: Value::Null,
             open: None,
+            label_of: Value::Null,
         };
         Hands::start(&mut hands)?;
         Ok(hands)
@@ -189,6 +192,22 @@ impl Hands for Headless {
         })
     }
 
+    fn take_out(&mut self) -> Done {
+        let set_id = self.open.clone().context("no prescription is in hand")?;
+        self.in_visit("remove", json!({ "setId": set_id }), |_| String::new())
+    }
+
+    fn print_label(&mut self, split: Option<(&str, &str)>) -> Done {
+        let set_id = self.open.clone().context("no prescription is in hand")?;
+        let mut with = json!({ "setId": set_id });
+        if let Some((batch, expiry)) = split {
+            with["batch"] = Value::from(batch);
+            with["expiry"] = Value::from(expiry);
+        }
+        self.label_of = with.clone();
+        Ok(self.ask("print_label", with)?.map(|view| text(&view["said"]).to_owned()))
+    }
+
     fn sign(&mut self, pin: &str, wait: bool) -> Done {
         let with = if wait { json!({ "pin": pin }) } else { json!({ "pin": pin, "waitMs": 0 }) };
         self.in_visit("sign", with, |visit| {
@@ -265,6 +284,15 @@ impl Hands for Headless {
     fn settle_hand_over(&mut self, note: &str) -> Done {
         let entry = self.oldest_hand_over()?;
         Ok(self.ask("settle_hand_over", json!({ "entryId": entry, "note": note }))?.map(|_| String::new()))
+    }
+
+    fn label(&mut self) -> Result<String> {
+        let set_id = self.open.clone().context("no prescription is in hand")?;
+        let with = match text(&self.label_of["setId"]) == set_id {
+            true => self.label_of.clone(),
+            false => json!({ "setId": set_id }),
+        };
+        Ok(text(&self.look("label", with)?["state"]).to_owned())
     }
 
     fn handed_over(&mut self) -> Result<u32> {

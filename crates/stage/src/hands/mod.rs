@@ -118,6 +118,10 @@ pub trait Hands {
     fn give_reason(&mut self, reason: &str) -> Done;
     /// Puts the proposal in the basket.
     fn add(&mut self) -> Done;
+    /// Takes what is in hand out of the basket again.
+    fn take_out(&mut self) -> Done;
+    /// Prints the label of what is in hand; of a split package with batch and expiry.
+    fn print_label(&mut self, split: Option<(&str, &str)>) -> Done;
     /// Signs the basket.
     fn sign(&mut self, pin: &str, wait: bool) -> Done;
     /// Closes the visit.
@@ -148,6 +152,8 @@ pub trait Hands {
     fn in_hand(&mut self) -> Result<InHand>;
     /// The basket's lines: who prepared each, as shown; empty where nobody is named.
     fn basket(&mut self) -> Result<Vec<String>>;
+    /// How the label of what is in hand stands.
+    fn label(&mut self) -> Result<String>;
     /// How many hand-overs of an outage are not written yet.
     fn handed_over(&mut self) -> Result<u32>;
     /// How many wait, were refused, are in conflict.

@@ -373,6 +373,32 @@ impl Hands for Window {
         self.outcome(|| self.read(&named("basket-line")))
     }
 
+    fn take_out(&mut self) -> Done {
+        self.press_on(&named("remove"))?;
+        self.find(&named("add"))?;
+        self.outcome(|| Ok(String::new()))
+    }
+
+    fn print_label(&mut self, split: Option<(&str, &str)>) -> Done {
+        self.at_counter()?;
+        if let Some((batch, expiry)) = split {
+            for (field, said) in [("label-batch", batch), ("label-expiry", expiry)] {
+                self.touch(&named(field), |element| self.driver.keys(element, said))?;
+            }
+            // What was typed counts when the hand leaves the field.
+            self.press_on(&named("label-marks"))?;
+        }
+        let ready = format!("{}:enabled", named("print-label"));
+        self.find(&ready)?;
+        let before = self.read(&named("label"))?;
+        self.press_on(&ready)?;
+        until("the label to be printed", PATIENCE, || {
+            let told = self.there(&named("label-problem"))? || self.there(&named("label-state"))?;
+            Ok(told && self.there(&ready)? && (self.read(&named("label"))? != before || split.is_none()))
+        })?;
+        self.outcome(|| self.read(&named("label-state")))
+    }
+
     fn sign(&mut self, pin: &str, wait: bool) -> Done {
         if !self.there(&named("pin2"))? {
             self.driver.press(F9)?;
@@ -515,6 +541,12 @@ impl Hands for Window {
             Ok(!self.there(&named("settle-hand-over-panel"))? || self.there(&named("problem"))?)
         })?;
         self.outcome(|| Ok(String::new()))
+    }
+
+    fn label(&mut self) -> Result<String> {
+        self.at_counter()?;
+        self.find(&named("label"))?;
+        Ok(self.attribute(&named("label"), "data-state")?.unwrap_or_default())
     }
 
     fn handed_over(&mut self) -> Result<u32> {

@@ -59,6 +59,8 @@ pub struct Story {
     pub tries: Option<(u8, u8)>,
     /// Whether the pharmacy asks the role service, which is simulated by the file of artificial people.
     pub asks_roles: bool,
+    /// Whether the pharmacy has a label printer: a folder into which labels are printed.
+    pub prints: bool,
     /// What the Centre holds.
     pub centre: Vec<CentreHolds>,
     /// Hour and minute of the day, Finnish time, at which the story begins.
@@ -86,6 +88,7 @@ impl Story {
             card: None,
             tries: None,
             asks_roles: false,
+            prints: false,
             centre: Vec::new(),
             at: (10, 0),
             only_headless: false,
@@ -132,6 +135,7 @@ impl Story {
                 self.tries = Some((pin1.parse()?, pin2.trim().parse()?));
             }
             "rights" if value == "asked" => self.asks_roles = true,
+            "printer" if value == "folder" => self.prints = true,
             "centre" => self.centre.push(centre_holds(value)?),
             "at" => {
                 let (hour, minute) = value.split_once('.').context("a time of day is written 10.00")?;
@@ -139,7 +143,7 @@ impl Story {
                 anyhow::ensure!(self.at.0 < 24 && self.at.1 < 60, "no such time of day");
             }
             "host" if value == "headless" => self.only_headless = true,
-            other => bail!("unknown header `{other}`: title, proves, card, tries, rights, centre, at, host"),
+            other => bail!("unknown header `{other}`: title, proves, card, tries, rights, printer, centre, at, host"),
         }
         Ok(())
     }

@@ -43,6 +43,12 @@ pub enum Act {
     ProposeReason(String),
     /// Put the proposal in the basket.
     Add,
+    /// Take the prescription in hand out of the basket again.
+    TakeOut,
+    /// Print the label of the prescription in hand; of a split package with batch and expiry.
+    PrintLabel(Option<(String, String)>),
+    /// The label that was printed last says this.
+    LabelSays(String),
     /// Sign with PIN2; `wait` is whether the program waits a while for the Centre's answer.
     Sign {
         /// PIN2.
@@ -254,6 +260,10 @@ pub enum Expect {
     Noticed(u32),
     /// The header says that the Centre answers, or that it does not.
     Silent(bool),
+    /// The label of the prescription in hand is: not-printed, printed, changed, void, doubtful, failed.
+    Label(String),
+    /// So many labels came out of the printer.
+    LabelsPrinted(u32),
     /// So many prescriptions are under a dispensing reservation there.
     Held(u32),
     /// So many dispensations are stored at the Centre.
@@ -308,6 +318,11 @@ fn act(words: &[Word]) -> Result<Act> {
         "choose package _" [vnr] => Act::ProposePackage(owned(vnr));
         "give the reason _" [reason] => Act::ProposeReason(owned(reason));
         "add to the basket" [] => Act::Add;
+        "take it out of the basket" [] => Act::TakeOut;
+        "print the label" [] => Act::PrintLabel(None);
+        "print the label with batch _ and expiry _" [batch expiry] =>
+            Act::PrintLabel(Some((owned(batch), owned(expiry))));
+        "expect the printed label to say _" [text] => Act::LabelSays(owned(text));
         "sign with PIN _" [pin] => Act::Sign { pin: owned(pin), wait: true };
         "sign with PIN _ and do not wait" [pin] => Act::Sign { pin: owned(pin), wait: false };
         "close the visit" [] => Act::CloseVisit;
@@ -453,6 +468,9 @@ fn expected(words: &[Word]) -> Result<Expect> {
         "_ handed over" [n] => Expect::HandedOver(none_or_number(n)?);
         "_ in conflict" [n] => Expect::InConflict(none_or_number(n)?);
         "_ noticed" [n] => Expect::Noticed(none_or_number(n)?);
+        "the label _" [state] => Expect::Label(owned(state));
+        "_ label printed" [n] => Expect::LabelsPrinted(number(n)?);
+        "_ labels printed" [n] => Expect::LabelsPrinted(none_or_number(n)?);
         "the centre silent" [] => Expect::Silent(true);
         "the centre heard" [] => Expect::Silent(false);
         "_ held at the centre" [n] => Expect::Held(none_or_number(n)?);

@@ -140,6 +140,36 @@ impl World {
         std::fs::write(self.settings(), settings + &rights).context("cannot write the settings")
     }
 
+    /// The pharmacy has a label printer: a folder into which labels are printed as ZPL.
+    pub fn print_to_folder(&self) -> Result<()> {
+        std::fs::create_dir_all(self.label_folder())?;
+        let settings = std::fs::read_to_string(self.settings())?;
+        let printer = "\n[printers.label]\nkind = \"zpl\"\nto = { folder = \"labels\" }\n";
+        std::fs::write(self.settings(), settings + printer).context("cannot write the settings")
+    }
+
+    fn label_folder(&self) -> PathBuf {
+        self.folder.join("app/labels")
+    }
+
+    /// What came out of the printer, in the order of the jobs' numbers.
+    pub fn labels(&self) -> Result<Vec<PathBuf>> {
+        let entries = std::fs::read_dir(self.label_folder()).context("this pharmacy has no printer")?;
+        let mut labels: Vec<PathBuf> = entries.map(|entry| entry.map(|one| one.path())).collect::<Result<_, _>>()?;
+        let number = |path: &PathBuf| {
+            let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            name.rsplit('-').next().and_then(|number| number.parse::<u64>().ok())
+        };
+        labels.sort_by_key(number);
+        Ok(labels)
+    }
+
+    /// The label that was printed last, as its printer got it.
+    pub fn newest_label(&self) -> Result<String> {
+        let labels = self.labels()?;
+        std::fs::read_to_string(labels.last().context("nothing was printed")?).context("the label cannot be read")
+    }
+
     /// The role service says from now on that this person's right ended long ago.
     pub fn end_right(&self, slug: &str) -> Result<()> {
         let register = std::fs::read_to_string(self.register()).context("nobody asks the role service here")?;
