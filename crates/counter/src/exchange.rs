@@ -148,8 +148,7 @@ impl Asked<'_> {
     pub(crate) fn exchange(&self) -> Result<Exchange, ExchangeError> {
         let tables = tables()?;
         let edition = self.shelf.edition();
-        let prescribed = self.prescription.product.vnr().and_then(|vnr| self.shelf.package(vnr));
-        let prescribed = prescribed.ok_or(ExchangeError::NotInDatabase)?;
+        let prescribed = prescribed(self.shelf, self.prescription).ok_or(ExchangeError::NotInDatabase)?;
         let in_group = |package: &&Package| prescribed.group.is_some() && package.group == prescribed.group;
         let offers: Vec<Offer> =
             edition.packages().iter().filter(in_group).map(|package| offer(tables, package, self.day)).collect();
@@ -240,6 +239,11 @@ impl Asked<'_> {
             to_confirm,
         })
     }
+}
+
+/// The prescribed package, also under the number that it has now.
+pub(crate) fn prescribed<'s>(shelf: &'s Shelf, prescription: &Prescription) -> Option<&'s Package> {
+    prescription.product.vnr().and_then(|vnr| shelf.package(vnr))
 }
 
 /// What was dispensed of this prescription before; what was dispensed of others is not known here.

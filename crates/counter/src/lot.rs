@@ -12,7 +12,7 @@ use reimbursement::Base;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use crate::exchange::{Asked, coded_reason};
+use crate::exchange::{Asked, coded_reason, prescribed};
 use crate::{Counter, CounterError, Fetched, HandedOver, KelaSaid, Session, Visit, lock};
 
 /// What is proposed.
@@ -99,13 +99,17 @@ impl Counter {
         let metadata = visit.metadata(set_id)?.clone();
         let fetched = visit.fetched.get(set_id).ok_or(CounterError::UnknownPrescription)?;
         let old = visit.proposals.get(set_id);
-        let vnr = change.vnr.clone().or_else(|| old.map(|p| p.vnr.clone())).ok_or(CounterError::UnknownPackage)?;
         let shelf = self.deps.shelf();
+        // Whoever refuses the exchange gets the prescribed package (3.5e), unless another is chosen on purpose.
+        let refused = change.refuses == Some(true) && change.vnr.is_none();
         let choices = shelf.edition().choices(&fetched.prescription);
+        let prescribed = prescribed(&shelf, &fetched.prescription).filter(|it| refused && choices.contains(it));
+        let vnr = change.vnr.clone().or_else(|| prescribed.map(|it| it.vnr.clone()));
+        let vnr = vnr.or_else(|| old.map(|p| p.vnr.clone())).ok_or(CounterError::UnknownPackage)?;
         let package = *choices.iter().find(|p| p.vnr == vnr).ok_or(CounterError::UnknownPackage)?;
         let amount = match (change.amount, old) {
             (Some(amount), _) => amount,
-            (None, Some(old)) if change.vnr.is_none() => old.dispensation.delivered.value,
+            (None, Some(old)) if change.vnr.is_none() && vnr == old.vnr => old.dispensation.delivered.value,
             (None, _) => usual_amount(&fetched.prescription, &fetched.history, package),
         };
         if amount <= Decimal::ZERO || amount > Decimal::from(1_000_000) {

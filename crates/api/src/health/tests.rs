@@ -253,6 +253,18 @@ fn the_clock_may_differ_by_five_minutes_either_way() {
 }
 
 #[test]
+fn an_edition_is_stale_from_the_midnight_on_which_a_newer_one_was_due_and_says_so_in_red() {
+    let due = |due: &str| {
+        let (published, due) = ("2026-11-15".parse().ok(), due.parse().ok());
+        broken(move |chain| chain.medicines = Stock::Edition { name: "2026.022".into(), published, due })
+    };
+    let today = prescription::time::finnish(now()).date();
+    assert_eq!(due(&today.to_string()), bad(Link::Medicines, "medicines-stale"));
+    assert_eq!(due(&(today - chrono::Days::new(3)).to_string()), bad(Link::Medicines, "medicines-stale"));
+    assert_eq!(due(&(today + chrono::Days::new(1)).to_string()), vec![]);
+}
+
+#[test]
 fn an_old_medicines_database_is_amber_and_a_very_old_or_missing_one_red() {
     let aged = |day: &str| {
         let published = Some(day.parse().unwrap());

@@ -135,6 +135,10 @@ fn ex_2_a_customer_who_refuses_gets_the_prescribed_one_with_its_reason_and_no_ot
     let exchange = bench.counter.exchange_of(&visit, &bench.set_id()).unwrap();
     assert_eq!(exchange.duty, Duty::Continue(Rule::CustomerRefuses));
     assert_eq!(asks(&propose(&bench, chosen(MEDIPAM))), [("EX-2", Outcome::NeedsReason)]);
+    // One key is enough: it chooses the prescribed one.
+    let proposal = propose(&bench, Change { refuses: Some(true), ..Change::default() });
+    assert_eq!((proposal.vnr.as_str(), asks(&proposal)), (DIAPAM, vec![]));
+    propose(&bench, chosen(MEDIPAM));
     // The refusal is the visit's until it is taken back.
     assert_eq!(asks(&propose(&bench, Change { refuses: Some(false), ..Change::default() })), []);
 }
@@ -208,13 +212,15 @@ fn s3_7_without_an_answer_of_kela_everything_is_counted_without_reimbursement() 
 
 #[test]
 fn s3_5_a_part_of_a_package_costs_its_share_in_every_case() {
-    let bench = bench(|_| ());
-    let half = Change { amount: Some(Decimal::from(7)), ..chosen(MEDIPAM) };
-    propose(&bench, half);
-    let visit = bench.counter.visit().unwrap();
+    let bench = with_kela(bench(|_| ()), Mood::Prompt);
+    let third = Change { amount: Some(Decimal::from(7)), ..chosen(MEDIPAM) };
+    propose(&bench, third);
+    let visit = bench.counter.ask_kela(Permission::KelaCard).unwrap();
     let exchange = bench.counter.exchange_of(&visit, &bench.set_id()).unwrap();
-    let price = |text: &str| exchange.of(&vnr(text)).unwrap().pays.as_ref().unwrap().now.price;
-    assert_eq!((price(MEDIPAM), price(DIAPAM)), (euro("0.67"), euro("1.29")));
+    let pays = |text: &str| exchange.of(&vnr(text)).unwrap().pays.clone().unwrap();
+    assert_eq!((pays(MEDIPAM).now.price, pays(DIAPAM).now.price), (euro("0.67"), euro("1.29")));
+    // A third of the reference price as well: 40 % of 0.83 and 2.46 is 1.32, and 0.46 is above it.
+    assert_eq!((pays(DIAPAM).now.pays, pays(DIAPAM).now.above_reference), (euro("2.43"), euro("0.46")));
 }
 
 #[test]
