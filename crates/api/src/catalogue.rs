@@ -6,9 +6,9 @@ use ts_rs::TS;
 
 use crate::{
     BackupMade, CredentialsView, DayList, DocumentView, Export, FindPackages, FoundPackages, HandOverChecks,
-    HandOverForm, HandOverList, HandOverSaved, OnHandOver, OutagePack, OutboxCounts, PrescriptionView, Problem, Secret,
-    SessionView, SettleHandOver, Status, StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved,
-    VisitView, WaitingDesk, WaitingPage,
+    HandOverForm, HandOverList, HandOverSaved, OnHandOver, OutagePack, OutboxCounts, PrescriptionView, Problem, Scan,
+    ScanView, Secret, SessionView, SettleHandOver, Status, StorePrescription, StoringChecked, StoringDraft,
+    StoringForm, StoringSaved, VisitView, WaitingDesk, WaitingPage,
 };
 
 macro_rules! catalogue {
@@ -79,6 +79,12 @@ catalogue! {
     open / Open (OnPrescription) -> PrescriptionView;
     /// Changes what is proposed and answers every rule.
     propose / Propose (Propose) -> PrescriptionView;
+    /// Takes what a scanner typed or sent: a package is compared with the chosen one, a prescription's identifier is told.
+    scan / Scan (Scan) -> ScanView;
+    /// A pharmacist says that the number nobody knew is the chosen package's: it is known from now on.
+    confirm_scan / ConfirmScan (OnPrescription) -> PrescriptionView;
+    /// Puts aside what was scanned and is not the chosen package; else everything that was scanned of the prescription.
+    put_aside / PutAside (OnPrescription) -> PrescriptionView;
     /// Puts the proposal in the basket.
     add / Add (OnPrescription) -> VisitView;
     /// Takes it out again.

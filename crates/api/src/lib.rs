@@ -22,6 +22,7 @@ mod reader;
 mod render;
 mod revocation;
 mod roles;
+mod scanning;
 mod secret;
 mod sentences;
 mod settings;
@@ -38,6 +39,7 @@ pub use health::Examination;
 pub use keeping::{key_problem, record_problem};
 pub use notices::{NoticeKind, NoticeView};
 pub use outage::*;
+pub use scanning::*;
 pub use secret::Secret;
 pub use settings::{
     Card, Centre, Environment, Health, KeyPlace, Medicines, Notices, Pharmacy, RecordKeeping, Rights, Session,

@@ -26,9 +26,9 @@ use crate::{
     BackupMade, CredentialsView, DayList, DocumentView, Event, Export, FindPackages, FoundPackages, HandOverChecks,
     HandOverForm, HandOverList, HandOverSaved, HealthLine, HealthState, LogIn, Nothing, NoticeView, OnDay, OnDocument,
     OnHandOver, OnPrescription, OutagePack, OutboxCounts, PinDigit, PinErase, PrescriptionView, Problem, Program,
-    Propose, Search, Secret, SessionView, SetLanguage, SettleDocument, SettleHandOver, Sign, Status, StorePrescription,
-    StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk, WaitingPage, keeping, sentences,
-    waiting, words,
+    Propose, Scan, ScanView, Search, Secret, SessionView, SetLanguage, SettleDocument, SettleHandOver, Sign, Status,
+    StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk, WaitingPage,
+    keeping, sentences, waiting, words,
 };
 
 /// What is typed or scanned in the search field is at most this long.
@@ -61,6 +61,8 @@ pub(crate) struct Tiski {
     /// How many documents of this day the Centre has accepted, and when that was counted.
     pub(crate) accepted: Mutex<Option<(Instant, NaiveDate, u32)>>,
     typed: Mutex<PinEntry>,
+    /// When this program began: its own running clock.
+    pub(crate) begun: Instant,
     pub(crate) outbox: Arc<Bell>,
     /// Wakes the thread that asks whether the Centre is there.
     pub(crate) asking: Arc<Bell>,
@@ -88,6 +90,7 @@ impl Tiski {
             noticed: Mutex::default(),
             accepted: Mutex::default(),
             typed: Mutex::default(),
+            begun: Instant::now(),
             outbox: Arc::default(),
             asking: Arc::default(),
             asking_about_card: Arc::default(),
@@ -266,7 +269,7 @@ impl Tiski {
         visit.and_then(|visit| self.render().visit(&self.counter, &visit)).map_err(|error| self.problem(&error))
     }
 
-    fn open_view(
+    pub(crate) fn open_view(
         &self,
         visit: Result<counter::Visit, CounterError>,
         set_id: &Oid,
@@ -505,6 +508,23 @@ impl Program for Tiski {
         let amount = amount.map_err(|_| self.problem(&CounterError::NotAnAmount))?;
         let change = Change { vnr, amount, label_dosage: with.label_dosage, reason: with.reason };
         self.open_view(self.counter.propose(&set_id, change), &set_id)
+    }
+
+    fn scan(&self, with: Scan) -> Result<ScanView, Problem> {
+        self.acted();
+        self.scanned(&with)
+    }
+
+    fn confirm_scan(&self, with: OnPrescription) -> Result<PrescriptionView, Problem> {
+        self.acted();
+        let set_id = self.set_id(&with.set_id)?;
+        self.open_view(self.counter.confirm_scan(&set_id), &set_id)
+    }
+
+    fn put_aside(&self, with: OnPrescription) -> Result<PrescriptionView, Problem> {
+        self.acted();
+        let set_id = self.set_id(&with.set_id)?;
+        self.open_view(self.counter.put_aside(&set_id), &set_id)
     }
 
     fn add(&self, with: OnPrescription) -> Result<VisitView, Problem> {

@@ -316,6 +316,7 @@ impl Render {
             document_id: held.reference.id.to_string(),
             packages,
             proposal: proposal.map(|proposal| self.proposal(proposal, counter.session().as_ref())),
+            in_hand: self.in_hand(counter, visit, set_id),
         })
     }
 

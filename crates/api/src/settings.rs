@@ -9,7 +9,7 @@ use prescription::rules::Language;
 use prescription::{Address, Oid, Organisation, Signers};
 use serde::Deserialize;
 
-use crate::{CheckSettings, Problem};
+use crate::{CheckSettings, Problem, ScanSettings};
 
 /// What a workstation is set to.
 #[derive(Debug, Clone, Deserialize)]
@@ -40,6 +40,9 @@ pub struct Settings {
     /// The safety checks.
     #[serde(default)]
     pub checks: CheckSettings,
+    /// How packages are scanned.
+    #[serde(default)]
+    pub scanning: ScanSettings,
     /// Who signs documents of which type, where it is another than the default: `"18" = "system"`.
     #[serde(default)]
     pub signers: Signers,

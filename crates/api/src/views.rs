@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{Freshness, NoticeView};
+use crate::{Freshness, InHandView, NoticeView};
 
 /// Everything that a screen needs before anybody has logged in, and its frame afterwards.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -359,6 +359,8 @@ pub struct PrescriptionView {
     pub packages: Vec<PackageLine>,
     /// What is proposed now.
     pub proposal: Option<ProposalView>,
+    /// What was scanned of the packages in the hand; nothing where nothing was.
+    pub in_hand: Option<InHandView>,
 }
 
 /// A label and its text.

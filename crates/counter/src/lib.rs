@@ -17,6 +17,7 @@ mod outbox;
 mod pacing;
 mod papers;
 mod practising;
+mod scan;
 mod self_check;
 mod session;
 mod signing_desk;
@@ -32,6 +33,7 @@ pub use outbox::{GIVEN_UP, Going, Sent};
 pub use pacing::{Before, Fate, Heard, LONGEST_ANSWER, Pace, Round, Turn};
 pub use papers::{Fetched, SignatureLine};
 pub use practising::{RightSource, RoleService, RoleServiceSilent, Roles};
+pub use scan::{Doubt, Hand, MOST_KEYS, Pack, Scanned, Scanning};
 pub use session::Session;
 pub use signing_desk::{Signed, VisitSigning};
 pub use storing::{Stored, StoringChecks, ToStore};
@@ -39,6 +41,7 @@ pub use visit::{Acting, Visit, identifier_in};
 
 use card::ReaderId;
 use checks::Checks;
+use scan::ScanDesk;
 use signing::Verifier;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -51,6 +54,8 @@ pub struct Counter {
     deps: Deps,
     roles: Option<Roles>,
     checks: Option<Checks>,
+    /// What is scanned with; taken after `visit`, and never held while the record is written.
+    scans: Mutex<Option<ScanDesk>>,
     verifier: Verifier,
     // Locks that are never nested but in this order, so that a card's removal can lock the session while a visit is busy.
     visit: Mutex<Option<Visit>>,
@@ -72,6 +77,7 @@ impl Counter {
             deps,
             roles: None,
             checks: None,
+            scans: Mutex::new(None),
             verifier: Verifier::default(),
             visit: Mutex::new(None),
             session: Mutex::new(None),
@@ -94,6 +100,13 @@ impl Counter {
     #[must_use]
     pub fn with_checks(mut self, checks: Checks) -> Self {
         self.checks = Some(checks);
+        self
+    }
+
+    /// The same counter, at which packages are scanned.
+    #[must_use]
+    pub fn with_scanning(self, scanning: Scanning) -> Self {
+        *lock(&self.scans) = Some(ScanDesk::new(scanning));
         self
     }
 

@@ -112,6 +112,7 @@ impl Counter {
         let lot = Lot { package, amount, label: &label, reason: reason.as_deref(), preparer, handed_over };
         let proposal = self.proposal(&session, &metadata, fetched, &lot);
         visit.proposals.insert(set_id.clone(), proposal);
+        visit.look_at_hand_again(set_id);
         self.ask_checks(visit);
         // A changed proposal must be looked at again before it is signed.
         if visit.proposals.get(set_id).is_none_or(|proposal| !proposal.may_be_added_by(&session.right)) {
