@@ -6,6 +6,13 @@ const pin = async (page, which, digits) => {
   await page.keyboard.press('Enter');
 };
 
+// As a scanner types: the kind of code first, then without a pause, and Enter at the end.
+const scan = async (page, code) => {
+  await page.getByTestId('open-prescription').waitFor();
+  await page.keyboard.type(`]E0${code}`);
+  await page.keyboard.press('Enter');
+};
+
 const fillOutage = async (page, basis, vnr) => {
   await page.keyboard.press('F7');
   await page.keyboard.press(basis);
@@ -122,6 +129,19 @@ export const screens = [
   { name: 'counter-checks', scene: 'visit basket duplicate' },
   { name: 'counter-checks-open', scene: 'visit basket duplicate', do: (page) => page.getByTestId('unchecked').click() },
   { name: 'counter-checks-covered', scene: 'visit basket duplicate', do: (page) => page.keyboard.press('F8') },
+  { name: 'counter-scan-right', scene: 'visit opened basket', do: async (page) => {
+      await page.getByTestId('package-row').first().waitFor();
+      await scan(page, `704626${await page.getByTestId('package-row').first().getAttribute('data-vnr')}0`);
+      await page.getByTestId('scanned').waitFor();
+    } },
+  { name: 'counter-scan-wrong', scene: 'visit opened basket choosable', do: async (page) => {
+      await scan(page, '7046268130140');
+      await page.getByTestId('wrong-pack').waitFor();
+    } },
+  { name: 'counter-scan-unknown', scene: 'visit opened basket', do: async (page) => {
+      await scan(page, '4006381333931');
+      await page.getByTestId('unknown-pack').waitFor();
+    } },
   { name: 'counter-stop', scene: 'visit basket stop refused' },
   { name: 'counter-unknown', scene: 'visit', do: async (page) => {
       await page.keyboard.press('ArrowDown');

@@ -2,7 +2,7 @@
 // The production build does not contain it (checks/built.js sees to that). `?scene=` in the address chooses a beginning,
 // and `window.tiskiDouble` lets a test move the card, the Centre and the environment.
 
-import type { DispensationRow, DocumentState, Event, Problem, SignedLine, Status, VisitView, WaitingDesk, WaitingGroup, WaitingRow } from '../src/generated/api';
+import type { DispensationRow, DocumentState, Event, Problem, SignedLine, Status, VisitView, WaitingDesk, WaitingGroup, WaitingRow, InHandView, PrescriptionView } from '../src/generated/api';
 import { labelAnswers, voidLabel } from './labels';
 import { handedOver, outageAnswers, seedOutage, seedTelephone } from './outage';
 import { day, exchangeOf, packagesOf, pay, prescription, say, setTongue, visitOf, type Tongue } from './people';
@@ -359,6 +359,28 @@ async function signThese(titles: string[], { entry, elsewhere, allowLastTry }: R
 }
 
 type Given = Record<string, string>;
+/** What the double takes a code for: the chosen package's number in it, a weaker one, a number that nobody knows. */
+function scannedOf(text: string, chosen: string): InHandView | null {
+  const part = (part: string, label: string, chosen: string, inHand: string) => ({ part, label, chosen, inHand });
+  if (chosen !== '' && text.includes(chosen))
+    return { packs: [{ vnr: chosen, batch: 'A1B2', expiry: '31.5.2028', tone: 'good' }, { vnr: chosen, batch: 'A1B3', expiry: '31.1.2027', tone: 'think' }], other: null, unknown: null };
+  if (text.includes('813014'))
+    return { packs: [], unknown: null, other: { vnr: '813014', mayBeChosen: scene.includes('choosable'), differs: [
+      part('strength', say('Vahvuus', 'Styrka', 'Strength'), '10 mg', '5 mg'),
+      part('size', say('Pakkauskoko', 'Förpackningsstorlek', 'Package size'), '100 fol', '30 fol'),
+      part('holder', say('Haltija', 'Innehavare', 'Holder'), 'ORION OYJ', 'ORION CORPORATION'),
+    ] } };
+  if (text.includes('4006381333931'))
+    return { packs: [], other: null, unknown: { gtin: '04006381333931', chosen: [
+      { label: say('Valmiste', 'Produkt', 'Product'), text: 'DIAPAM', strong: false },
+      { label: say('Vahvuus', 'Styrka', 'Strength'), text: '10 mg', strong: true },
+      { label: say('Lääkemuoto', 'Läkemedelsform', 'Form'), text: say('tabletti', 'tablett', 'tablet'), strong: false },
+      { label: say('Pakkauskoko', 'Förpackningsstorlek', 'Package size'), text: '100 fol', strong: false },
+      { label: say('Haltija', 'Innehavare', 'Holder'), text: 'ORION OYJ', strong: false },
+    ] } };
+  return null;
+}
+
 const answers: Record<string, (given: Given) => unknown> = {
   ...outageAnswers(counts, (taken) => (visit = taken), signThese),
   ...labelAnswers((setId) => visit?.open?.setId === setId && visit.open.proposal !== null),
@@ -431,6 +453,26 @@ const answers: Record<string, (given: Given) => unknown> = {
     const view = current();
     view.open = prescription(setId ?? '');
     return view.open;
+  },
+  scan: ({ keys }) => {
+    const text = (keys as unknown as { key: string }[]).map((one) => one.key).filter((key) => key.length === 1).join('');
+    const view = { kind: 'package', typed: '', prescription: null, open: null as PrescriptionView | null, doubts: [] };
+    if (text.startsWith('1.2.246.')) return { ...view, kind: 'prescription', prescription: text };
+    const inHand = scannedOf(text, visit?.open?.proposal?.vnr ?? '');
+    if (!inHand || !visit?.open)
+      throw problem('scan-not-recognised', 'input', say('Luettu koodi ei ole pakkauksen eikä lääkemääräyksen.', 'Den avlästa koden är varken en förpacknings eller ett recepts.', 'The scanned code is neither a package’s nor a prescription’s.'), say('Lue uudelleen, tai valitse pakkaus luettelosta (F4).', 'Läs av på nytt, eller välj förpackningen i listan (F4).', 'Scan again, or choose the package from the list (F4).'));
+    visit.open.inHand = inHand;
+    return { ...view, open: visit.open };
+  },
+  put_aside: () => {
+    const open = current().open;
+    if (open) open.inHand = null;
+    return open;
+  },
+  confirm_scan: () => {
+    const open = current().open;
+    if (open) open.inHand = scannedOf(open.proposal?.vnr ?? '', open.proposal?.vnr ?? '');
+    return open;
   },
   propose: ({ setId, vnr, amount, labelDosage, reason, refuses }) => {
     const view = current();

@@ -313,6 +313,7 @@ export function prescription(setId: string, before?: ProposalView): Prescription
       { label: say('Lääkäri', 'Läkare', 'Prescriber'), text: say('Lasse Lääkäri, 24.4.2026 9.12 · eheä, varmenne voimassa', 'Lasse Lääkäri, 24.4.2026 9.12 · hel, certifikatet giltigt', 'Lasse Lääkäri, 24.4.2026 9.12 · holds, certificate valid'), strong: false },
       { label: say('Reseptikeskus', 'Receptcentret', 'Prescription Centre'), text: say('24.4.2026 9.12 · eheä', '24.4.2026 9.12 · hel', '24.4.2026 9.12 · holds'), strong: false },
     ],
+    inHand: null,
     unknown: setId === 'set-2' ? [{ label: '1.2.246.537.6.12.2002.126.999', text: 'Kenttä 999: arvo X', strong: false }] : [],
     documentId: '1.2.246.10.99.93.2026.77',
     packages,

@@ -1,6 +1,6 @@
 // The keyboard, said once: what the footer shows, what the help lists, and what a key press does.
 
-import { counter, openView, scanPackage } from './state/counter.svelte';
+import { counter } from './state/counter.svelte';
 import { desks, focusOn, goTo, screen, type Desk } from './state/screen.svelte';
 import type { Word } from './words.svelte';
 
@@ -59,31 +59,6 @@ export function keysHere(desk: Desk, visit: boolean, open: boolean, silent: bool
   return [f2, ['F4', 'key.package'], ['F7', 'key.refuse'], ['F6', 'key.amount'], ['Space', 'key.basket'], ['F8', 'key.cover'], ['F9', 'key.sign'], f1];
 }
 
-const SCAN_GAP_MS = 150;
-const SCAN_LEAST = 6;
-let scan = { text: '', lastMs: 0 };
-
-function types(target: EventTarget | null): boolean {
-  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
-}
-
-/** A scanner types faster than a hand and ends with Enter; outside a field its digits are gathered here. */
-function gatherScan(event: KeyboardEvent): boolean {
-  if (types(event.target) || event.ctrlKey || event.altKey || event.metaKey) return false;
-  if (event.timeStamp - scan.lastMs > SCAN_GAP_MS) scan.text = '';
-  scan.lastMs = event.timeStamp;
-  if (event.key === 'Enter' && scan.text.length >= SCAN_LEAST) {
-    event.preventDefault();
-    event.stopPropagation();
-    const text = scan.text;
-    scan.text = '';
-    if (screen.desk === 'counter' && openView()) void scanPackage(text);
-    return true;
-  }
-  if (/^[0-9A-Za-z.\-+]$/.test(event.key)) scan.text += event.key;
-  return false;
-}
-
 /** A page in a window is no page of a browser: nothing reloads it under a half-done dispensation. */
 export function stay(event: KeyboardEvent): void {
   const lower = event.key.toLowerCase();
@@ -102,7 +77,6 @@ const withControl: Record<string, string> = { p: 'print-label', k: 'kela' };
 
 /** Keys that work on the whole page; the desks hear their own keys first. */
 export function press(event: KeyboardEvent): void {
-  if (gatherScan(event)) return;
   if (event.key === 'F5' || event.key === 'F3' || event.key === 'F7') event.preventDefault();
   if (document.querySelector('dialog[open]')) {
     if (event.key.startsWith('F') && event.key.length > 1) event.preventDefault();

@@ -7,8 +7,8 @@ use ts_rs::TS;
 use crate::{
     BackupMade, CredentialsView, DayList, DocumentView, Export, FindPackages, FoundPackages, HandOverChecks,
     HandOverForm, HandOverList, HandOverSaved, LabelView, OnHandOver, OnLabel, OutagePack, OutboxCounts,
-    PrescriptionView, PrintedLabels, Problem, Secret, SessionView, SettleHandOver, Status, StorePrescription,
-    StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk, WaitingPage,
+    PrescriptionView, PrintedLabels, Problem, Scan, ScanView, Secret, SessionView, SettleHandOver, Status,
+    StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk, WaitingPage,
 };
 
 macro_rules! catalogue {
@@ -82,6 +82,12 @@ catalogue! {
     /// Asks Kela what the visit's customer has paid this year, with the permission that the customer gave. No answer is no
     /// problem: the visit says so, and counts without reimbursement.
     ask_kela / AskKela (Nothing) -> VisitView;
+    /// Takes what a scanner typed or sent: a package is compared with the chosen one, a prescription's identifier is told.
+    scan / Scan (Scan) -> ScanView;
+    /// A pharmacist says that the number nobody knew is the chosen package's: it is known from now on.
+    confirm_scan / ConfirmScan (OnPrescription) -> PrescriptionView;
+    /// Puts aside what was scanned and is not the chosen package; else everything that was scanned of the prescription.
+    put_aside / PutAside (OnPrescription) -> PrescriptionView;
     /// Puts the proposal in the basket.
     add / Add (OnPrescription) -> VisitView;
     /// Takes it out again.

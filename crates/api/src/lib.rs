@@ -27,6 +27,7 @@ mod reader;
 mod render;
 mod revocation;
 mod roles;
+mod scanning;
 mod secret;
 mod sentences;
 mod settings;
@@ -49,6 +50,7 @@ pub use labelling::{
 };
 pub use notices::{NoticeKind, NoticeView};
 pub use outage::*;
+pub use scanning::*;
 pub use secret::Secret;
 pub use settings::{
     Card, Centre, Environment, Fetch, Health, KeyPlace, Medicines, Notices, Pharmacy, Printers, Purchases,

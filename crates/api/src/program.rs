@@ -27,9 +27,9 @@ use crate::{
     BackupMade, CredentialsView, DayList, DocumentView, Event, Export, FindPackages, FoundPackages, HandOverChecks,
     HandOverForm, HandOverList, HandOverSaved, HealthLine, HealthState, LabelView, LogIn, Nothing, NoticeView, OnDay,
     OnDocument, OnHandOver, OnLabel, OnPrescription, OutagePack, OutboxCounts, PinDigit, PinErase, PrescriptionView,
-    PrintedLabels, Problem, Program, Propose, Search, Secret, SessionView, SetLanguage, SettleDocument, SettleHandOver,
-    Sign, Status, StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk,
-    WaitingPage, exchange, keeping, sentences, waiting, words,
+    PrintedLabels, Problem, Program, Propose, Scan, ScanView, Search, Secret, SessionView, SetLanguage, SettleDocument,
+    SettleHandOver, Sign, Status, StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved,
+    VisitView, WaitingDesk, WaitingPage, exchange, keeping, sentences, waiting, words,
 };
 
 /// What is typed or scanned in the search field is at most this long.
@@ -64,6 +64,8 @@ pub(crate) struct Tiski {
     typed: Mutex<PinEntry>,
     /// How the label printer does.
     pub(crate) printer: PrinterSeen,
+    /// When this program began: its own running clock.
+    pub(crate) begun: Instant,
     pub(crate) outbox: Arc<Bell>,
     /// Wakes the thread that asks whether the Centre is there.
     pub(crate) asking: Arc<Bell>,
@@ -92,6 +94,7 @@ impl Tiski {
             accepted: Mutex::default(),
             typed: Mutex::default(),
             printer: PrinterSeen::default(),
+            begun: Instant::now(),
             outbox: Arc::default(),
             asking: Arc::default(),
             asking_about_card: Arc::default(),
@@ -270,7 +273,7 @@ impl Tiski {
         visit.and_then(|visit| self.render().visit(&self.counter, &visit)).map_err(|error| self.problem(&error))
     }
 
-    fn open_view(
+    pub(crate) fn open_view(
         &self,
         visit: Result<counter::Visit, CounterError>,
         set_id: &Oid,
@@ -551,6 +554,23 @@ impl Program for Tiski {
         self.for_a_person()?;
         let permission = self.counter.visit().map(|visit| exchange::permission(&visit));
         self.view(permission.and_then(|permission| self.counter.ask_kela(permission)))
+    }
+
+    fn scan(&self, with: Scan) -> Result<ScanView, Problem> {
+        self.acted();
+        self.scanned(&with)
+    }
+
+    fn confirm_scan(&self, with: OnPrescription) -> Result<PrescriptionView, Problem> {
+        self.acted();
+        let set_id = self.set_id(&with.set_id)?;
+        self.open_view(self.counter.confirm_scan(&set_id), &set_id)
+    }
+
+    fn put_aside(&self, with: OnPrescription) -> Result<PrescriptionView, Problem> {
+        self.acted();
+        let set_id = self.set_id(&with.set_id)?;
+        self.open_view(self.counter.put_aside(&set_id), &set_id)
     }
 
     fn add(&self, with: OnPrescription) -> Result<VisitView, Problem> {

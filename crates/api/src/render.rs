@@ -315,6 +315,7 @@ impl Render {
             packages,
             exchange: exchange.as_ref().map(|exchange| self.exchange(exchange, refuses)),
             proposal: proposal.map(|proposal| self.proposal(proposal, counter.session().as_ref())),
+            in_hand: self.in_hand(counter, visit, set_id),
         })
     }
 

@@ -12,7 +12,7 @@ use prescription::rules::Language;
 use prescription::{Address, Oid, Organisation, Signers};
 use serde::Deserialize;
 
-use crate::{CheckSettings, LabelPrinter, Problem};
+use crate::{CheckSettings, LabelPrinter, Problem, ScanSettings};
 
 /// What a workstation is set to.
 #[derive(Debug, Clone, Deserialize)]
@@ -46,6 +46,9 @@ pub struct Settings {
     /// Kela's purchase query.
     #[serde(default)]
     pub purchases: Purchases,
+    /// How packages are scanned.
+    #[serde(default)]
+    pub scanning: ScanSettings,
     /// Who signs documents of which type, where it is another than the default: `"18" = "system"`.
     #[serde(default)]
     pub signers: Signers,

@@ -51,7 +51,7 @@ fn start_with(settings: Settings, instruments: Instruments) -> Result<Started, P
     let deps = deps(&settings, &instruments)?;
     let (sender, events) = sync_channel(EVENTS_AT_MOST);
     let mut counter = Counter::new(deps).with_reader(instruments.reader.recall());
-    counter = counter.with_checks(settings.checks.checks()?);
+    counter = counter.with_checks(settings.checks.checks()?).with_scanning(settings.scanning.scanning(&settings.data));
     counter = counter.with_senders(settings.centre.senders.clamp(1, SENDERS_AT_MOST));
     if let Some(file) = &settings.purchases.simulator {
         let patience = Duration::from_millis(settings.purchases.patience_ms);

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{ExchangeView, Freshness, NoticeView, PaymentView};
+use crate::{ExchangeView, Freshness, InHandView, NoticeView, PaymentView};
 
 /// Everything that a screen needs before anybody has logged in, and its frame afterwards.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -372,6 +372,8 @@ pub struct PrescriptionView {
     pub exchange: Option<ExchangeView>,
     /// What is proposed now.
     pub proposal: Option<ProposalView>,
+    /// What was scanned of the packages in the hand; nothing where nothing was.
+    pub in_hand: Option<InHandView>,
 }
 
 /// A dosage as it would be written out for the label (field 152).

@@ -36,7 +36,7 @@ impl Counter {
                     medicine: &medicine,
                     given: &proposal.dispensation.delivered,
                     others: &self.others(visit, set_id, today),
-                    in_hand: Default::default(),
+                    in_hand: self.checked_hand(visit, set_id, proposal),
                     document_seen: WITH_PICTURE.contains(&visit.acting.identified.as_str()),
                     reason: proposal.reason.as_deref(),
                     handed_over: proposal.handed_over.is_some(),

@@ -4,6 +4,7 @@ use card::CardError;
 use kanta_client::ClientError;
 use prescription::{Finding, InvalidIdentifier};
 use record::RecordError;
+use scanning::{ScanError, TableError};
 use trust::Distrust;
 
 /// What went wrong.
@@ -64,6 +65,27 @@ pub enum CounterError {
     /// A document is settled with a note that says how.
     #[error("no note")]
     NoNote,
+    /// The keys of a scan did not end as a scan does.
+    #[error("the scan was cut short")]
+    ScanBroken,
+    /// What was scanned is no code that is known here, or it was damaged on its way.
+    #[error(transparent)]
+    Scan(#[from] ScanError),
+    /// A package was scanned, and no prescription with a package is in hand.
+    #[error("no package is chosen to compare with")]
+    NothingOpen,
+    /// Nothing was scanned that a person could confirm.
+    #[error("nothing waits to be confirmed")]
+    NothingToConfirm,
+    /// More packages than anybody holds.
+    #[error("too many packages in the hand")]
+    FullHand,
+    /// This counter scans nothing.
+    #[error("no scanner is set up")]
+    NoScanner,
+    /// What a number stands for was not learnt.
+    #[error(transparent)]
+    Gtin(#[from] TableError),
     /// This right may not do that.
     #[error("the right does not allow it")]
     Right,
@@ -125,6 +147,13 @@ impl CounterError {
             Self::AnothersHandOver => "hand-over-of-another",
             Self::NotStorable => "hand-over-not-storable",
             Self::NoNote => "note-missing",
+            Self::ScanBroken => "scan-broken",
+            Self::Scan(error) => error.code(),
+            Self::NothingOpen => "scan-nothing-open",
+            Self::NothingToConfirm => "scan-nothing-to-confirm",
+            Self::FullHand => "scan-hand-full",
+            Self::NoScanner => "scan-not-set-up",
+            Self::Gtin(error) => error.code(),
             Self::Right => "right-missing",
             Self::RightEnded => "right-ended",
             Self::RightUnknown => "right-unknown",

@@ -19,6 +19,7 @@ mod pacing;
 mod papers;
 mod practising;
 mod purchases;
+mod scan;
 mod self_check;
 mod session;
 mod signing_desk;
@@ -37,6 +38,7 @@ pub use pacing::{Before, Fate, Heard, LONGEST_ANSWER, Pace, Round, Turn};
 pub use papers::{Fetched, SignatureLine};
 pub use practising::{RightSource, RoleService, RoleServiceSilent, Roles};
 pub use purchases::{BasketSum, KelaSaid, Purchases};
+pub use scan::{Doubt, Hand, MOST_KEYS, Pack, Scanned, Scanning};
 pub use session::Session;
 pub use signing_desk::{Signed, VisitSigning};
 pub use storing::{Stored, StoringChecks, ToStore};
@@ -44,6 +46,7 @@ pub use visit::{Acting, Visit, identifier_in};
 
 use card::ReaderId;
 use checks::Checks;
+use scan::ScanDesk;
 use signing::Verifier;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -57,6 +60,8 @@ pub struct Counter {
     roles: Option<Roles>,
     checks: Option<Checks>,
     purchases: Option<Purchases>,
+    /// What is scanned with; taken after `visit`, and never held while the record is written.
+    scans: Mutex<Option<ScanDesk>>,
     verifier: Verifier,
     // Locks that are never nested but in this order, so that a card's removal can lock the session while a visit is busy.
     visit: Mutex<Option<Visit>>,
@@ -79,6 +84,7 @@ impl Counter {
             roles: None,
             checks: None,
             purchases: None,
+            scans: Mutex::new(None),
             verifier: Verifier::default(),
             visit: Mutex::new(None),
             session: Mutex::new(None),
@@ -101,6 +107,13 @@ impl Counter {
     #[must_use]
     pub fn with_checks(mut self, checks: Checks) -> Self {
         self.checks = Some(checks);
+        self
+    }
+
+    /// The same counter, at which packages are scanned.
+    #[must_use]
+    pub fn with_scanning(self, scanning: Scanning) -> Self {
+        *lock(&self.scans) = Some(ScanDesk::new(scanning));
         self
     }
 

@@ -136,6 +136,7 @@ impl Counter {
         };
         let proposal = self.proposal(&session, &metadata, fetched, &lot);
         visit.proposals.insert(set_id.clone(), proposal);
+        visit.look_at_hand_again(set_id);
         self.ask_checks(visit);
         // A changed proposal must be looked at again before it is signed.
         if visit.proposals.get(set_id).is_none_or(|proposal| !proposal.may_be_added_by(&session.right)) {

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use prescription::{Dispensation, DocumentReference, DocumentType, Oid, Summary};
 use record::{Batch, NewDocument, NewEvent};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use signing::{SignError, SignatureKind, Signing};
 use trust::Purpose;
 
@@ -53,16 +53,20 @@ pub(crate) struct Unsigned {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// What is kept beside a signed dispensation: a person's reason, and the rules and checks that it opened.
+/// What is kept beside a signed dispensation: a person's reason, the rules and checks that it opened, and what was scanned.
 #[derive(Default)]
 pub(crate) struct Beside<'a> {
     pub(crate) reason: Option<&'a str>,
     pub(crate) reasoned: Vec<&'static str>,
+    /// The scanned packages with batch and expiry: no document has a field for these.
+    pub(crate) packages: Vec<Value>,
 }
 
 impl<'a> Beside<'a> {
-    fn of(proposal: &'a Proposal) -> Self {
-        Self { reason: proposal.reason.as_deref(), reasoned: proposal.reasoned() }
+    fn of(visit: &'a Visit, set_id: &Oid) -> Self {
+        let Some(proposal) = visit.proposals.get(set_id) else { return Self::default() };
+        let packages = visit.packs_kept(set_id);
+        Self { reason: proposal.reason.as_deref(), reasoned: proposal.reasoned(), packages }
     }
 }
 
@@ -81,6 +85,7 @@ pub(crate) fn kept(
         "amount": line.amount,
         "reason": beside.reason,
         "reasoned": beside.reasoned,
+        "packages": beside.packages,
         "prepared_by": registration_of(dispensation.preparer.as_ref()),
     });
     let event = NewEvent::new("dispensation.signed", now, payload).by(session.registration.as_str());
@@ -124,7 +129,7 @@ impl Counter {
         for (bytes, dispensation) in documents.into_iter().zip(&dispensations) {
             // The Centre ends its reservation with the dispensation: nothing is left to give back.
             batch = batch.putting_down(dispensation.prescription.set_id.as_str());
-            let beside = visit.proposals.get(&dispensation.prescription.set_id).map(Beside::of).unwrap_or_default();
+            let beside = Beside::of(visit, &dispensation.prescription.set_id);
             let line = Summary::of(dispensation);
             batch = kept(batch, &session, (dispensation, beside), bytes, now);
             let id = dispensation.reference.id.clone();
@@ -139,6 +144,7 @@ impl Counter {
         // From here on it is saved, whatever happens.
         for (line, dispensation) in signed.into_iter().zip(dispensations) {
             visit.proposals.remove(&line.prescription_set_id);
+            visit.hands.remove(&line.prescription_set_id);
             if let Some(fetched) = visit.fetched.get_mut(&line.prescription_set_id) {
                 fetched.history.push(dispensation);
             }

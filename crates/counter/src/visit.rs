@@ -10,7 +10,7 @@ use prescription::{InvalidIdentifier, Oid, Patient, PersonIdentityCode, Professi
 use record::NewEvent;
 use serde_json::json;
 
-use crate::{Counter, CounterError, Fetched, HandedOver, KelaSaid, Proposal, Session, Signed, lock};
+use crate::{Counter, CounterError, Fetched, Hand, HandedOver, KelaSaid, Proposal, Session, Signed, lock};
 
 /// Who stands at the counter (OB-1, OB-2, OB-6). The names are this program's; no national code set was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub struct Visit {
     pub fetched: BTreeMap<Oid, Fetched>,
     /// Proposals, by set identifier.
     pub proposals: BTreeMap<Oid, Proposal>,
+    /// Packages that were scanned, by set identifier.
+    pub hands: BTreeMap<Oid, Hand>,
     /// The prescription in hand.
     pub open: Option<Oid>,
     /// What will be signed, in the order in which it was added.
@@ -118,6 +120,7 @@ impl Counter {
             listed,
             fetched: BTreeMap::new(),
             proposals: BTreeMap::new(),
+            hands: BTreeMap::new(),
             open: None,
             basket: Vec::new(),
             signed: Vec::new(),

@@ -71,6 +71,9 @@ impl<'a> Play<'a> {
             Act::Open(product) => self.hands.open(product)?,
             Act::ProposeAmount(amount) => self.hands.propose_amount(amount)?,
             Act::ProposePackage(vnr) => self.hands.choose_package(vnr)?,
+            Act::Scan(code) => self.hands.scan(code)?,
+            Act::PutAside => self.hands.put_aside()?,
+            Act::ConfirmScan => self.hands.confirm_scan()?,
             Act::ProposeReason(reason) => self.hands.give_reason(reason)?,
             Act::Add => self.hands.add()?,
             Act::TakeOut => self.hands.take_out()?,
@@ -312,6 +315,11 @@ impl<'a> Play<'a> {
             }
             Expect::Delivered(amount) => same(hands.in_hand()?.delivered, amount),
             Expect::WillRemain(amount) => same(hands.in_hand()?.will_remain, amount),
+            Expect::InTheHand(what) => {
+                let seen = hands.package()?;
+                let is_so = seen == *what || seen.starts_with(&format!("{what},"));
+                (seen, is_so)
+            }
             Expect::Check(rule, answer) => {
                 let checks = hands.in_hand()?.checks;
                 let seen = checks.into_iter().find(|(id, _)| id == rule);

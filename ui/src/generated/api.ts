@@ -369,7 +369,11 @@ exchange: ExchangeView | null,
 /**
  * What is proposed now.
  */
-proposal: ProposalView | null, };
+proposal: ProposalView | null, 
+/**
+ * What was scanned of the packages in the hand; nothing where nothing was.
+ */
+inHand: InHandView | null, };
 
 export type LabelSuggestion = { 
 /**
@@ -1271,6 +1275,124 @@ reason?: string,
  */
 refuses?: boolean, };
 
+export type Scan = { 
+/**
+ * Keys in their order; at most 1,024.
+ */
+keys: Array<PressedKey>, 
+/**
+ * What a scanner sent whole, where the host knows that it was one; at most 512 bytes.
+ */
+text?: string, };
+
+export type PressedKey = { 
+/**
+ * A character, "Enter", "Tab", or "Separator" for the group separator.
+ */
+key: string, 
+/**
+ * When, milliseconds of a clock that does not go back.
+ */
+atMs: number, };
+
+export type ScanView = { 
+/**
+ * What it was.
+ */
+kind: ScanKind, 
+/**
+ * What a person typed just before it.
+ */
+typed: string, 
+/**
+ * The identifier, of a prescription.
+ */
+prescription: string | null, 
+/**
+ * The prescription in hand as it is now, of a package.
+ */
+open: PrescriptionView | null, 
+/**
+ * What makes the scan doubtful; it counts all the same.
+ */
+doubts: Array<Problem>, };
+
+export type ScanKind = "typed" | "prescription" | "package";
+
+export type InHandView = { 
+/**
+ * Those that are the chosen one.
+ */
+packs: Array<PackView>, 
+/**
+ * One that is not, beside the chosen one.
+ */
+other: OtherPackView | null, 
+/**
+ * A number that nobody knows; it can be confirmed as the chosen package's.
+ */
+unknown: UnknownPackView | null, };
+
+export type PackView = { 
+/**
+ * Its number.
+ */
+vnr: string, 
+/**
+ * Its batch; empty where the code does not say it.
+ */
+batch: string, 
+/**
+ * "31.5.2028"; empty where the code does not say it.
+ */
+expiry: string, 
+/**
+ * Good, think where it expires soon, cannot where it has expired.
+ */
+tone: Tone, };
+
+export type OtherPackView = { 
+/**
+ * Its number.
+ */
+vnr: string, 
+/**
+ * What differs, the gravest first; empty where the database does not have it.
+ */
+differs: Array<DifferenceView>, 
+/**
+ * Whether it may be chosen for this prescription instead.
+ */
+mayBeChosen: boolean, };
+
+export type DifferenceView = { 
+/**
+ * "substance", "strength", "form", "name", "size", "holder", "number".
+ */
+part: string, 
+/**
+ * What it is called.
+ */
+label: string, 
+/**
+ * On the screen.
+ */
+chosen: string, 
+/**
+ * In the hand.
+ */
+inHand: string, };
+
+export type UnknownPackView = { 
+/**
+ * Its fourteen digits.
+ */
+gtin: string, 
+/**
+ * The chosen package, as a person compares it: name and strength, form, size, holder.
+ */
+chosen: Array<Fact>, };
+
 export type Sign = { 
 /**
  * PIN2, where a host has it whole.
@@ -1767,6 +1889,9 @@ export interface Catalogue {
   open: { with: OnPrescription; gives: PrescriptionView };
   propose: { with: Propose; gives: PrescriptionView };
   ask_kela: { with: Nothing; gives: VisitView };
+  scan: { with: Scan; gives: ScanView };
+  confirm_scan: { with: OnPrescription; gives: PrescriptionView };
+  put_aside: { with: OnPrescription; gives: PrescriptionView };
   add: { with: OnPrescription; gives: VisitView };
   remove: { with: OnPrescription; gives: VisitView };
   label: { with: OnLabel; gives: LabelView };

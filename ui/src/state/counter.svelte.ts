@@ -1,8 +1,8 @@
 // The visit at the counter: what the program answered last, and the few steps that change it.
 
-import type { PrescriptionLine, PrescriptionView, Problem, Propose, Search, VisitView } from '../generated/api';
+import type { PrescriptionLine, PrescriptionView, Problem, Propose, ScanView, Search, VisitView } from '../generated/api';
 import { ask, problemOf } from '../ipc';
-import { counted, t } from '../words.svelte';
+import { counted, t, type Word } from '../words.svelte';
 import { forgetLabels } from './label.svelte';
 import { program, refresh, takeStatus, whenLeft, whenMoved, type Entered } from './program.svelte';
 import { announce, focusOn, screen } from './screen.svelte';
@@ -194,26 +194,33 @@ export async function closeVisit(): Promise<void> {
   await focusOn('search');
 }
 
-/** A package's number from the scanner: chooses it when it is on the list, and says so when it is not. */
-export async function scanPackage(code: string): Promise<void> {
-  const view = openView();
-  const found = view?.packages.find((line) => line.vnr === code || code.endsWith(line.vnr));
-  if (!view || !found) {
-    counter.problem = {
-      code: 'scan-not-listed',
-      sentence: t('scan.unlisted'),
-      advice: t('scan.unlisted.advice'),
-      place: 'input',
-      rule: null,
-      triesLeft: null,
-    };
+/** What the program says of a scanned package: the right one, or the flow stops and says what differs. */
+export async function takeScan(view: ScanView): Promise<void> {
+  if (!view.open) return;
+  turn += 1;
+  counter.problem = view.doubts[0] ?? null;
+  takeOpen(view.open);
+  const hand = view.open.inHand;
+  if (!hand?.other && !hand?.unknown) {
+    announce(t('scan.right'));
     return;
   }
-  if (found.chosen || (await propose({ vnr: found.vnr }))) {
-    counter.scanned = found.vnr;
-    announce(t('scan.right'));
-  }
+  announce(t(hand.other ? 'scan.wrong' : 'scan.unknown'));
+  await focusOn('aside');
 }
+
+async function withHand(asked: 'confirm_scan' | 'put_aside', said: Word): Promise<void> {
+  const setId = openView()?.setId;
+  if (!setId) return;
+  const view = await step('propose', () => ask(asked, { setId }));
+  if (!view) return;
+  takeOpen(view);
+  announce(t(said));
+  await focusOn(view.proposal?.mayAdd ? 'add' : 'row');
+}
+
+export const confirmScan = (): Promise<void> => withHand('confirm_scan', 'scan.right');
+export const putAside = (): Promise<void> => withHand('put_aside', 'scan.aside.done');
 
 whenLeft(forget);
 

@@ -8,6 +8,7 @@ mod labels;
 mod outage;
 mod program;
 mod record;
+mod scanning;
 
 use ::counter::CounterError;
 use kanta::KantaError;
@@ -113,9 +114,18 @@ type Row = (&'static str, Place, Text, Text);
 
 /// Every code of this program's own, area by area.
 fn table() -> impl Iterator<Item = &'static Row> {
-    [counter::TABLE, cards::TABLE, documents::TABLE, labels::TABLE, outage::TABLE, program::TABLE, record::TABLE]
-        .into_iter()
-        .flatten()
+    [
+        counter::TABLE,
+        cards::TABLE,
+        documents::TABLE,
+        labels::TABLE,
+        outage::TABLE,
+        program::TABLE,
+        record::TABLE,
+        scanning::TABLE,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 #[cfg(test)]

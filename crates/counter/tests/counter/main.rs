@@ -23,6 +23,7 @@ mod profiles;
 mod pulled;
 mod readers;
 mod restored;
+mod scan;
 mod session;
 mod settling;
 mod storing;

@@ -18,6 +18,8 @@ use crate::story::{HandOver, ToStore};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long a card in a reader may stay unseen.
+/// How fast the scanner types.
+const SCANNER_MS: u64 = 10;
 const CARD_PATIENCE: Duration = Duration::from_secs(10);
 
 /// A running headless host.
@@ -178,6 +180,44 @@ impl Hands for Headless {
 
     fn choose_package(&mut self, vnr: &str) -> Done {
         self.of_prescription("propose", json!({ "vnr": vnr }))
+    }
+
+    fn scan(&mut self, code: &str) -> Done {
+        let pressed = code.chars().map(|c| c.to_string()).chain(["Enter".to_owned()]);
+        let keys: Vec<Value> =
+            pressed.zip(0..).map(|(key, at)| json!({ "key": key, "atMs": at * SCANNER_MS })).collect();
+        let answer = self.ask("scan", json!({ "keys": keys }))?;
+        Ok(answer.map(|view| {
+            if view["open"].is_object() {
+                self.visit["open"] = view["open"].clone();
+            }
+            text(&view["kind"]).to_owned()
+        }))
+    }
+
+    fn put_aside(&mut self) -> Done {
+        self.of_prescription("put_aside", json!({}))
+    }
+
+    fn confirm_scan(&mut self) -> Done {
+        self.of_prescription("confirm_scan", json!({}))
+    }
+
+    fn package(&mut self) -> Result<String> {
+        let hand = &self.visit["open"]["inHand"];
+        let named = |key: &str, part: &str| -> Vec<String> {
+            list(&hand[key]).iter().map(|one| text(&one[part]).to_owned()).collect()
+        };
+        Ok(if hand["other"].is_object() {
+            let differs: Vec<&str> = list(&hand["other"]["differs"]).iter().map(|one| text(&one["part"])).collect();
+            format!("wrong in {}", differs.join(", "))
+        } else if hand["unknown"].is_object() {
+            "unknown".to_owned()
+        } else if list(&hand["packs"]).is_empty() {
+            "nothing".to_owned()
+        } else {
+            format!("right, batch {}", named("packs", "batch").join(", "))
+        })
     }
 
     fn give_reason(&mut self, reason: &str) -> Done {

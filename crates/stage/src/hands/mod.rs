@@ -114,6 +114,14 @@ pub trait Hands {
     fn propose_amount(&mut self, amount: &str) -> Done;
     /// Chooses a package.
     fn choose_package(&mut self, vnr: &str) -> Done;
+    /// Scans a code, as a scanner types.
+    fn scan(&mut self, code: &str) -> Done;
+    /// Puts aside what is not the chosen package.
+    fn put_aside(&mut self) -> Done;
+    /// Says that the number nobody knew is the chosen package's.
+    fn confirm_scan(&mut self) -> Done;
+    /// What lies in the hand: "right, batch A1", "wrong in strength, size", "unknown", "nothing".
+    fn package(&mut self) -> Result<String>;
     /// States a reason.
     fn give_reason(&mut self, reason: &str) -> Done;
     /// Puts the proposal in the basket.

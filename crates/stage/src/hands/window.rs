@@ -358,6 +358,36 @@ impl Hands for Window {
         self.outcome(|| self.read(&named("delivered")))
     }
 
+    fn scan(&mut self, code: &str) -> Done {
+        // Wherever the focus rests: a scanner does not ask.
+        self.driver.press(&format!("{code}{ENTER}"))?;
+        self.outcome(|| Ok(String::new()))
+    }
+
+    fn put_aside(&mut self) -> Done {
+        self.press_on(&named("put-aside"))?;
+        self.outcome(|| Ok(String::new()))
+    }
+
+    fn confirm_scan(&mut self) -> Done {
+        self.press_on(&named("confirm-scan"))?;
+        self.outcome(|| Ok(String::new()))
+    }
+
+    fn package(&mut self) -> Result<String> {
+        self.calm()?;
+        let seen = self.driver.script(
+            "const all = (name, field) =>
+                Array.from(document.querySelectorAll(`[data-testid=${name}]`), one => one.dataset[field]).join(', ');
+             const there = name => document.querySelector(`[data-testid=${name}]`) !== null;
+             if (there('wrong-pack')) return `wrong in ${all('difference', 'part')}`;
+             if (there('unknown-pack')) return 'unknown';
+             return there('scanned') ? `right, batch ${all('pack', 'batch')}` : 'nothing'",
+            &[],
+        )?;
+        Ok(plain(&seen))
+    }
+
     fn give_reason(&mut self, reason: &str) -> Done {
         self.fill(F3, "reason", &format!("{reason}{ENTER}"))?;
         self.outcome(|| Ok(String::new()))

@@ -39,6 +39,12 @@ pub enum Act {
     ProposeAmount(String),
     /// Choose another package by its number.
     ProposePackage(String),
+    /// Scan a code with a scanner that types.
+    Scan(String),
+    /// Put aside what was scanned and is not the chosen package.
+    PutAside,
+    /// Say that the number nobody knew is the chosen package's.
+    ConfirmScan,
     /// State a reason.
     ProposeReason(String),
     /// Put the proposal in the basket.
@@ -240,6 +246,8 @@ pub enum Expect {
     Delivered(String),
     /// What will remain, as field 103 says it.
     WillRemain(String),
+    /// What lies in the hand: right (so many), wrong in a part, unknown, nothing.
+    InTheHand(String),
     /// A rule's answer: pass, note, stop, needs-reason, reasoned.
     Check(String, String),
     /// The proposal may be signed, or may not.
@@ -316,6 +324,9 @@ fn act(words: &[Word]) -> Result<Act> {
         "open _" [product] => Act::Open(owned(product));
         "propose _" [amount] => Act::ProposeAmount(owned(amount));
         "choose package _" [vnr] => Act::ProposePackage(owned(vnr));
+        "scan _" [code] => Act::Scan(owned(code));
+        "put the package aside" [] => Act::PutAside;
+        "confirm the scanned code" [] => Act::ConfirmScan;
         "give the reason _" [reason] => Act::ProposeReason(owned(reason));
         "add to the basket" [] => Act::Add;
         "take it out of the basket" [] => Act::TakeOut;
@@ -457,6 +468,11 @@ fn expected(words: &[Word]) -> Result<Expect> {
         "warning _" [text] => Expect::Warning(owned(text));
         "delivered _" [amount] => Expect::Delivered(owned(amount));
         "will remain _" [amount] => Expect::WillRemain(owned(amount));
+        "the package right" [] => Expect::InTheHand("right".to_owned());
+        "the package right with batch _" [batch] => Expect::InTheHand(format!("right, batch {batch}"));
+        "the package wrong in _" [part] => Expect::InTheHand(format!("wrong in {part}"));
+        "the package unknown" [] => Expect::InTheHand("unknown".to_owned());
+        "no package in the hand" [] => Expect::InTheHand("nothing".to_owned());
         "check _ _" [rule answer] => Expect::Check(owned(rule), owned(answer));
         "signing possible" [] => Expect::MaySign(true);
         "signing impossible" [] => Expect::MaySign(false);
