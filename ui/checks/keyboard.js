@@ -103,6 +103,9 @@ await withDouble(async (browser, address) => {
   await keyboard.type('1 tabletti aamuisin');
   await keyboard.press('Enter');
   await page.getByTestId('label-dosage').filter({ hasText: '1 tabletti aamuisin' }).waitFor();
+  await page.getByTestId('label-sheet').first().waitFor();
+  await keyboard.press('Control+p');
+  await page.getByTestId('no-printer').waitFor();
 
   await keyboard.press('F8');
   assert.ok((await page.getByTestId('prescription-row').count()) < 7, 'covered: unrelated rows are gone');

@@ -238,7 +238,15 @@ fn stands_in_its_place(laid: &Layout, margin_um: i64) {
                 Item::Rule { x_um, y_um, length_um, .. } => {
                     assert!(*x_um >= margin_um && x_um + length_um <= right && *y_um <= bottom);
                 }
-                Item::Frame { x_um, y_um, width_um, height_um, .. } => {
+                Item::Frame { x_um, y_um, width_um, height_um, thick_um } => {
+                    let (top, end) = (y_um + thick_um, y_um + height_um - thick_um);
+                    let runs =
+                        sheet.items.iter().filter_map(|item| if let Item::Text(run) = item { Some(run) } else { None });
+                    for run in runs {
+                        let (cap, base) = (run.baseline_um - run.size_um * 7 / 10, run.baseline_um);
+                        let inside = cap >= top && base <= end;
+                        assert!(inside || base <= *y_um || cap >= y_um + height_um, "{run:?} crosses a frame");
+                    }
                     assert!(*x_um >= margin_um && x_um + width_um <= right && y_um + height_um <= bottom);
                 }
             }
@@ -315,7 +323,9 @@ proptest! {
         // No text became a command.
         let label = zpl(&inter, Density::Dots12).unwrap();
         prop_assert_eq!(label.matches("^XA").count(), inter.sheets.len());
-        prop_assert_eq!(label.matches('~').count(), 0);
+        for field in label.split("^FD").skip(1).filter_map(|rest| rest.split("^FS").next()) {
+            prop_assert!(!field.contains(['^', '~']), "{field}");
+        }
         for sheet in &inter.sheets {
             prop_assert!(!svg(sheet, inter.face).contains("<<"));
         }

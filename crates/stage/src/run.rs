@@ -345,6 +345,10 @@ impl<'a> Play<'a> {
                 (told.to_owned(), seen == *state)
             }
             Expect::Label(state) => same(hands.label()?, state),
+            Expect::LabelsVoid(count) => {
+                let seen = hands.labels_void()?;
+                (format!("{seen} void"), seen == usize::try_from(*count)?)
+            }
             Expect::LabelsPrinted(count) => {
                 let seen = self.world.labels()?.len();
                 (format!("{seen} printed"), seen == usize::try_from(*count)?)

@@ -308,3 +308,25 @@ fn a_right_that_has_ended_is_red_for_its_holder_alone() {
     let other = RegistrationNumber::parse("99900000999").unwrap();
     assert_eq!(broken(|chain| chain.without_right = Some(other.clone())), vec![]);
 }
+
+#[test]
+fn med_5_2_a_printer_is_beside_the_chain_and_never_red() {
+    use printing::PrintError;
+    let line = |last| super::printer(last, Language::En);
+    assert_eq!((line(None).state, line(None).code.as_str()), (HealthState::Unknown, "printer-not-used"));
+    assert_eq!((line(Some(Ok(()))).state, line(Some(Ok(()))).link), (HealthState::Good, Link::Printer));
+    for error in [
+        PrintError::Folder,
+        PrintError::NotReached,
+        PrintError::Interrupted,
+        PrintError::NoSpooler,
+        PrintError::Refused,
+        PrintError::Job,
+    ] {
+        let said = line(Some(Err(error)));
+        assert_eq!(said.state, HealthState::Think, "{error}");
+        assert!(!said.sentence.is_empty() && !said.advice.is_empty(), "{error}");
+        // A sentence of its own, not that of an unknown code.
+        assert_ne!(said.sentence, crate::sentences::of_code("9Y99999", Language::En).sentence, "{error}");
+    }
+}

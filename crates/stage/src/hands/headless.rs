@@ -335,6 +335,11 @@ impl Hands for Headless {
         Ok(text(&self.look("label", with)?["state"]).to_owned())
     }
 
+    fn labels_void(&mut self) -> Result<usize> {
+        let printed = self.look("printed_labels", json!({}))?;
+        Ok(list(&printed["rows"]).iter().filter(|row| text(&row["state"]) == "void").count())
+    }
+
     fn handed_over(&mut self) -> Result<u32> {
         let status = self.look("status", json!({}))?;
         let count = status["outbox"]["handedOver"].as_u64().and_then(|count| u32::try_from(count).ok());

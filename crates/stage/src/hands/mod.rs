@@ -162,6 +162,8 @@ pub trait Hands {
     fn basket(&mut self) -> Result<Vec<String>>;
     /// How the label of what is in hand stands.
     fn label(&mut self) -> Result<String>;
+    /// How many of today's labels are void.
+    fn labels_void(&mut self) -> Result<usize>;
     /// How many hand-overs of an outage are not written yet.
     fn handed_over(&mut self) -> Result<u32>;
     /// How many wait, were refused, are in conflict.

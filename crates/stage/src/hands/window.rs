@@ -579,6 +579,14 @@ impl Hands for Window {
         Ok(self.attribute(&named("label"), "data-state")?.unwrap_or_default())
     }
 
+    fn labels_void(&mut self) -> Result<usize> {
+        self.go_to("review")?;
+        let count = self
+            .driver
+            .script("return document.querySelectorAll('[data-testid=printed-label][data-state=void]').length", &[])?;
+        Ok(usize::try_from(count.as_u64().unwrap_or_default())?)
+    }
+
     fn handed_over(&mut self) -> Result<u32> {
         self.go_to("waiting")?;
         let lines = self.driver.script("return document.querySelectorAll('[data-testid=hand-over]').length", &[])?;

@@ -272,6 +272,8 @@ pub enum Expect {
     Label(String),
     /// So many labels came out of the printer.
     LabelsPrinted(u32),
+    /// So many of today's labels are void.
+    LabelsVoid(u32),
     /// So many prescriptions are under a dispensing reservation there.
     Held(u32),
     /// So many dispensations are stored at the Centre.
@@ -485,6 +487,8 @@ fn expected(words: &[Word]) -> Result<Expect> {
         "_ in conflict" [n] => Expect::InConflict(none_or_number(n)?);
         "_ noticed" [n] => Expect::Noticed(none_or_number(n)?);
         "the label _" [state] => Expect::Label(owned(state));
+        "_ label void" [n] => Expect::LabelsVoid(number(n)?);
+        "_ labels void" [n] => Expect::LabelsVoid(none_or_number(n)?);
         "_ label printed" [n] => Expect::LabelsPrinted(number(n)?);
         "_ labels printed" [n] => Expect::LabelsPrinted(none_or_number(n)?);
         "the centre silent" [] => Expect::Silent(true);
