@@ -59,7 +59,7 @@ pub fn measure(folder: &Path, packages: usize, rounds: usize, figures: &mut Figu
         figures.add(what, median(here), "SQLite's bulk insert", Some(median(beside)), "packages/s");
         if is_all {
             let what = format!("an edition brought to hand, {packages} packages");
-            figures.add(what, median(at_hand), "", None, "s");
+            figures.add(what, 1000.0 * median(at_hand), "", None, "ms");
         }
     }
     Ok(())
