@@ -292,3 +292,104 @@ const CONTRADICTORY: Text = text(
     "FPA:s svar är motsägelsefullt: räknat utan ersättning. Fråga på nytt.",
     "Kela's answer contradicts itself: counted without reimbursement. Ask again.",
 );
+
+#[cfg(test)]
+mod tests {
+    use prescription::{Language, Vnr};
+    use reimbursement::Quote;
+    use reimbursement::substitution::{Pays, Reason, Shortage};
+
+    use super::*;
+
+    fn euro(text: &str) -> Money {
+        Money::of(text.parse().unwrap()).unwrap()
+    }
+
+    fn quote(pays: &str) -> Quote {
+        let (zero, pays) = (Money::ZERO, euro(pays));
+        Quote {
+            price: pays,
+            fee: zero,
+            above_reference: zero,
+            refundable: zero,
+            deductible: zero,
+            own_share: zero,
+            reimbursed: zero,
+            additional: zero,
+            pays,
+            accrued: zero,
+            class: None,
+        }
+    }
+
+    fn choice() -> ExchangeChoice {
+        ExchangeChoice {
+            vnr: Vnr::parse("600000").unwrap(),
+            prescribed: false,
+            hindered: None,
+            corridor: Corridor::Above(euro("0.68")),
+            used_before: true,
+            biological: true,
+            on_market: false,
+            shortage: Some(Shortage { until: "2027-01-15".parse().ok() }),
+            pays: Some(Pays {
+                now: quote("3.45"),
+                customer_refused: quote("4.34"),
+                prescriber_forbade: quote("3.79"),
+                unreimbursed: quote("6.32"),
+                to_confirm: vec![],
+            }),
+            reason: Reason::NotNeeded,
+        }
+    }
+
+    fn render(language: Language) -> Render {
+        Render { language, today: "2026-11-26".parse().unwrap() }
+    }
+
+    #[test]
+    fn every_mark_of_a_package_is_a_word_of_its_own_in_three_languages() {
+        let marks = |language, choice: &ExchangeChoice, cheapest| {
+            let marks = render(language).marks_of(choice, cheapest);
+            marks.into_iter().map(|chip| chip.text.replace('\u{a0}', " ")).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            marks(Language::Fi, &choice(), false),
+            ["0,68 € yli hintaputken", "saatavuushäiriö 15.1.2027 asti", "ei kaupan", "käytetty ennen", "biologinen"]
+        );
+        assert_eq!(marks(Language::En, &choice(), false)[0], "€0.68 above corridor");
+        let plain = ExchangeChoice {
+            corridor: Corridor::Within,
+            used_before: false,
+            biological: false,
+            on_market: true,
+            shortage: None,
+            ..choice()
+        };
+        assert_eq!(marks(Language::Sv, &plain, true), ["förmånligast"], "the cheapest is within anyhow");
+        assert_eq!(marks(Language::Sv, &plain, false), ["inom prisröret"]);
+        assert!(marks(Language::Fi, &ExchangeChoice { corridor: Corridor::Unknown, ..plain }, false).is_empty());
+    }
+
+    #[test]
+    fn what_the_customer_pays_in_the_other_cases_stands_beside_and_a_package_without_a_price_has_none() {
+        let told = render(Language::Fi).cases(&choice());
+        let told: Vec<(&str, &str)> = told.iter().map(|fact| (fact.label.as_str(), fact.text.as_str())).collect();
+        assert_eq!(
+            told,
+            [("Asiakas kieltäytyy", "4,34 €"), ("Määrääjä kieltänyt", "3,79 €"), ("Ilman korvausta", "6,32 €")]
+        );
+        assert!(render(Language::Fi).cases(&ExchangeChoice { pays: None, ..choice() }).is_empty());
+        assert_eq!(render(Language::Fi).price(None), "ei hintaa");
+    }
+
+    #[test]
+    fn what_cannot_be_said_of_an_exchange_is_said_to_be_so() {
+        for language in [Language::Fi, Language::Sv, Language::En] {
+            let view = render(language).exchange(&Err(ExchangeError::NotInDatabase), false);
+            assert!(view.sentence.ends_with('.') && !view.may_refuse);
+            let view = render(language).exchange(&Err(ExchangeError::Tables), true);
+            assert!(view.sentence.ends_with('.') && view.refuses && !view.may_refuse);
+        }
+    }
+}

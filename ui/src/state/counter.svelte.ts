@@ -175,7 +175,11 @@ export async function toggle(setId: string): Promise<void> {
 export async function sign(pin: Entered, allowLastTry: boolean): Promise<boolean> {
   movedWhileSigning = false;
   const visit = await step('sign', () => ask('sign', { ...pin, waitMs: 0, allowLastTry }));
-  if (!visit) return false;
+  if (!visit) {
+    // Prices were counted anew: the person sees the new ones before signing.
+    if (counter.problem?.code === 'edition-changed') await resume();
+    return false;
+  }
   takeVisit(visit);
   announce(t('sign.saved.all'));
   if (movedWhileSigning) await resume();

@@ -162,3 +162,43 @@ fn until(holds: impl Fn() -> bool) {
         std::thread::sleep(Duration::from_millis(20));
     }
 }
+
+#[test]
+fn the_program_works_with_the_edition_in_force_says_loudly_that_it_is_stale_and_finds_a_new_one_while_it_runs() {
+    use chrono::{Datelike, Days, NaiveDate};
+    use medicines::artificial::{Artificial, Recipe};
+    use medicines::editions::{Editions, Policy, VersionId};
+    use medicines::import::kela::KelaNames;
+
+    let world = world();
+    let file = world.folder.path().join("medicines.db");
+    let import = |number: u32, in_force: NaiveDate| {
+        let names = KelaNames::built_in().unwrap();
+        let version = VersionId::parse(&format!("{}.{number}", in_force.year())).unwrap();
+        let files = Artificial::make(&Recipe { seed: 7, packages: 150, version, in_force }, &names);
+        let mut editions = Editions::open(&file).unwrap();
+        editions.import(files.sources(), &names, &Policy::default(), Utc::now()).unwrap();
+        version.to_string()
+    };
+    let today = prescription::time::finnish(Utc::now()).date();
+    let old = import(500, today - Days::new(40));
+    let started = world.with_reader("kind = \"pcsc\"\n[medicines]\neditions = \"medicines.db\"\n", &world.reader());
+    let seen = || {
+        let status = status(&started);
+        let line = status.health.iter().find(|line| line.link == Link::Medicines).unwrap().clone();
+        (status.freshness.medicines, line.state, line.code, status.medicines_sources)
+    };
+    let (edition, state, code, sources) = seen();
+    assert_eq!((edition, state, code.as_str()), (old.clone(), HealthState::Bad, "medicines-stale"));
+    assert_eq!(sources.len(), 5);
+    assert!(sources[0].contains(&old) && sources[0].contains("CC BY 4.0"), "{sources:?}");
+    // Kela's name of the product, Fimea's Swedish name of the code, one letter too few.
+    for text in ["temesta 1 mg", "lorazepam", "temsta"] {
+        let found = started.program.find_packages(crate::FindPackages { text: text.to_owned() }).unwrap();
+        assert!(found.packages.iter().any(|package| package.name.starts_with("Temesta")), "{text}: {found:?}");
+    }
+    let new = import(501, today);
+    started.program.examine(Nothing::default()).unwrap();
+    let (edition, state, code, _) = seen();
+    assert_eq!((edition, state, code.as_str()), (new, HealthState::Good, "medicines-good"));
+}

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use counter::{Change, KelaSaid, Purchases};
+use counter::{Change, Clock, KelaSaid, Purchases};
 use medicines::{Edition, Package, Shelf};
-use prescription::{Outcome, PersonIdentityCode, Vnr};
+use prescription::{Code, Outcome, PersonIdentityCode, Prescription, Vnr};
 use reimbursement::query::{Permission, QueryError};
 use reimbursement::simulator::{Customer, Mood, Simulator};
 use reimbursement::substitution::{Corridor, Duty, Rule};
@@ -14,7 +14,7 @@ use reimbursement::{Money, Tables};
 use rust_decimal::Decimal;
 use test_authority::who;
 
-use crate::bench::Bench;
+use crate::bench::{Bench, signed_twice};
 
 /// The prescribed package, 3.86 €, reimbursed basically, with a reference price of 2.50 €.
 const DIAPAM: &str = "469452";
@@ -31,7 +31,16 @@ fn euro(text: &str) -> Money {
 
 /// A counter with an edition in which the prescribed package has a cheaper one beside it.
 fn bench(change: impl Fn(&mut Package)) -> Bench {
+    prescribed(|_| (), change)
+}
+
+/// The same with another prescription.
+fn prescribed(other: impl Fn(&mut Prescription), change: impl Fn(&mut Package)) -> Bench {
     let bench = Bench::new();
+    let mut prescription = bench.centre().prescription.clone();
+    other(&mut prescription);
+    let document = signed_twice(&prescription, bench.clock.now());
+    (bench.centre().prescription, bench.centre().document) = (prescription, document);
     let mut packages = Edition::parse(medicines::ARTIFICIAL).unwrap().packages().to_vec();
     for package in &mut packages {
         if package.vnr == vnr(MEDIPAM) {
@@ -141,6 +150,35 @@ fn ex_2_a_customer_who_refuses_gets_the_prescribed_one_with_its_reason_and_no_ot
     propose(&bench, chosen(MEDIPAM));
     // The refusal is the visit's until it is taken back.
     assert_eq!(asks(&propose(&bench, Change { refuses: Some(false), ..Change::default() })), []);
+}
+
+#[test]
+fn su_2_where_the_prescriber_forbids_the_prescribed_one_is_given_from_its_price_with_that_reason() {
+    let bench = with_kela(prescribed(|held| held.substitution_prohibited = true, |_| ()), Mood::Prompt);
+    let proposal = propose(&bench, chosen(DIAPAM));
+    assert_eq!(asks(&proposal), []);
+    assert_eq!(reason(&proposal), Some(("M".into(), Some("Lääkkeen määrääjä kieltänyt vaihdon".into()))));
+    let visit = bench.counter.ask_kela(Permission::PatientInstruction).unwrap();
+    let exchange = bench.counter.exchange_of(&visit, &bench.set_id()).unwrap();
+    assert_eq!(exchange.duty, Duty::Continue(Rule::PrescriberForbids));
+    assert_eq!(exchange.of(&vnr(DIAPAM)).unwrap().pays.as_ref().unwrap().now.pays, euro("3.79"));
+    assert_eq!(exchange.of(&vnr(MEDIPAM)).unwrap().hindered, Some(Rule::PrescriberForbids));
+    let visit = bench.counter.add_to_basket(&bench.set_id()).unwrap();
+    assert_eq!(bench.counter.basket_sum(&visit).unwrap().pays, euro("3.79"), "from the price, as the list says");
+    let other = propose(&bench, chosen(MEDIPAM));
+    assert!(other.findings.iter().any(|finding| finding.rule.id == "SU-2" && finding.outcome == Outcome::Stop));
+}
+
+#[test]
+fn s1_4_what_is_not_for_the_treatment_of_an_illness_is_not_reimbursed() {
+    let accident = |held: &mut Prescription| {
+        let system = "1.2.246.537.5.40101.2006".to_owned();
+        held.care_types = vec![Code { code: "T".to_owned(), system, name: None }];
+    };
+    let bench = with_kela(prescribed(accident, |_| ()), Mood::Prompt);
+    let visit = bench.counter.ask_kela(Permission::Oral).unwrap();
+    let exchange = bench.counter.exchange_of(&visit, &bench.set_id()).unwrap();
+    assert_eq!(exchange.of(&vnr(DIAPAM)).unwrap().pays.as_ref().unwrap().now.pays, euro("6.32"));
 }
 
 #[test]

@@ -72,9 +72,12 @@ impl Editions {
         // Whoever reads goes on while an edition comes in; a commit is on the disk before it is said.
         connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
         connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;")?;
+        // What needs nothing is opened without a lock: the counter looks while an import holds it.
+        if form(&connection)? == (APPLICATION, SCHEMA) {
+            return Ok(Self { connection });
+        }
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        let number = |name: &str| transaction.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i32>(0));
-        match (number("application_id")?, number("user_version")?) {
+        match form(&transaction)? {
             (APPLICATION, SCHEMA) => {}
             (APPLICATION, OLDEST_SCHEMA) => {
                 transaction.execute_batch(include_str!("from-1-to-2.sql"))?;
@@ -144,6 +147,12 @@ impl Editions {
         let mut statement = self.connection.prepare_cached("SELECT id FROM edition WHERE version = ?1")?;
         Ok(statement.query_row(params![version.to_string()], |row| row.get(0)).optional()?)
     }
+}
+
+/// Whose file it is, and the version of its schema.
+fn form(connection: &Connection) -> Result<(i32, i32), rusqlite::Error> {
+    let number = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i32>(0));
+    Ok((number("application_id")?, number("user_version")?))
 }
 
 fn is_empty(connection: &Connection) -> Result<bool, rusqlite::Error> {

@@ -269,6 +269,19 @@ fn a_seed_makes_the_same_database_every_time_and_another_seed_other_prices() {
 }
 
 #[test]
+fn the_counter_reads_while_an_import_is_on_its_way() {
+    let (folder, mut editions) = store();
+    import(&mut editions, &made(PACKAGES, "2026.021", "2026-11-01")).unwrap();
+    let path = folder.path().join("medicines.db");
+    let writer = rusqlite::Connection::open(&path).unwrap();
+    writer.execute_batch("BEGIN IMMEDIATE; DELETE FROM package;").unwrap();
+    let began = std::time::Instant::now();
+    let reader = Editions::open(&path).unwrap();
+    assert_eq!(reader.load(version("2026.021")).unwrap().unwrap().packages().len(), PACKAGES);
+    assert!(began.elapsed() < std::time::Duration::from_secs(3), "it waited for the import");
+}
+
+#[test]
 fn a_file_that_is_something_else_is_not_taken_for_a_store() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("other.db");
