@@ -9,7 +9,7 @@ use checks::{Case, Customer, Medicine, Other, Supply, lasts_until};
 use chrono::NaiveDate;
 use kanta::metadata::{DispenseStatus, Metadata};
 use medicines::{Edition, Package};
-use prescription::{Finding, Oid, Outcome, Prescription, time};
+use prescription::{Finding, Oid, Outcome, Prescription, remaining, time};
 
 use crate::{Counter, Fetched, Proposal, Visit};
 
@@ -77,7 +77,10 @@ impl Counter {
             let together = this.is_some_and(|this| {
                 this.prescriber == metadata.prescriber && this.prescribed_at.date() == metadata.prescribed_at.date()
             });
-            Some(Other { medicine, supply, prescribed_together: together })
+            // This pharmacy's own waiting dispensations are in what was fetched.
+            let spent = |fetched: &Fetched| remaining(&fetched.prescription, &fetched.history).is_over();
+            let over = !is_live(metadata, today) || fetched.is_some_and(spent);
+            Some(Other { medicine, supply, over, prescribed_together: together })
         };
         visit.listed.iter().filter(|metadata| metadata.reference.set_id != *but).filter_map(other).collect()
     }
@@ -151,10 +154,14 @@ fn supply(metadata: &Metadata, fetched: Option<&Fetched>, today: NaiveDate) -> O
         let until = lasts_until(&fetched.prescription, &last.delivered, last.dispensed_at.date());
         return Some(until.map_or(Supply::Unknown, Supply::Until));
     }
-    let is_live = !metadata.state.cancelled
+    (is_live(metadata, today) || metadata.last_dispensed_at.is_some()).then_some(Supply::Unknown)
+}
+
+/// Whether anything more can be dispensed of it, as far as the list tells.
+fn is_live(metadata: &Metadata, today: NaiveDate) -> bool {
+    !metadata.state.cancelled
         && !metadata.expired
         && metadata.valid_until.is_none_or(|last| last >= today)
         && metadata.dispense_status != DispenseStatus::Fully
-        && metadata.quantity_form.as_deref() != Some("9");
-    (is_live || metadata.last_dispensed_at.is_some()).then_some(Supply::Unknown)
+        && metadata.quantity_form.as_deref() != Some("9")
 }

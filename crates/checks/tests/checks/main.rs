@@ -119,5 +119,5 @@ impl Counter {
 }
 
 fn other(medicine: Medicine, supply: Supply) -> Other {
-    Other { medicine, supply, prescribed_together: false }
+    Other { medicine, supply, over: false, prescribed_together: false }
 }
