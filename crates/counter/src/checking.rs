@@ -11,7 +11,7 @@ use kanta::metadata::{DispenseStatus, Metadata};
 use medicines::{Edition, Package};
 use prescription::{Finding, Oid, Outcome, Prescription, remaining, time};
 
-use crate::{Counter, Fetched, Proposal, Visit};
+use crate::{Counter, Fetched, Marked, Proposal, Visit};
 
 /// Ways of identifying a person by an official document with a picture.
 const WITH_PICTURE: [&str; 3] = ["identity-card", "driving-licence", "passport"];
@@ -54,9 +54,17 @@ impl Counter {
     /// The medicine that a proposal gives.
     fn given(&self, proposal: &Proposal) -> Medicine {
         match self.deps.medicines.package(&proposal.vnr) {
-            Some(package) => of_package(package, &self.deps.medicines),
+            Some(package) => self.marked(package),
             None => Medicine::named(&proposal.dispensation.product.name),
         }
+    }
+
+    /// A package with what registers say of it. Of the customer's other medicines that is not asked.
+    fn marked(&self, package: &Package) -> Medicine {
+        let medicine = of_package(package, &self.deps.medicines);
+        let Some(marks) = &self.marks else { return medicine };
+        let Marked { driving, risks, route } = marks.of(self.deps.medicines.name(), package);
+        Medicine { driving, risks, route, ..medicine }
     }
 
     /// The customer's other medicines, as the visit was told of them.
@@ -127,8 +135,7 @@ impl Proposal {
     }
 }
 
-/// A package of the edition. What the edition does not tell at the counter is not known here: whether it impairs driving, and
-/// its rows of the high-risk classification.
+/// A package of the edition, without what only the store of editions tells ([`crate::Marks`]).
 fn of_package(package: &Package, edition: &Edition) -> Medicine {
     let text = |text: &str| Some(text.to_owned()).filter(|text| !text.trim().is_empty());
     Medicine {

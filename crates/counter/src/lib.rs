@@ -12,6 +12,7 @@ mod error;
 mod hand;
 mod held;
 mod lot;
+mod marks;
 mod outage;
 mod outbox;
 mod pacing;
@@ -28,6 +29,7 @@ pub use deps::{Clock, Deps, Identifiers};
 pub use error::CounterError;
 pub use held::{CardHeld, CardProblem, Look, MissingCard, ReadyCard, read_card};
 pub use lot::{Change, HandOverTime, Proposal};
+pub use marks::{Marked, Marks, StoredMarks};
 pub use outage::{HandOver, HandedOver};
 pub use outbox::{GIVEN_UP, Going, Sent};
 pub use pacing::{Before, Fate, Heard, LONGEST_ANSWER, Pace, Round, Turn};
@@ -44,7 +46,7 @@ use checks::Checks;
 use scan::ScanDesk;
 use signing::Verifier;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How many documents are sent at once, where nothing else is said.
 pub const SENDERS: u32 = 4;
@@ -54,6 +56,7 @@ pub struct Counter {
     deps: Deps,
     roles: Option<Roles>,
     checks: Option<Checks>,
+    marks: Option<Arc<dyn Marks>>,
     /// What is scanned with; taken after `visit`, and never held while the record is written.
     scans: Mutex<Option<ScanDesk>>,
     verifier: Verifier,
@@ -77,6 +80,7 @@ impl Counter {
             deps,
             roles: None,
             checks: None,
+            marks: None,
             scans: Mutex::new(None),
             verifier: Verifier::default(),
             visit: Mutex::new(None),
@@ -100,6 +104,13 @@ impl Counter {
     #[must_use]
     pub fn with_checks(mut self, checks: Checks) -> Self {
         self.checks = Some(checks);
+        self
+    }
+
+    /// The same counter, which asks here what registers say of a medicine beside its package.
+    #[must_use]
+    pub fn with_marks(mut self, marks: Arc<dyn Marks>) -> Self {
+        self.marks = Some(marks);
         self
     }
 
