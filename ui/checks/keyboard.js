@@ -63,6 +63,17 @@ await withDouble(async (browser, address) => {
   await at('package', 'another package');
   await keyboard.press('F6');
   await at('amount', 'amount');
+  // A scanner types wherever the hand rests, and what stood there stays.
+  await keyboard.type(']E07046268130140');
+  await keyboard.press('Enter');
+  await shown('wrong-pack');
+  assert.equal(await page.getByTestId('amount').inputValue(), '21', 'the scan is typed nowhere');
+  await at('aside', 'a wrong package stops');
+  await keyboard.press('Enter');
+  await gone('wrong-pack');
+  await keyboard.press('F6');
+  await at('amount', 'amount again');
+  await keyboard.press('Control+a');
   await keyboard.type('42');
   await keyboard.press('Enter');
   await page.locator('[data-testid=check][data-outcome=stop]').waitFor();
@@ -118,6 +129,13 @@ await withDouble(async (browser, address) => {
 
   await keyboard.press('F9');
   await at('pin2', 'signing');
+  // A scan into the field of the PIN is never tried at the card.
+  await keyboard.type('7046268130140');
+  await keyboard.press('Enter');
+  await page.waitForTimeout(300);
+  assert.equal(await page.getByTestId('pin2').inputValue(), '', 'and nothing of it stays');
+  assert.equal(await page.getByTestId('problem').count(), 0, 'no PIN was tried');
+  await at('pin2', 'after a scan into the PIN');
   await keyboard.type('0000');
   await keyboard.press('Enter');
   await shown('problem');

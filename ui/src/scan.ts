@@ -48,8 +48,8 @@ function drop(): void {
   burst = null;
 }
 
-/** Hears every key before anything else on the page does. */
-export function listen(event: KeyboardEvent): void {
+/** Hears every key before anything else on the page does; at the door only whether a scan falls into a PIN's field. */
+export function listen(event: KeyboardEvent, open: boolean): void {
   if (!event.isTrusted || ['Shift', 'Control', 'Alt', 'AltGraph', 'CapsLock'].includes(event.key)) return;
   const gap = event.timeStamp - lastMs;
   lastMs = event.timeStamp;
@@ -58,7 +58,7 @@ export function listen(event: KeyboardEvent): void {
     hearInPin(event, gap);
     return;
   }
-  const key = event.repeat ? null : named(event);
+  const key = event.repeat || !open ? null : named(event);
   // What is typed in a dialog belongs to the dialog.
   if (key === null || document.querySelector('dialog[open]')) {
     drop();
@@ -100,6 +100,8 @@ function hearInPin(event: KeyboardEvent, gap: number): void {
   if (!scanned) return;
   event.preventDefault();
   event.stopImmediatePropagation();
+  // As if a hand had erased it: the program forgets the digits as well.
+  event.target?.dispatchEvent(new InputEvent('beforeinput', { inputType: 'deleteContentBackward', bubbles: true, cancelable: true }));
   announce(t('scan.inPin'));
 }
 

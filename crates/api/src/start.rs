@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use card::{CardAccess, CardEvent, PcscAccess, Pin, SoftwareCard};
 use cda::{Definition, Software};
-use counter::{Counter, CounterError, Deps, Roles};
+use counter::{Counter, CounterError, Deps, Roles, StoredMarks};
 use kanta_client::{CentreClient, Timeouts};
 use ring::rand::{SecureRandom, SystemRandom};
 use scs::ScsAccess;
@@ -52,6 +52,9 @@ fn start_with(settings: Settings, instruments: Instruments) -> Result<Started, P
     let (sender, events) = sync_channel(EVENTS_AT_MOST);
     let mut counter = Counter::new(deps).with_reader(instruments.reader.recall());
     counter = counter.with_checks(settings.checks.checks()?).with_scanning(settings.scanning.scanning(&settings.data));
+    if let Some(file) = &settings.medicines.editions {
+        counter = counter.with_marks(Arc::new(StoredMarks::in_file(file)));
+    }
     counter = counter.with_senders(settings.centre.senders.clamp(1, SENDERS_AT_MOST));
     if let Some(file) = &settings.purchases.simulator {
         let patience = Duration::from_millis(settings.purchases.patience_ms);

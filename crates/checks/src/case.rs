@@ -158,6 +158,8 @@ pub struct Other {
     pub medicine: Medicine,
     /// How long it lasts.
     pub supply: Supply,
+    /// Nothing more can be dispensed of its prescription: what is given now may continue it, as a renewal does.
+    pub over: bool,
     /// Prescribed by the same person on the same day: meant to be used together, as one dose of two strengths is.
     pub prescribed_together: bool,
 }

@@ -2,6 +2,7 @@
 //! another medicine of the same group.
 
 use crate::answers::{Answers, Kind};
+use crate::supply::is_controlled;
 use crate::table::therapy as rules;
 use crate::{Case, Data, Medicine, Other, Supply, Tables};
 
@@ -39,7 +40,7 @@ pub(crate) fn ask(case: &Case<'_>, tables: &Tables, answers: &mut Answers<'_>) {
             Common::Substance => {
                 found = true;
                 // One dose of two strengths is prescribed together; one without a known overlap is for information.
-                if other.supply.lasts(case.today) && !other.prescribed_together {
+                if other.supply.lasts(case.today) && !other.prescribed_together && !continues(other, case, tables) {
                     on.reason(&rules::SC_1, name());
                 } else {
                     on.note(&rules::SC_1B, name());
@@ -99,6 +100,18 @@ fn in_common(one: &Medicine, other: &Medicine) -> Common {
 /// Whether the customer surely has none of it any more.
 fn is_over(other: &Other, case: &Case<'_>) -> bool {
     matches!(other.supply, Supply::Until(day) if day < case.today)
+}
+
+/// Whether this may be the next supply of what the other prescription gave before: that one is over, and of a medicine that
+/// may be misused its supply is nearly so as well.
+fn continues(other: &Other, case: &Case<'_>, tables: &Tables) -> bool {
+    let nearly = match other.supply {
+        Supply::Until(day) => {
+            day.signed_duration_since(case.today).num_days() <= i64::from(tables.limits.rows().nearly_used_days)
+        }
+        Supply::Now | Supply::Unknown => false,
+    };
+    other.over && (nearly || !is_controlled(case))
 }
 
 fn is_quiet(medicine: &Medicine, tables: &Tables) -> bool {

@@ -126,6 +126,8 @@ pub(crate) struct Limits {
     pub(crate) pregnancy_to: u32,
     /// How much more than the limit one package's size may make, percent.
     pub(crate) package_excess_percent: u32,
+    /// A supply that lasts at most so many days more is nearly used.
+    pub(crate) nearly_used_days: u32,
     /// A package that expires within so many days is remarked.
     pub(crate) expires_soon_days: u32,
     /// ATC groups in which another medicine of the group is not remarked.

@@ -9,9 +9,9 @@ use checks::{Case, Customer, Medicine, Other, Supply, lasts_until};
 use chrono::NaiveDate;
 use kanta::metadata::{DispenseStatus, Metadata};
 use medicines::{Edition, Package};
-use prescription::{Finding, Oid, Outcome, Prescription, time};
+use prescription::{Finding, Oid, Outcome, Prescription, remaining, time};
 
-use crate::{Counter, Fetched, Proposal, Visit};
+use crate::{Counter, Fetched, Marked, Proposal, Visit};
 
 /// Ways of identifying a person by an official document with a picture.
 const WITH_PICTURE: [&str; 3] = ["identity-card", "driving-licence", "passport"];
@@ -55,9 +55,17 @@ impl Counter {
     fn given(&self, proposal: &Proposal) -> Medicine {
         let shelf = self.deps.shelf();
         match shelf.edition().package(&proposal.vnr) {
-            Some(package) => of_package(package, shelf.edition()),
+            Some(package) => self.marked(package, shelf.edition()),
             None => Medicine::named(&proposal.dispensation.product.name),
         }
+    }
+
+    /// A package with what registers say of it. Of the customer's other medicines that is not asked.
+    fn marked(&self, package: &Package, edition: &Edition) -> Medicine {
+        let medicine = of_package(package, edition);
+        let Some(marks) = &self.marks else { return medicine };
+        let Marked { driving, risks, route } = marks.of(edition.name(), package);
+        Medicine { driving, risks, route, ..medicine }
     }
 
     /// The customer's other medicines, as the visit was told of them.
@@ -78,7 +86,10 @@ impl Counter {
             let together = this.is_some_and(|this| {
                 this.prescriber == metadata.prescriber && this.prescribed_at.date() == metadata.prescribed_at.date()
             });
-            Some(Other { medicine, supply, prescribed_together: together })
+            // This pharmacy's own waiting dispensations are in what was fetched.
+            let spent = |fetched: &Fetched| remaining(&fetched.prescription, &fetched.history).is_over();
+            let over = !is_live(metadata, today) || fetched.is_some_and(spent);
+            Some(Other { medicine, supply, over, prescribed_together: together })
         };
         visit.listed.iter().filter(|metadata| metadata.reference.set_id != *but).filter_map(other).collect()
     }
@@ -125,8 +136,7 @@ impl Proposal {
     }
 }
 
-/// A package of the edition. What the edition does not tell at the counter is not known here: whether it impairs driving, and
-/// its rows of the high-risk classification.
+/// A package of the edition, without what only the store of editions tells ([`crate::Marks`]).
 fn of_package(package: &Package, edition: &Edition) -> Medicine {
     let text = |text: &str| Some(text.to_owned()).filter(|text| !text.trim().is_empty());
     Medicine {
@@ -152,10 +162,14 @@ fn supply(metadata: &Metadata, fetched: Option<&Fetched>, today: NaiveDate) -> O
         let until = lasts_until(&fetched.prescription, &last.delivered, last.dispensed_at.date());
         return Some(until.map_or(Supply::Unknown, Supply::Until));
     }
-    let is_live = !metadata.state.cancelled
+    (is_live(metadata, today) || metadata.last_dispensed_at.is_some()).then_some(Supply::Unknown)
+}
+
+/// Whether anything more can be dispensed of it, as far as the list tells.
+fn is_live(metadata: &Metadata, today: NaiveDate) -> bool {
+    !metadata.state.cancelled
         && !metadata.expired
         && metadata.valid_until.is_none_or(|last| last >= today)
         && metadata.dispense_status != DispenseStatus::Fully
-        && metadata.quantity_form.as_deref() != Some("9");
-    (is_live || metadata.last_dispensed_at.is_some()).then_some(Supply::Unknown)
+        && metadata.quantity_form.as_deref() != Some("9")
 }

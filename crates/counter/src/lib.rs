@@ -13,6 +13,7 @@ mod exchange;
 mod hand;
 mod held;
 mod lot;
+mod marks;
 mod outage;
 mod outbox;
 mod pacing;
@@ -32,6 +33,7 @@ pub use error::CounterError;
 pub use exchange::{Exchange, ExchangeChoice, ExchangeError};
 pub use held::{CardHeld, CardProblem, Look, MissingCard, ReadyCard, read_card};
 pub use lot::{Change, HandOverTime, Proposal};
+pub use marks::{Marked, Marks, StoredMarks};
 pub use outage::{HandOver, HandedOver};
 pub use outbox::{GIVEN_UP, Going, Sent};
 pub use pacing::{Before, Fate, Heard, LONGEST_ANSWER, Pace, Round, Turn};
@@ -49,7 +51,7 @@ use checks::Checks;
 use scan::ScanDesk;
 use signing::Verifier;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How many documents are sent at once, where nothing else is said.
 pub const SENDERS: u32 = 4;
@@ -60,6 +62,7 @@ pub struct Counter {
     roles: Option<Roles>,
     checks: Option<Checks>,
     purchases: Option<Purchases>,
+    marks: Option<Arc<dyn Marks>>,
     /// What is scanned with; taken after `visit`, and never held while the record is written.
     scans: Mutex<Option<ScanDesk>>,
     verifier: Verifier,
@@ -84,6 +87,7 @@ impl Counter {
             roles: None,
             checks: None,
             purchases: None,
+            marks: None,
             scans: Mutex::new(None),
             verifier: Verifier::default(),
             visit: Mutex::new(None),
@@ -107,6 +111,13 @@ impl Counter {
     #[must_use]
     pub fn with_checks(mut self, checks: Checks) -> Self {
         self.checks = Some(checks);
+        self
+    }
+
+    /// The same counter, which asks here what registers say of a medicine beside its package.
+    #[must_use]
+    pub fn with_marks(mut self, marks: Arc<dyn Marks>) -> Self {
+        self.marks = Some(marks);
         self
     }
 

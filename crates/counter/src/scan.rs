@@ -140,7 +140,9 @@ impl Counter {
         for event in events {
             match event {
                 WedgeEvent::Typed(keys) => typed.extend(keys),
-                WedgeEvent::Broken(_) => return Err(CounterError::ScanBroken),
+                WedgeEvent::Broken(keys) if looks_like_a_code(&keys) => return Err(CounterError::ScanBroken),
+                // A program that types for a person is as fast, and is no scanner.
+                WedgeEvent::Broken(keys) => typed.extend(keys),
                 WedgeEvent::Scan(text) => return Ok((typed, self.scan(&text, at_ms)?)),
             }
         }
@@ -324,6 +326,14 @@ impl Counter {
             last_day: packs.iter().filter_map(Pack::expiry).map(Expiry::last_day).min(),
         }
     }
+}
+
+/// Whether keys that did not end as a scan does began as a package's code: with its kind, or with more digits than an
+/// identity code has in a row.
+fn looks_like_a_code(keys: &[Key]) -> bool {
+    const DIGITS: usize = 8;
+    let digits = keys.iter().take_while(|key| matches!(key, Key::Char(c) if c.is_ascii_digit())).count();
+    keys.first() == Some(&Key::Char(']')) || digits >= DIGITS
 }
 
 impl Visit {

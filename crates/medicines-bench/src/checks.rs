@@ -94,7 +94,7 @@ fn other(held: &Held) -> Other {
     let until =
         last.and_then(|last| checks::lasts_until(&held.prescription, &last.delivered, last.dispensed_at.date()));
     let supply = until.map_or(Supply::Unknown, Supply::Until);
-    Other { medicine: held.medicine.clone(), supply, prescribed_together: false }
+    Other { medicine: held.medicine.clone(), supply, over: false, prescribed_together: false }
 }
 
 fn looked_up(database: &Connection, basket: &[Held]) -> Result<usize> {

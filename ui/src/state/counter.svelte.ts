@@ -17,8 +17,7 @@ export const counter = $state<{
   at: string | null;
   /** When the search was answered, by this machine's own running clock, ms. */
   fetchedMs: number | null;
-  scanned: string | null;
-}>({ visit: null, busy: null, problem: null, at: null, fetchedMs: null, scanned: null });
+}>({ visit: null, busy: null, problem: null, at: null, fetchedMs: null });
 
 let movedWhileSigning = false;
 /** Counts the steps, so that an older answer never overwrites a newer one. */
@@ -45,7 +44,6 @@ function forget(): void {
   counter.problem = null;
   counter.at = null;
   counter.fetchedMs = null;
-  counter.scanned = null;
   counter.busy = null;
   forgetLabels();
 }
@@ -74,7 +72,6 @@ export async function search(text: string, errand: Errand): Promise<boolean> {
   forgetLabels();
   counter.visit = visit;
   counter.fetchedMs = performance.now();
-  counter.scanned = null;
   counter.at = visit.open?.setId ?? visit.prescriptions[0]?.setId ?? null;
   screen.covered = false;
   announce(visit.warning ?? `${visit.customer}. ${counted('counter.prescriptions', visit.prescriptions.length)}`);
@@ -113,7 +110,6 @@ export async function openPrescription(setId: string): Promise<boolean> {
   counter.at = setId;
   const view = await step('open', () => ask('open', { setId }));
   if (!view) return false;
-  counter.scanned = null;
   takeOpen(view);
   announce(view.title);
   return true;

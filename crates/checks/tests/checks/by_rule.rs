@@ -54,7 +54,7 @@ fn sc_1_the_same_substance_interrupts_only_where_the_customer_surely_has_both() 
     let with = |supply, together| {
         Counter::ordinary().with(|c| {
             let medicine = tablet("PANADOL 1 g", "1 g", "N02BE01", "parasetamoli");
-            c.others = vec![Other { medicine, supply, prescribed_together: together }];
+            c.others = vec![Other { medicine, supply, over: false, prescribed_together: together }];
         })
     };
     let today = Supply::Until(day("2026-11-26"));
@@ -67,6 +67,23 @@ fn sc_1_the_same_substance_interrupts_only_where_the_customer_surely_has_both() 
     assert_eq!(reasoned.says("SC-1"), [("SC-1", Outcome::Reasoned)]);
     assert_eq!(with(today, false).with(|c| c.reason = Some("  ")).says("SC-1"), [("SC-1", Outcome::NeedsReason)]);
     assert_eq!(with(today, false).with(|c| c.handed_over = true).says("SC-1"), [("SC-1", Outcome::Note)]);
+}
+
+#[test]
+fn sc_1_a_renewal_that_continues_what_is_over_interrupts_only_where_misuse_is_possible() {
+    let of = |until: &str, control: Option<ControlClass>| {
+        let with = Counter::ordinary().with(|c| {
+            let medicine = tablet("PANADOL 1 g", "1 g", "N02BE01", "parasetamoli");
+            let supply = Supply::Until(day(until));
+            c.others = vec![Other { medicine, supply, over: true, prescribed_together: false }];
+            c.prescription.control = control;
+        });
+        with.says("SC-1").remove(0)
+    };
+    assert_eq!(of("2027-01-26", None), ("SC-1b", Outcome::Note));
+    assert_eq!(of("2027-01-26", Some(ControlClass::Pkv)), ("SC-1", Outcome::NeedsReason));
+    assert_eq!(of("2026-12-04", Some(ControlClass::Pkv)), ("SC-1", Outcome::NeedsReason), "eight days more");
+    assert_eq!(of("2026-12-03", Some(ControlClass::Pkv)), ("SC-1b", Outcome::Note), "nearly used");
 }
 
 #[test]

@@ -39,11 +39,8 @@ fn any_other() -> impl Strategy<Value = Other> {
         Just(Supply::Unknown),
         any::<i16>().prop_map(|days| Supply::Until(day("2026-11-26") + chrono::Duration::days(days.into())))
     ];
-    (any_medicine(), supply, any::<bool>()).prop_map(|(medicine, supply, prescribed_together)| Other {
-        medicine,
-        supply,
-        prescribed_together,
-    })
+    (any_medicine(), supply, any::<bool>(), any::<bool>())
+        .prop_map(|(medicine, supply, over, prescribed_together)| Other { medicine, supply, over, prescribed_together })
 }
 
 fn any_case() -> impl Strategy<Value = Counter> {

@@ -105,6 +105,27 @@ fn sc_10_a_narcotic_is_not_given_to_who_was_not_identified_by_a_document() {
 }
 
 #[test]
+fn sc_12_sc_13_what_registers_say_is_told_where_it_is_known() {
+    struct Register;
+    impl counter::Marks for Register {
+        fn of(&self, edition: &str, package: &medicines::Package) -> counter::Marked {
+            assert!(!edition.is_empty() && package.atc == "N05BA01");
+            let title = checks::Words { fi: "Keksitty rivi".into(), ..checks::Words::default() };
+            let row = checks::RiskRow { title, say: checks::Words::default(), routes: vec![] };
+            counter::Marked { driving: Some(true), risks: Some(vec![row]), route: None }
+        }
+    }
+    let mut bench = bench();
+    let counter = Counter::new(bench.counter.deps().clone()).with_checks(Checks::built_in().unwrap());
+    bench.counter = counter.with_marks(std::sync::Arc::new(Register));
+    bench.log_in(who::SIRI);
+    bench.search().unwrap();
+    let visit = bench.counter.open_prescription(&bench.set_id()).unwrap();
+    assert_eq!(says(&visit, &bench.set_id(), "SC-12"), [("SC-12", Outcome::Note)]);
+    assert_eq!(says(&visit, &bench.set_id(), "SC-13"), [("SC-13", Outcome::Note)]);
+}
+
+#[test]
 fn a_counter_without_checks_asks_none() {
     let bench = Bench::new();
     bench.log_in(who::SIRI);

@@ -209,6 +209,11 @@ fn med_5_3_a_burst_is_a_scan_typing_is_typing_and_a_code_that_is_none_is_told() 
     assert!(matches!(bench.counter.scan_keys(&burst, 0).unwrap().1, Scanned::Package(..)));
     let cut = keys("0107046264694", 9);
     assert_eq!(bench.counter.scan_keys(&cut, 0).unwrap_err().code(), "scan-broken");
+    // What a program types for a person, with a pause in the middle.
+    let mut halting = keys("051275-", 9);
+    halting.extend(keys("933B\n", 9).into_iter().map(|(key, at)| (key, at + 120)));
+    let typed = bench.counter.scan_keys(&halting, 0).unwrap();
+    assert!(matches!(typed.1, Scanned::Typed) && typed.0.len() == 12);
     assert_eq!(bench.counter.scan_keys(&keys("abcdefgh\n", 9), 0).unwrap_err().code(), "scan-not-recognised");
     assert_eq!(bench.counter.scan_keys(&vec![(Key::Char('1'), 0); 2_000], 0).unwrap_err().code(), "scan-broken");
     let identifier = keys("1.2.246.10.99999903.93.2026.1001\n", 9);

@@ -76,6 +76,13 @@ impl Editions {
         Ok(found)
     }
 
+    /// Whether the high-risk classification was imported with an edition: without it, that a code has no row says nothing.
+    pub fn has_high_risks(&self, version: VersionId) -> Result<bool, StoreError> {
+        let Some(id) = self.id(version)? else { return Ok(false) };
+        let mut statement = self.connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM risk WHERE edition = ?1)")?;
+        Ok(statement.query_row([id], |row| row.get(0))?)
+    }
+
     /// Rows of the high-risk classification for an ATC code, of every route: which route counts is for the caller.
     pub fn high_risks(&self, version: VersionId, atc: &str) -> Result<Vec<HighRisk>, StoreError> {
         let Some(id) = self.id(version)? else { return Ok(Vec::new()) };
