@@ -141,7 +141,12 @@ impl Window {
     }
 
     fn press_on(&self, selector: &str) -> Result<()> {
-        self.touch(selector, |element| self.driver.click(element))
+        // The driver leaves what is half in view where it is, and then cannot press it.
+        self.touch(selector, |element| {
+            self.driver
+                .script("document.querySelector(arguments[0])?.scrollIntoView({ block: 'nearest' })", &[selector])?;
+            self.driver.click(element)
+        })
     }
 
     fn read(&self, selector: &str) -> Result<String> {
