@@ -55,6 +55,7 @@ stories! {
     op_2_the_list_says_in_advance_what_hinders = "answered-in-advance";
     ob_2_ob_6_ob_7_for_another_only_what_the_right_opens = "for-another";
     sc_15_the_package_in_the_hand_is_the_one_on_the_screen = "scanned-package";
+    sc_15_the_scanned_batch_stands_on_the_label_of_a_part = "scanned-batch-on-label";
     a_refused_document_is_sent_again_or_settled = "refused-and-sent-again";
     med_5_2_labels_are_printed_printed_again_and_void_when_the_item_is_dropped = "labels";
     di_4_two_prescriptions_of_one_visit_are_signed_by_one_signature_over_both = "two-prescriptions-one-signature";

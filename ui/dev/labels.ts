@@ -100,6 +100,8 @@ function view({ setId, language, batch, expiry }: Given, nothing: boolean): Labe
     state,
     said: said(state),
     partPackage,
+    batch: batch ?? null,
+    expiry: expiry ?? null,
     problem,
   };
 }

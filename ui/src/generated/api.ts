@@ -1067,11 +1067,11 @@ setId: string,
  */
 language?: string, 
 /**
- * The batch of a split package, as it stands on the maker's package.
+ * The batch of a split package, as it stands on the maker's package; that of the scanned package where it is absent.
  */
 batch?: string, 
 /**
- * Its last day: "31.5.2028", "5.2028" (the month's last day), or "2028-05-31".
+ * Its last day: "31.5.2028", "5.2028" (the month's last day), or "2028-05-31"; likewise.
  */
 expiry?: string, 
 /**
@@ -1120,6 +1120,14 @@ said: string,
  * Whether a package was split: the label needs batch and expiry.
  */
 partPackage: boolean, 
+/**
+ * The batch that stands on it: what was typed, else what was scanned.
+ */
+batch: string | null, 
+/**
+ * The same of its last day.
+ */
+expiry: string | null, 
 /**
  * Why there is no label.
  */

@@ -76,6 +76,24 @@ fn warning(code: &str) -> Option<Warning> {
     })
 }
 
+/// What a person says of a label, with the batch and last day of the scanned package where nothing was typed. Where packages
+/// of several batches were scanned nobody but a person knows which of them was split.
+pub(super) fn with_scanned(visit: &Visit, set_id: &Oid, with: &OnLabel) -> OnLabel {
+    let is_typed = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.trim().is_empty());
+    if is_typed(&with.batch) || is_typed(&with.expiry) {
+        return with.clone();
+    }
+    let packs = visit.hands.get(set_id).map(|hand| hand.packs.as_slice()).unwrap_or_default();
+    let said = packs.first().map(|pack| (pack.batch(), pack.expiry()));
+    let scanned = said.filter(|said| packs.iter().all(|pack| (pack.batch(), pack.expiry()) == *said));
+    match scanned {
+        Some((Some(batch), Some(expiry))) => {
+            OnLabel { batch: Some(batch.to_owned()), expiry: Some(words::day(expiry.last_day())), ..with.clone() }
+        }
+        _ => with.clone(),
+    }
+}
+
 /// The language that is asked for, if it is one.
 pub(super) fn language(with: &OnLabel) -> Option<Language> {
     with.language.as_deref().and_then(words::language)

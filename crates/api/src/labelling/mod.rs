@@ -44,6 +44,7 @@ impl Tiski {
         let one_at_a_time = self.printer.turn();
         let visit = self.counter.visit().map_err(|error| self.problem(&error))?;
         let set_id = self.set_id(&with.set_id)?;
+        let with = &contents::with_scanned(&visit, &set_id, with);
         let Ready { mut contents, digest } = self.ready(&visit, &set_id, with)?;
         let events = self.label_events(&visit, &set_id)?;
         let before = Printed::of(&events);
@@ -92,6 +93,7 @@ impl Tiski {
 
     fn view_of_label(&self, visit: &Visit, with: &OnLabel) -> Result<LabelView, Problem> {
         let set_id = self.set_id(&with.set_id)?;
+        let with = &contents::with_scanned(visit, &set_id, with);
         let events = self.label_events(visit, &set_id)?;
         let ready = self.ready(visit, &set_id, with);
         let digest = ready.as_ref().ok().map(|ready| ready.digest.as_str());
@@ -112,6 +114,8 @@ impl Tiski {
             state: standing.state(),
             said: self.standing_said(&render, &standing),
             part_package: is_part,
+            batch: with.batch.clone(),
+            expiry: with.expiry.clone(),
             problem: None,
         };
         match made {

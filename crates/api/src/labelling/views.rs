@@ -7,7 +7,7 @@ use ts_rs::TS;
 use crate::Problem;
 
 /// Names the label of a prescription of the visit, with what a person says of it. Nothing of that is kept.
-#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OnLabel {
     /// The prescription's set identifier.
@@ -15,10 +15,10 @@ pub struct OnLabel {
     /// The label's language: fi, sv or en; the screen's where it is absent.
     #[ts(optional)]
     pub language: Option<String>,
-    /// The batch of a split package, as it stands on the maker's package.
+    /// The batch of a split package, as it stands on the maker's package; that of the scanned package where it is absent.
     #[ts(optional)]
     pub batch: Option<String>,
-    /// Its last day: "31.5.2028", "5.2028" (the month's last day), or "2028-05-31".
+    /// Its last day: "31.5.2028", "5.2028" (the month's last day), or "2028-05-31"; likewise.
     #[ts(optional)]
     pub expiry: Option<String>,
     /// The maker's marks of use and storage, a line each.
@@ -52,6 +52,10 @@ pub struct LabelView {
     pub said: String,
     /// Whether a package was split: the label needs batch and expiry.
     pub part_package: bool,
+    /// The batch that stands on it: what was typed, else what was scanned.
+    pub batch: Option<String>,
+    /// The same of its last day.
+    pub expiry: Option<String>,
     /// Why there is no label.
     pub problem: Option<Problem>,
 }
