@@ -43,6 +43,14 @@ const fillStoring = async (page) => {
   await page.locator('[data-testid=storing-sign][aria-disabled=false]').waitFor();
 };
 
+const printLabel = async (page) => {
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.getByTestId('label-sheet').waitFor();
+  await page.keyboard.press('Control+p');
+  await page.getByTestId('label-state').waitFor();
+};
+
 export const screens = [
   { name: 'login', scene: '' },
   { name: 'login-no-card', scene: 'no-card' },
@@ -172,27 +180,15 @@ export const screens = [
       await page.getByTestId('label-sheet').first().scrollIntoViewIfNeeded();
     } },
   { name: 'label-printed', scene: 'visit printer', do: async (page) => {
-      await page.keyboard.press('ArrowDown');
-      await page.keyboard.press('Enter');
-      await page.getByTestId('label-sheet').waitFor();
-      await page.keyboard.press('Control+p');
-      await page.getByTestId('label-state').waitFor();
+      await printLabel(page);
       await page.getByTestId('print-label').scrollIntoViewIfNeeded();
     } },
   { name: 'label-printer-off', scene: 'visit printer-off', do: async (page) => {
-      await page.keyboard.press('ArrowDown');
-      await page.keyboard.press('Enter');
-      await page.getByTestId('label-sheet').waitFor();
-      await page.keyboard.press('Control+p');
-      await page.getByTestId('label-state').waitFor();
+      await printLabel(page);
       await page.getByTestId('print-label').scrollIntoViewIfNeeded();
     } },
   { name: 'label-void', scene: 'visit printer', do: async (page) => {
-      await page.keyboard.press('ArrowDown');
-      await page.keyboard.press('Enter');
-      await page.getByTestId('label-sheet').waitFor();
-      await page.keyboard.press('Control+p');
-      await page.getByTestId('label-state').waitFor();
+      await printLabel(page);
       await page.getByTestId('add').click();
       await page.getByTestId('remove').click();
       await page.locator('[data-testid=label][data-state=void]').waitFor();
