@@ -436,6 +436,12 @@ impl Settings {
         if self.environment == Environment::Production && self.record.key == KeyPlace::File {
             return Err(wrong("record.key", "a key in a file belongs to tests; production keeps it in the key store"));
         }
+        if self.environment == Environment::Production && self.checks.demonstration_interactions {
+            return Err(wrong("checks.demonstration_interactions", "belongs to demonstrations and tests"));
+        }
+        if self.environment == Environment::Production && self.purchases.simulator.is_some() {
+            return Err(wrong("purchases.simulator", "artificial customers belong to tests"));
+        }
         if self.environment == Environment::Production {
             let software = matches!(self.card, Card::Software { .. });
             let why = if software || self.clock.is_some() {
@@ -607,6 +613,13 @@ mod tests {
     fn production_and_mistakes_are_refused_by_name() {
         let refused = |from: &str, to: &str| load(&SOUND.replace(from, to)).unwrap_err().advice;
         assert!(refused(r#""test""#, r#""production""#).starts_with("environment"));
+        for (more, setting) in [
+            ("[checks]\ndemonstration_interactions = true", "checks.demonstration_interactions"),
+            ("[purchases]\nsimulator = \"kela.toml\"", "purchases.simulator"),
+        ] {
+            let told = SOUND.replace(r#""test""#, r#""production""#) + "\n" + more;
+            assert!(load(&told).unwrap_err().advice.starts_with(setting), "{setting}");
+        }
         let filed = SOUND.replace(r#""test""#, r#""production""#) + "\n[record]\nkey = \"file\"";
         assert!(load(&filed).unwrap_err().advice.starts_with("record.key"));
         assert_eq!(load(&format!("{SOUND}\n[record]\nkey = \"file\"")).unwrap().record.key, KeyPlace::File);
