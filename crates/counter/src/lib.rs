@@ -53,8 +53,9 @@ use signing::Verifier;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// How many documents are sent at once, where nothing else is said.
-pub const SENDERS: u32 = 4;
+/// How many documents are sent at once, where nothing else is said: as many as it takes to send what waits at half the
+/// rate at which the Centre stores (docs/reliability.md, draining).
+pub const SENDERS: u32 = 8;
 
 /// One workstation's counter.
 pub struct Counter {

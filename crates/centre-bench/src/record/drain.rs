@@ -11,7 +11,7 @@ use anyhow::{Context, Result, ensure};
 use card::{CardAccess, CardError, CardEvent, CardSession, ReaderId, ReaderState};
 use centre::store::SqliteStore;
 use chrono::{DateTime, Utc};
-use counter::{Clock, Counter, Deps, Round, Sent};
+use counter::{Clock, Counter, Deps, Round, SENDERS, Sent};
 use kanta_client::{CentreClient, Timeouts, TlsTransport, Transport};
 use medicines::{Edition, InForce};
 use prescription::{Address, Oid, Organisation};
@@ -29,9 +29,6 @@ use crate::traffic::{Clients, Connections};
 
 /// Connections of the load beside it, as in `bench centre`.
 const CONNECTIONS: usize = 32;
-
-/// Threads that send, as the program has them unless `centre.senders` says otherwise.
-const SENDERS: usize = 4;
 
 /// What was measured.
 pub struct Drain {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration as Time, Instant};
 
 use chrono::Duration;
-use counter::{Clock, Sent};
+use counter::{Clock, SENDERS, Sent};
 use kanta::Issue;
 use kanta::errors::Known;
 use kanta_client::TransportError;
@@ -118,28 +118,29 @@ fn nobody_at_the_counter_waits_for_a_centre_that_is_silent() {
     let bench = Bench::new();
     bench.log_in(who::SIRI);
     bench.prepare();
-    bench.save_many(8);
+    let senders = SENDERS as usize;
+    bench.save_many(2 * senders);
     let (comes, go) = silent(&bench);
     std::thread::scope(|scope| {
-        let four = bench.counter.next_to_send(8).unwrap();
-        assert_eq!(four.len(), 4, "several prescriptions at once, and no more than the setting says");
-        for one in four {
+        let all = bench.counter.next_to_send(2 * senders).unwrap();
+        assert_eq!(all.len(), senders, "several prescriptions at once, and no more than the setting says");
+        for one in all {
             let round = bench.round();
             scope.spawn(move || one.send(round).unwrap());
         }
-        for _ in 0..4 {
+        for _ in 0..senders {
             comes.recv_timeout(Time::from_secs(10)).unwrap();
         }
-        assert!(bench.counter.next_to_send(8).unwrap().is_empty());
+        assert!(bench.counter.next_to_send(2 * senders).unwrap().is_empty());
         // All senders hang. Signing and saving goes on at once.
         let begun = Instant::now();
         let visit = bench.sign().unwrap();
         let took = begun.elapsed();
         assert_eq!(visit.signed.len(), 1);
-        assert!(took < Time::from_secs(5), "{took:?}, while four senders wait");
+        assert!(took < Time::from_secs(5), "{took:?}, while all senders wait");
         drop(go);
     });
-    assert_eq!(bench.counter.deps().record.counts().unwrap().waiting, 9);
+    assert_eq!(bench.counter.deps().record.counts().unwrap().waiting, 2 * u64::from(SENDERS) + 1);
 }
 
 #[test]
