@@ -544,8 +544,14 @@ impl Program for Tiski {
         let vnr = vnr.map_err(|_| self.problem(&CounterError::UnknownPackage))?;
         let amount = with.amount.as_deref().map(|text| text.trim().replace(',', ".").parse::<Decimal>()).transpose();
         let amount = amount.map_err(|_| self.problem(&CounterError::NotAnAmount))?;
-        let change =
-            Change { vnr, amount, label_dosage: with.label_dosage, reason: with.reason, refuses: with.refuses };
+        let change = Change {
+            vnr,
+            amount,
+            label_dosage: with.label_dosage,
+            reason: with.reason,
+            refuses: with.refuses,
+            deviation: None,
+        };
         self.open_view(self.counter.propose(&set_id, change), &set_id)
     }
 

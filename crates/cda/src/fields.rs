@@ -150,7 +150,7 @@ pub(crate) const PRODUCT_KINDS: CodeSet = set("1.2.246.537.6.604.2014", "THL - V
 pub(crate) const PRESCRIPTION_KINDS: CodeSet = set("1.2.246.537.6.605.2014", "THL - Reseptin laji");
 pub(crate) const CARE_TYPES: CodeSet = set("1.2.246.537.5.40101.2006", "Sähköinen lääkemääräys - Hoitolaji");
 
-pub(crate) const DEVIATIONS: CodeSet = set("1.2.246.537.6.2025.5", "THL - Poikkeavan lääketoimituksen syy");
+pub(crate) const DEVIATIONS: CodeSet = set(prescription::deviation::REASONS, "THL - Poikkeavan lääketoimituksen syy");
 pub(crate) const CHANGE_REASONS: CodeSet = set("1.2.246.537.6.600.2013", "THL - Lääkehoidon muutoksen syy");
 pub(crate) const CANCELLATION_KINDS: CodeSet =
     set("1.2.246.537.5.40103.2006", "Sähköinen lääkemääräys - Lääkemääräyksen mitätöinnin tyyppi");

@@ -83,6 +83,12 @@ pub enum CounterError {
     /// This counter scans nothing.
     #[error("no scanner is set up")]
     NoScanner,
+    /// The reasons for deviating from a prescription are not known to this program, or no document can bear one.
+    #[error("deviating is not set up")]
+    NoDeviations,
+    /// A deviation needs one of the known reasons, and words.
+    #[error("a deviation needs a reason and words")]
+    DeviationUnreasoned,
     /// What a number stands for was not learnt.
     #[error(transparent)]
     Gtin(#[from] TableError),
@@ -153,6 +159,8 @@ impl CounterError {
             Self::NothingToConfirm => "scan-nothing-to-confirm",
             Self::FullHand => "scan-hand-full",
             Self::NoScanner => "scan-not-set-up",
+            Self::NoDeviations => "deviation-not-set-up",
+            Self::DeviationUnreasoned => "deviation-unreasoned",
             Self::Gtin(error) => error.code(),
             Self::Right => "right-missing",
             Self::RightEnded => "right-ended",

@@ -8,6 +8,7 @@ mod advance;
 mod asking;
 mod checking;
 mod deps;
+mod deviating;
 mod error;
 mod exchange;
 mod hand;
@@ -29,6 +30,7 @@ mod storing;
 mod visit;
 
 pub use deps::{Clock, Deps, Identifiers};
+pub use deviating::{Deviates, DeviationReason, Deviations};
 pub use error::CounterError;
 pub use exchange::{Exchange, ExchangeChoice, ExchangeError};
 pub use held::{CardHeld, CardProblem, Look, MissingCard, ReadyCard, read_card};
@@ -64,6 +66,7 @@ pub struct Counter {
     checks: Option<Checks>,
     purchases: Option<Purchases>,
     marks: Option<Arc<dyn Marks>>,
+    deviations: Option<Deviations>,
     /// What is scanned with; taken after `visit`, and never held while the record is written.
     scans: Mutex<Option<ScanDesk>>,
     verifier: Verifier,
@@ -89,6 +92,7 @@ impl Counter {
             checks: None,
             purchases: None,
             marks: None,
+            deviations: None,
             scans: Mutex::new(None),
             verifier: Verifier::default(),
             visit: Mutex::new(None),
@@ -119,6 +123,13 @@ impl Counter {
     #[must_use]
     pub fn with_marks(mut self, marks: Arc<dyn Marks>) -> Self {
         self.marks = Some(marks);
+        self
+    }
+
+    /// The same counter, at which a pharmacist may deviate from a prescription for these reasons.
+    #[must_use]
+    pub fn with_deviations(mut self, deviations: Deviations) -> Self {
+        self.deviations = Some(deviations);
         self
     }
 

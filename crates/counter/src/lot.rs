@@ -5,13 +5,14 @@ use chrono::{DateTime, Utc};
 use kanta::metadata::Metadata;
 use medicines::{Package, Shelf};
 use prescription::{
-    Amount, Case, Dispensation, DocumentReference, DocumentType, Finding, Oid, Prescription, Professional, Remaining,
-    RemainingStatement, Right, Vnr, check, remaining, rules,
+    Amount, Case, Deviation, Dispensation, DocumentReference, DocumentType, Finding, Oid, Prescription, Professional,
+    Remaining, RemainingStatement, Right, Vnr, check, remaining, rules,
 };
 use reimbursement::Base;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use crate::deviating::choices;
 use crate::exchange::{Asked, coded_reason, prescribed};
 use crate::{Counter, CounterError, Fetched, HandedOver, KelaSaid, Session, Visit, lock};
 
@@ -36,6 +37,8 @@ pub struct Proposal {
     pub refuses: bool,
     /// From what its reimbursement is counted.
     pub base: Base,
+    /// How it deviates from the prescription or corrects it (Medicines Act 57 f, 57 g).
+    pub deviation: Option<Deviation>,
 }
 
 impl Proposal {
@@ -85,10 +88,13 @@ pub struct Change {
     pub reason: Option<String>,
     /// Whether the customer refuses the exchange.
     pub refuses: Option<bool>,
+    /// That it deviates from the prescription or corrects it, or no longer does. Who may say so and for which reason,
+    /// [`Counter::deviate`] asks.
+    pub deviation: Option<Option<Deviation>>,
 }
 
 /// A text that a person enters is at most this long.
-const LONGEST_TEXT: usize = 2_000;
+pub(crate) const LONGEST_TEXT: usize = 2_000;
 
 impl Counter {
     /// Changes what is proposed and asks every rule again.
@@ -102,14 +108,18 @@ impl Counter {
         let shelf = self.deps.shelf();
         // Whoever refuses the exchange gets the prescribed package (3.5e), unless another is chosen on purpose.
         let refused = change.refuses == Some(true) && change.vnr.is_none();
-        let choices = shelf.edition().choices(&fetched.prescription);
+        let deviation = change.deviation.clone().unwrap_or_else(|| old.and_then(|p| p.deviation.clone()));
+        let choices = choices(&shelf, &fetched.prescription, deviation.as_ref());
         let prescribed = prescribed(&shelf, &fetched.prescription).filter(|it| refused && choices.contains(it));
         let vnr = change.vnr.clone().or_else(|| prescribed.map(|it| it.vnr.clone()));
         let vnr = vnr.or_else(|| old.map(|p| p.vnr.clone())).ok_or(CounterError::UnknownPackage)?;
-        let package = *choices.iter().find(|p| p.vnr == vnr).ok_or(CounterError::UnknownPackage)?;
+        let chosen = choices.iter().find(|p| p.vnr == vnr);
+        // What only a deviation allowed goes when that is taken back.
+        let chosen = chosen.or_else(|| choices.first().filter(|_| change.deviation == Some(None)));
+        let package = *chosen.ok_or(CounterError::UnknownPackage)?;
         let amount = match (change.amount, old) {
             (Some(amount), _) => amount,
-            (None, Some(old)) if change.vnr.is_none() && vnr == old.vnr => old.dispensation.delivered.value,
+            (None, Some(old)) if change.vnr.is_none() && package.vnr == old.vnr => old.dispensation.delivered.value,
             (None, _) => usual_amount(&fetched.prescription, &fetched.history, package),
         };
         if amount <= Decimal::ZERO || amount > Decimal::from(1_000_000) {
@@ -132,6 +142,7 @@ impl Counter {
             preparer,
             handed_over,
             refuses,
+            deviation: deviation.as_ref(),
             kela: &visit.kela,
         };
         let proposal = self.proposal(&session, &metadata, fetched, &lot);
@@ -175,6 +186,7 @@ impl Counter {
             preparer: None,
             handed_over,
             refuses: false,
+            deviation: None,
             kela: &visit.kela,
         };
         Some(self.proposal(session, metadata, fetched, &lot))
@@ -200,6 +212,7 @@ impl Counter {
             preparer: old.preparer.as_ref(),
             handed_over: old.handed_over.clone(),
             refuses: old.refuses,
+            deviation: old.deviation.as_ref(),
             kela,
         };
         Ok(self.proposal(session, metadata, fetched, &lot))
@@ -251,6 +264,10 @@ impl Counter {
             let chosen = exchange.chosen(lot.package, lot.refuses);
             findings.extend(prescription::exchange::check(&chosen, lot.reason));
         }
+        if let Some(deviation) = lot.deviation {
+            let controlled = lot.package.control.is_some();
+            findings.extend(prescription::deviation::check(deviation, &fetched.prescription, controlled));
+        }
         if lot.handed_over.is_some() {
             findings = prescription::outage::after_handing_over(findings);
         }
@@ -266,6 +283,7 @@ impl Counter {
             preparer: lot.preparer.cloned(),
             refuses: lot.refuses,
             base: exchange.map_or(Base::Reference, |exchange| exchange.duty.base()),
+            deviation: lot.deviation.cloned(),
         }
     }
 
@@ -315,7 +333,7 @@ impl Counter {
             report_to_kela: None,
             price: package.price_of(lot.amount),
             substitution_reason: None,
-            deviation: None,
+            deviation: lot.deviation.map(|deviation| deviation.reason.clone()),
             copayments: Some(1),
             identification: None,
             composition: None,
@@ -357,6 +375,7 @@ pub(crate) struct Lot<'a> {
     pub(crate) preparer: Option<&'a Professional>,
     pub(crate) handed_over: Option<HandOverTime>,
     pub(crate) refuses: bool,
+    pub(crate) deviation: Option<&'a Deviation>,
     pub(crate) kela: &'a KelaSaid,
 }
 

@@ -60,13 +60,16 @@ pub(crate) struct Beside<'a> {
     pub(crate) reasoned: Vec<&'static str>,
     /// The scanned packages with batch and expiry: no document has a field for these.
     pub(crate) packages: Vec<Value>,
+    /// How it deviates from the prescription or corrects it: the words stand in the document alone.
+    pub(crate) deviation: Option<Value>,
 }
 
 impl<'a> Beside<'a> {
     fn of(visit: &'a Visit, set_id: &Oid) -> Self {
         let Some(proposal) = visit.proposals.get(set_id) else { return Self::default() };
         let packages = visit.packs_kept(set_id);
-        Self { reason: proposal.reason.as_deref(), reasoned: proposal.reasoned(), packages }
+        let deviation = proposal.deviation.as_ref().map(crate::deviating::kept);
+        Self { reason: proposal.reason.as_deref(), reasoned: proposal.reasoned(), packages, deviation }
     }
 }
 
@@ -86,6 +89,7 @@ pub(crate) fn kept(
         "reason": beside.reason,
         "reasoned": beside.reasoned,
         "packages": beside.packages,
+        "deviation": beside.deviation,
         "prepared_by": registration_of(dispensation.preparer.as_ref()),
     });
     let event = NewEvent::new("dispensation.signed", now, payload).by(session.registration.as_str());

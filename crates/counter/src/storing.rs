@@ -225,6 +225,7 @@ impl Counter {
             preparer: None,
             handed_over: Some(HandOverTime::from(entry)),
             refuses: false,
+            deviation: None,
             kela: &KelaSaid::NotAsked,
         };
         let proposal = self.proposal_in(session, &State::default(), &fetched, &lot);

@@ -162,6 +162,22 @@ impl Edition {
         });
         choices
     }
+
+    /// What may be given beside the choices where a pharmacist deviates from the prescription (Medicines Act 57 f): packages of
+    /// the same substance and strength in the same unit, whatever their form and group. Another strength is none of them:
+    /// how what remains of the prescription is counted then has not been read. In the order of [`Edition::choices`].
+    pub fn deviating(&self, prescription: &Prescription) -> Vec<&Package> {
+        let choices = self.choices(prescription);
+        let wanted = &prescription.product;
+        let prescribed = wanted.vnr().and_then(|vnr| self.package(vnr)).or_else(|| choices.first().copied());
+        let strength = wanted.strength.as_deref().or_else(|| prescribed.map(|package| package.strength.as_str()));
+        let (Some(atc), Some(strength), Some(like)) = (wanted.atc(), strength, prescribed) else { return vec![] };
+        let same = |p: &&Package| p.atc == atc.code && alike(&p.strength, strength) && p.unit == like.unit;
+        let mut others: Vec<&Package> =
+            self.packages.iter().filter(same).filter(|p| !choices.iter().any(|choice| choice.vnr == p.vnr)).collect();
+        others.sort_by_key(|p| (&p.form != &like.form, p.price.is_none(), p.price));
+        others
+    }
 }
 
 fn alike(a: &str, b: &str) -> bool {

@@ -7,6 +7,7 @@
 pub mod amount;
 pub mod change;
 pub mod codes;
+pub mod deviation;
 pub mod dispensation;
 pub mod dosage;
 pub mod exchange;
@@ -36,6 +37,7 @@ pub use codes::{
     Answer, CancellationKind, Code, Consent, ControlClass, DocumentType, MinorDisclosure, PrescriptionKind,
     ProductKind, QueryReason, StoredKind,
 };
+pub use deviation::Deviation;
 pub use dispensation::{Dispensation, Product, RemainingStatement, Summary};
 pub use dosage::{Bounds, Dosage, Dose, DoseAmount, End, Pause, Season, Structure};
 pub use identifiers::{DocumentReference, InvalidIdentifier, Oid, PersonIdentityCode, RegistrationNumber, Vnr};

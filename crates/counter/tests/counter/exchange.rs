@@ -35,7 +35,7 @@ fn bench(change: impl Fn(&mut Package)) -> Bench {
 }
 
 /// The same with another prescription.
-fn prescribed(other: impl Fn(&mut Prescription), change: impl Fn(&mut Package)) -> Bench {
+pub fn prescribed(other: impl Fn(&mut Prescription), change: impl Fn(&mut Package)) -> Bench {
     let bench = Bench::new();
     let mut prescription = bench.centre().prescription.clone();
     other(&mut prescription);

@@ -8,6 +8,7 @@ mod advance;
 mod bench;
 mod checks;
 mod coming_back;
+mod deviating;
 mod editions;
 mod elsewhere;
 mod exchange;

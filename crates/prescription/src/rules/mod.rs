@@ -5,6 +5,7 @@
 //! amount, is it the right time.
 
 mod amounts;
+pub mod deviation;
 pub mod exchange;
 mod month;
 pub mod operations;

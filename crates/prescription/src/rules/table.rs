@@ -73,10 +73,16 @@ pub struct Rule {
     pub mark: Mark,
 }
 
-/// Every rule of this program: those of dispensing in the order in which they are asked, those of exchange, those of handing over in an outage,
-/// then those of all that is done to a prescription beside.
+/// Every rule of this program: those of dispensing in the order in which they are asked, those of exchange, of deviating, of
+/// handing over in an outage, then those of all that is done to a prescription beside.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    TABLE.iter().chain(super::exchange::TABLE).chain(super::outage::TABLE).chain(super::operations::TABLE).copied()
+    TABLE
+        .iter()
+        .chain(super::exchange::TABLE)
+        .chain(super::deviation::TABLE)
+        .chain(super::outage::TABLE)
+        .chain(super::operations::TABLE)
+        .copied()
 }
 
 /// The rule of an id, if this program has it.

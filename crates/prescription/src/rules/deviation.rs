@@ -1,0 +1,36 @@
+//! The rules of deviating from a prescription and of correcting an obvious error in it (Medicines Act 57 f, 57 g).
+
+use super::table::rules;
+
+rules! {
+    DV_1 "DV-1" Design "prescriptions notes, head: closed until the text of 57 f and 57 g has been read"
+        demand "PKV- ja huumausainelääkkeistä ei poiketa."
+               "För PKV-läkemedel och narkotika görs inga avvikelser."
+               "Nothing is deviated from for controlled medicines and narcotics."
+        refusal "PKV- tai huumausainelääkettä ei toimiteta poikkeavasti ({path})."
+                "Ett PKV-läkemedel eller narkotikum expedieras inte avvikande ({path})."
+                "A controlled medicine or narcotic is not dispensed otherwise than prescribed ({path})."
+        advice "Ota yhteys lääkkeen määrääjään; hän voi korjata lääkemääräyksen."
+               "Kontakta förskrivaren, som kan korrigera receptet."
+               "Contact the prescriber, who can correct the prescription."
+    DV_2 "DV-2" Read "Medicines Act 57 f, 57 g; THL, bulletin of the code service 116/2025"
+        demand "Poikkeamisen syy on kerrottu koodilla ja sanoin."
+               "Orsaken till avvikelsen är angiven med kod och ord."
+               "The reason for deviating is given as a code and in words."
+        refusal "Poikkeamisen syystä puuttuu koodi tai sanat."
+                "Koden eller orden för avvikelsens orsak saknas."
+                "The reason for deviating lacks its code or words."
+        advice "Valitse syy ja kerro, mitä tehtiin toisin."
+               "Välj en orsak och berätta vad som gjordes annorlunda."
+               "Choose a reason, and say what was done otherwise."
+    DV_3 "DV-3" Recalled "medicines notes, section 7: whether the prescriber was told is asked for; that he must be is not read"
+        demand "Lääkkeen määrääjälle on kerrottu poikkeamisesta."
+               "Förskrivaren har informerats om avvikelsen."
+               "The prescriber was told of the deviation."
+        refusal "Lääkkeen määrääjälle ei ole kerrottu poikkeamisesta."
+                "Förskrivaren har inte informerats om avvikelsen."
+                "The prescriber was not told of the deviation."
+        advice "Kerro hänelle, jos tilanne sitä vaatii."
+               "Informera förskrivaren om situationen kräver det."
+               "Tell the prescriber where the situation asks for it."
+}
