@@ -43,6 +43,17 @@ const fillStoring = async (page) => {
   await page.locator('[data-testid=storing-sign][aria-disabled=false]').waitFor();
 };
 
+const deviates = async (page) => {
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.getByTestId('deviate').waitFor();
+  await page.keyboard.press('Control+d');
+  await page.getByTestId('deviation-panel').waitFor();
+  await page.keyboard.press('1');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('1');
+  await page.getByTestId('deviation-words').fill('Annettu kapseleina, tabletteja ei saa tukusta.');
+};
 const printLabel = async (page) => {
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
@@ -130,6 +141,16 @@ export const screens = [
   { name: 'counter-refuses', scene: 'visit opened basket', do: async (page) => {
       await page.keyboard.press('F7');
       await page.locator('[data-testid=refuse][aria-pressed=true]').waitFor();
+    } },
+  { name: 'deviation-closed', scene: 'visit opened basket', do: async (page) => {
+      await page.keyboard.press('Control+d');
+      await page.getByTestId('deviation-closed').waitFor();
+    } },
+  { name: 'deviation', scene: 'visit', do: (page) => deviates(page) },
+  { name: 'counter-deviates', scene: 'visit', do: async (page) => {
+      await deviates(page);
+      await page.keyboard.press('Enter');
+      await page.getByTestId('deviation').waitFor();
     } },
   { name: 'counter-no-query', scene: 'visit opened basket no-query' },
   { name: 'counter-covered', scene: 'visit opened', do: (page) => page.keyboard.press('F8') },

@@ -2,7 +2,7 @@
 // The production build does not contain it (checks/built.js sees to that). `?scene=` in the address chooses a beginning,
 // and `window.tiskiDouble` lets a test move the card, the Centre and the environment.
 
-import type { DispensationRow, DocumentState, Event, Problem, SignedLine, Status, VisitView, WaitingDesk, WaitingGroup, WaitingRow, InHandView, PrescriptionView } from '../src/generated/api';
+import type { DispensationRow, DocumentState, Event, Problem, StatedDeviation, SignedLine, Status, VisitView, WaitingDesk, WaitingGroup, WaitingRow, InHandView, PrescriptionView } from '../src/generated/api';
 import { labelAnswers, voidLabel } from './labels';
 import { handedOver, outageAnswers, seedOutage, seedTelephone } from './outage';
 import { day, exchangeOf, packagesOf, pay, prescription, say, setTongue, visitOf, type Tongue } from './people';
@@ -500,6 +500,17 @@ const answers: Record<string, (given: Given) => unknown> = {
     open.proposal.checks = fresh.proposal?.checks ?? [];
     open.proposal.mayAdd = !open.proposal.checks.some((check) => check.outcome === 'stop' || check.outcome === 'needs-reason');
     open.proposal.maySign = !open.proposal.checks.some((check) => check.outcome === 'stop' || check.outcome === 'needs-reason');
+    return open;
+  },
+  deviate: (asked) => {
+    const says = (asked as { says?: StatedDeviation }).says;
+    const open = current().open;
+    if (!open?.deviation) throw problem('not-open', 'input', 'Not open.', '');
+    open.deviation.says = says ?? null;
+    open.packages = packagesOf(open.setId, open.proposal?.vnr);
+    if (says?.path === '57f') {
+      open.packages.push({ ...open.packages[0]!, vnr: '052077', name: 'AMLODIPIN KRKA 5 mg', size: say('30 kaps', '30 kaps', '30 caps'), price: '2,10 €', pays: null, reference: null, chosen: false, exchangeable: false, deviates: true, substitutes: true, marks: [], cases: [] });
+    }
     return open;
   },
   ask_kela: () => {

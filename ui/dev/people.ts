@@ -1,6 +1,6 @@
 // Artificial prescriptions for the double; names, prices and answers are only examples.
 
-import type { CheckLine, ExchangeView, LabelSuggestion, PackageLine, PrescriptionLine, PrescriptionView, ProposalView, VisitView } from '../src/generated/api';
+import type { CheckLine, DeviationView, ExchangeView, LabelSuggestion, PackageLine, PrescriptionLine, PrescriptionView, ProposalView, VisitView } from '../src/generated/api';
 
 export type Tongue = 'fi' | 'sv' | 'en';
 export const day = '2026-11-22';
@@ -106,7 +106,7 @@ function sold([vnr, name, holder, size, price, reference, pays, unreimbursed]: S
         { label: say('Ilman korvausta', 'Utan ersättning', 'Without reimbursement'), text: unreimbursed, strong: false },
       ]
     : [];
-  return { vnr, name, holder, size, price, substitutes: false, chosen: false, reference, pays, exchangeable: true, marks: [], hindered: null, cases, ...more };
+  return { vnr, name, holder, size, price, substitutes: false, chosen: false, reference, pays, exchangeable: true, deviates: false, marks: [], hindered: null, cases, ...more };
 }
 
 const mark = {
@@ -142,6 +142,26 @@ export function packagesOf(setId: string, chosen?: string): PackageLine[] {
 
 // What only a safety check says.
 const ofRule = { subject: '', data: '', namesAnother: false };
+/** Reasons for deviating, made up as all that the double says. */
+function deviationOf(setId: string): DeviationView {
+  return {
+    reasons: [
+      { path: '57f', code: '1', name: say('Lääkkeen saatavuushäiriö', 'Störning i tillgången', 'Shortage of the medicine') },
+      { path: '57f', code: '2', name: say('Lääkemuoto ei sovi potilaalle', 'Läkemedelsformen passar inte patienten', 'The form does not suit the patient') },
+      { path: '57g', code: '3', name: say('Ilmeinen kirjoitusvirhe', 'Uppenbart skrivfel', 'An obvious slip of the pen') },
+    ],
+    says: null,
+    closed:
+      setId === 'set-1'
+        ? say(
+            'PKV- tai huumausainelääkettä ei toimiteta poikkeavasti (57 f §, 57 g §).',
+            'Ett PKV-läkemedel eller narkotikum expedieras inte avvikande (57 f §, 57 g §).',
+            'A controlled medicine or narcotic is not dispensed otherwise than prescribed (57 f §, 57 g §).',
+          )
+        : null,
+  };
+}
+
 /** What the double says of the exchange: `biological` of the scene is told by the one who asks. */
 export function exchangeOf(setId: string, refuses: boolean): ExchangeView {
   const alone = setId === 'set-3' || setId === 'set-4' || setId === 'set-5';
@@ -318,6 +338,7 @@ export function prescription(setId: string, before?: ProposalView): Prescription
     documentId: '1.2.246.10.99.93.2026.77',
     packages,
     exchange: exchangeOf(setId, false),
+    deviation: deviationOf(setId),
     proposal,
   };
 }

@@ -27,6 +27,7 @@ const inVisit: readonly KeyLine[] = [
   ['F10', 'key.suggestion'],
   ['Ctrl P', 'key.printLabel'],
   ['Ctrl K', 'key.kela'],
+  ['Ctrl D', 'key.deviate'],
 ];
 
 export const allKeys: readonly { title: Word; lines: readonly KeyLine[] }[] = [
@@ -73,7 +74,7 @@ function pressHere(place: string): void {
 }
 
 /** What the letters press at the counter, held with Control. */
-const withControl: Record<string, string> = { p: 'print-label', k: 'kela' };
+const withControl: Record<string, string> = { p: 'print-label', k: 'kela', d: 'deviate' };
 
 /** Keys that work on the whole page; the desks hear their own keys first. */
 export function press(event: KeyboardEvent): void {

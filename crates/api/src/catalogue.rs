@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    BackupMade, CredentialsView, DayList, DocumentView, Export, FindPackages, FoundPackages, HandOverChecks,
+    BackupMade, CredentialsView, DayList, Deviate, DocumentView, Export, FindPackages, FoundPackages, HandOverChecks,
     HandOverForm, HandOverList, HandOverSaved, LabelView, OnHandOver, OnLabel, OutagePack, OutboxCounts,
     PrescriptionView, PrintedLabels, Problem, Scan, ScanView, Secret, SessionView, SettleHandOver, Status,
     StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk, WaitingPage,
@@ -88,6 +88,9 @@ catalogue! {
     confirm_scan / ConfirmScan (OnPrescription) -> PrescriptionView;
     /// Puts aside what was scanned and is not the chosen package; else everything that was scanned of the prescription.
     put_aside / PutAside (OnPrescription) -> PrescriptionView;
+    /// A pharmacist deviates from the prescription, or corrects an obvious error in it, for a coded reason (Medicines Act 57 f,
+    /// 57 g); or takes that back.
+    deviate / Deviate (Deviate) -> PrescriptionView;
     /// Puts the proposal in the basket.
     add / Add (OnPrescription) -> VisitView;
     /// Takes it out again.

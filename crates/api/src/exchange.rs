@@ -87,6 +87,7 @@ impl Render {
             reference: package.exchange.reference_price.map(euro),
             pays: choice.and_then(|choice| Some(self.money(choice.pays.as_ref()?.now.pays))),
             exchangeable: choice.is_some(),
+            deviates: false,
             marks: choice.map(|choice| self.marks_of(choice, is_cheapest)).unwrap_or_default(),
             hindered: choice.and_then(|choice| choice.hindered).map(|rule| rule.sentence(self.language).to_owned()),
             cases: choice.map(|choice| self.cases(choice)).unwrap_or_default(),

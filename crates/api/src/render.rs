@@ -293,7 +293,13 @@ impl Render {
         let shelf = counter.deps().shelf();
         let exchange = exchange::of(counter, visit, set_id);
         let found = exchange.as_ref().and_then(|exchange| exchange.as_ref().ok());
-        let packages = self.packages(&shelf.edition().choices(held), found, held.product.name(), chosen);
+        let deviation = proposal.and_then(|proposal| proposal.deviation.as_ref());
+        let choices = counter::choices(&shelf, held, deviation);
+        let mut packages = self.packages(&choices, found, held.product.name(), chosen);
+        let allowed = shelf.edition().choices(held);
+        for line in &mut packages {
+            line.deviates = !allowed.iter().any(|package| package.vnr.as_str() == line.vnr);
+        }
         let refuses = proposal.is_some_and(|proposal| proposal.refuses);
         Ok(PrescriptionView {
             set_id: set_id.to_string(),
@@ -314,6 +320,7 @@ impl Render {
             document_id: held.reference.id.to_string(),
             packages,
             exchange: exchange.as_ref().map(|exchange| self.exchange(exchange, refuses)),
+            deviation: self.deviation(counter, held, deviation),
             proposal: proposal.map(|proposal| self.proposal(proposal, counter.session().as_ref())),
             in_hand: self.in_hand(counter, visit, set_id),
         })

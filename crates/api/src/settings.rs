@@ -46,6 +46,9 @@ pub struct Settings {
     /// Kela's purchase query.
     #[serde(default)]
     pub purchases: Purchases,
+    /// Deviating from prescriptions.
+    #[serde(default)]
+    pub deviation: DeviationSettings,
     /// How packages are scanned.
     #[serde(default)]
     pub scanning: ScanSettings,
@@ -268,6 +271,14 @@ impl Default for Purchases {
     }
 }
 
+/// Deviating from a prescription and correcting an obvious error in it (Medicines Act 57 f, 57 g).
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DeviationSettings {
+    /// The file of reasons and of their place in the document (docs/medicines.md). Without it the path is closed.
+    pub reasons: Option<PathBuf>,
+}
+
 /// Where fresh revocation lists and OCSP answers come from, and how long a list counts whose successor does not come (docs/trust.md).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -419,6 +430,7 @@ impl Settings {
         settings.medicines.file = settings.medicines.file.as_ref().map(at);
         settings.medicines.editions = settings.medicines.editions.as_ref().map(at);
         settings.purchases.simulator = settings.purchases.simulator.as_ref().map(at);
+        settings.deviation.reasons = settings.deviation.reasons.as_ref().map(at);
         if let Some(fetch) = &mut settings.medicines.fetch {
             fetch.trusted = base.join(&fetch.trusted);
         }

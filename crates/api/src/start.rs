@@ -17,7 +17,7 @@ use crate::health::{self, Examination, Instruments};
 use crate::program::{SENDERS_AT_MOST, Tiski};
 use crate::roles::RegisterFile;
 use crate::settings::{Card, Environment, Settings, wrong};
-use crate::{Event, Problem, Program, keeping, sentences};
+use crate::{Event, Problem, Program, deviating, keeping, sentences};
 
 /// A program that runs.
 pub struct Started {
@@ -48,7 +48,18 @@ pub fn start(settings: Settings) -> Result<Started, Problem> {
 }
 
 fn start_with(settings: Settings, instruments: Instruments) -> Result<Started, Problem> {
-    let deps = deps(&settings, &instruments)?;
+    let mut deps = deps(&settings, &instruments)?;
+    let deviations = match &settings.deviation.reasons {
+        Some(file) => {
+            let read = deviating::read(file)?;
+            if settings.environment == Environment::Production && !read.confirmed {
+                return Err(wrong("deviation.reasons", "what is not confirmed belongs to tests"));
+            }
+            deps.definition.dispensation.deviation = Some(read.place);
+            Some(read.reasons)
+        }
+        None => None,
+    };
     let (sender, events) = sync_channel(EVENTS_AT_MOST);
     let mut counter = Counter::new(deps).with_reader(instruments.reader.recall());
     counter = counter.with_checks(settings.checks.checks()?).with_scanning(settings.scanning.scanning(&settings.data));
@@ -59,6 +70,9 @@ fn start_with(settings: Settings, instruments: Instruments) -> Result<Started, P
     if let Some(file) = &settings.purchases.simulator {
         let patience = Duration::from_millis(settings.purchases.patience_ms);
         counter = counter.with_purchases(crate::purchases::simulator(file, patience)?);
+    }
+    if let Some(deviations) = deviations {
+        counter = counter.with_deviations(deviations);
     }
     if let Some(file) = &settings.rights.register {
         counter = counter.with_roles(Roles {

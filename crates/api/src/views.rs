@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{ExchangeView, Freshness, InHandView, NoticeView, PaymentView};
+use crate::{DeviationView, ExchangeView, Freshness, InHandView, NoticeView, PaymentView};
 
 /// Everything that a screen needs before anybody has logged in, and its frame afterwards.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -370,6 +370,8 @@ pub struct PrescriptionView {
     pub packages: Vec<PackageLine>,
     /// Whether the prescribed package is exchanged; absent where none is chosen.
     pub exchange: Option<ExchangeView>,
+    /// Whether a pharmacist may deviate from it, and how that stands; absent where that path is closed to all.
+    pub deviation: Option<DeviationView>,
     /// What is proposed now.
     pub proposal: Option<ProposalView>,
     /// What was scanned of the packages in the hand; nothing where nothing was.
@@ -456,6 +458,8 @@ pub struct PackageLine {
     pub pays: Option<String>,
     /// Whether it is of the prescribed one's group and class of sizes.
     pub exchangeable: bool,
+    /// Whether only a deviation from the prescription allows it.
+    pub deviates: bool,
     /// "edullisin", "saatavuushäiriö" and the like.
     pub marks: Vec<Chip>,
     /// Why it may not be given in the exchange, in one sentence.

@@ -75,12 +75,8 @@ impl Counter {
     }
 }
 
-/// What may be given: what the prescription allows, and with a deviation what only that does.
-pub(crate) fn choices<'a>(
-    shelf: &'a Shelf,
-    prescription: &Prescription,
-    deviation: Option<&Deviation>,
-) -> Vec<&'a Package> {
+/// What may be given: what the prescription allows, and after it what only a deviation (57 f) does.
+pub fn choices<'a>(shelf: &'a Shelf, prescription: &Prescription, deviation: Option<&Deviation>) -> Vec<&'a Package> {
     let mut choices = shelf.edition().choices(prescription);
     if deviation.is_some_and(|deviation| deviation.path == Path::Deviates) {
         choices.extend(shelf.edition().deviating(prescription));

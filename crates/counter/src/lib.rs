@@ -30,7 +30,7 @@ mod storing;
 mod visit;
 
 pub use deps::{Clock, Deps, Identifiers};
-pub use deviating::{Deviates, DeviationReason, Deviations};
+pub use deviating::{Deviates, DeviationReason, Deviations, choices};
 pub use error::CounterError;
 pub use exchange::{Exchange, ExchangeChoice, ExchangeError};
 pub use held::{CardHeld, CardProblem, Look, MissingCard, ReadyCard, read_card};

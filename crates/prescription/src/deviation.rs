@@ -42,6 +42,13 @@ pub struct Deviation {
     pub prescriber_told: bool,
 }
 
+/// DV-1 of a prescription alone: whether the path is closed for what it prescribes.
+pub fn closed(prescription: &Prescription) -> Option<Finding> {
+    let mut answers = Answers::new(None);
+    answers.stop(&table::DV_1, prescription.is_controlled(), vec![("path", "57 f §, 57 g §".to_owned())]);
+    answers.findings.pop()
+}
+
 /// Asks every rule of it. `controlled` where the package that is given is a controlled medicine, whatever the prescription says.
 pub fn check(deviation: &Deviation, prescription: &Prescription, controlled: bool) -> Vec<Finding> {
     let mut answers = Answers::new(None);

@@ -367,6 +367,10 @@ packages: Array<PackageLine>,
  */
 exchange: ExchangeView | null, 
 /**
+ * Whether a pharmacist may deviate from it, and how that stands; absent where that path is closed to all.
+ */
+deviation: DeviationView | null, 
+/**
  * What is proposed now.
  */
 proposal: ProposalView | null, 
@@ -467,6 +471,10 @@ pays: string | null,
  */
 exchangeable: boolean, 
 /**
+ * Whether only a deviation from the prescription allows it.
+ */
+deviates: boolean, 
+/**
  * "edullisin", "saatavuushäiriö" and the like.
  */
 marks: Array<Chip>, 
@@ -492,6 +500,62 @@ refuses: boolean,
  * Whether refusing, or taking that back, changes anything.
  */
 mayRefuse: boolean, };
+
+export type DeviationView = { 
+/**
+ * For which reasons, in the order in which they are shown.
+ */
+reasons: Array<DeviationReasonLine>, 
+/**
+ * What was said of it; absent where nothing is deviated from.
+ */
+says: StatedDeviation | null, 
+/**
+ * Why this prescription is dispensed as it is and not otherwise, in one sentence.
+ */
+closed: string | null, };
+
+export type DeviationReasonLine = { 
+/**
+ * "57f" or "57g".
+ */
+path: string, 
+/**
+ * Its code.
+ */
+code: string, 
+/**
+ * Its name.
+ */
+name: string, };
+
+export type StatedDeviation = { 
+/**
+ * "57f": something else is given than what was prescribed. "57g": the prescription has an obvious error.
+ */
+path: "57f" | "57g", 
+/**
+ * The reason's code.
+ */
+code: string, 
+/**
+ * What is done otherwise, in words; at most 2,000 characters.
+ */
+words: string, 
+/**
+ * Whether the prescriber was told.
+ */
+prescriberTold: boolean, };
+
+export type Deviate = { 
+/**
+ * Which prescription.
+ */
+setId: string, 
+/**
+ * What is said of it; absent takes it back.
+ */
+says?: StatedDeviation, };
 
 export type PaymentView = { 
 /**
@@ -1900,6 +1964,7 @@ export interface Catalogue {
   scan: { with: Scan; gives: ScanView };
   confirm_scan: { with: OnPrescription; gives: PrescriptionView };
   put_aside: { with: OnPrescription; gives: PrescriptionView };
+  deviate: { with: Deviate; gives: PrescriptionView };
   add: { with: OnPrescription; gives: VisitView };
   remove: { with: OnPrescription; gives: VisitView };
   label: { with: OnLabel; gives: LabelView };

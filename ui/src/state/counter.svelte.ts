@@ -1,6 +1,6 @@
 // The visit at the counter: what the program answered last, and the few steps that change it.
 
-import type { PrescriptionLine, PrescriptionView, Problem, Propose, ScanView, Search, VisitView } from '../generated/api';
+import type { PrescriptionLine, PrescriptionView, Problem, Propose, ScanView, Search, StatedDeviation, VisitView } from '../generated/api';
 import { ask, problemOf } from '../ipc';
 import { counted, t, type Word } from '../words.svelte';
 import { forgetLabels } from './label.svelte';
@@ -119,10 +119,21 @@ export async function propose(change: Omit<Propose, 'setId'>): Promise<boolean> 
   const setId = openView()?.setId;
   if (!setId) return false;
   const view = await step('propose', () => ask('propose', { setId, ...change }));
-  if (!view) return false;
+  return view ? proposed(view) : false;
+}
+
+/** A pharmacist deviates from the prescription or corrects an obvious error in it; null takes that back. */
+export async function deviate(says: StatedDeviation | null): Promise<boolean> {
+  const setId = openView()?.setId;
+  if (!setId) return false;
+  const view = await step('propose', () => ask('deviate', says ? { setId, says } : { setId }));
+  return view ? proposed(view) : false;
+}
+
+async function proposed(view: PrescriptionView): Promise<boolean> {
   takeOpen(view);
   // What stands in the basket may have become another thing, or have left it.
-  if (lineOf(setId)?.inBasket) await resume();
+  if (lineOf(view.setId)?.inBasket) await resume();
   const hinders = view.proposal?.checks.find((check) => check.outcome === 'stop' || check.outcome === 'needs-reason');
   announce(hinders?.sentence ?? t('counter.may.be.added'));
   return true;

@@ -27,6 +27,30 @@ pub(super) const TABLE: &[Row] = &[
         ),
     ),
     (
+        "deviation-not-set-up",
+        Place::Input,
+        text(
+            "Lääkemääräyksestä poikkeaminen (57 f §) ei ole käytössä.",
+            "Avvikelse från recept (57 f §) är inte i bruk.",
+            "Deviating from a prescription (57 f) is not set up.",
+        ),
+        text("Ota yhteys lääkkeen määrääjään.", "Kontakta förskrivaren.", "Contact the prescriber."),
+    ),
+    (
+        "deviation-unreasoned",
+        Place::Input,
+        text(
+            "Poikkeamisesta puuttuu syy tai kuvaus.",
+            "Orsaken till eller beskrivningen av avvikelsen saknas.",
+            "The deviation lacks its reason or description.",
+        ),
+        text(
+            "Valitse syy ja kerro, mitä tehdään toisin.",
+            "Välj en orsak och berätta vad som görs annorlunda.",
+            "Choose a reason, and say what is done otherwise.",
+        ),
+    ),
+    (
         "kela-no-query",
         Place::Input,
         text(
