@@ -246,6 +246,9 @@ fn play(
     if story.prints {
         world.print_to_folder()?;
     }
+    if story.deviates {
+        world.deviate()?;
+    }
     if story.asks_roles {
         world.ask_roles()?;
     }

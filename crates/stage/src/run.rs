@@ -75,6 +75,7 @@ impl<'a> Play<'a> {
             Act::PutAside => self.hands.put_aside()?,
             Act::ConfirmScan => self.hands.confirm_scan()?,
             Act::ProposeReason(reason) => self.hands.give_reason(reason)?,
+            Act::Deviate { path, code, words } => self.hands.deviate(path, code, words)?,
             Act::Add => self.hands.add()?,
             Act::TakeOut => self.hands.take_out()?,
             Act::PrintLabel(split) => {
@@ -344,6 +345,7 @@ impl<'a> Play<'a> {
                 };
                 (told.to_owned(), seen == *state)
             }
+            Expect::Deviation(path) => same(hands.deviation()?, path),
             Expect::Label(state) => same(hands.label()?, state),
             Expect::LabelsVoid(count) => {
                 let seen = hands.labels_void()?;

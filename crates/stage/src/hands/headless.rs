@@ -224,6 +224,19 @@ impl Hands for Headless {
         self.of_prescription("propose", json!({ "reason": reason }))
     }
 
+    fn deviate(&mut self, path: &str, code: &str, words: &str) -> Done {
+        if self.visit["open"]["deviation"]["closed"].is_string() {
+            return Ok(Err(Refusal { code: "deviation-closed".to_owned(), ..Refusal::default() }));
+        }
+        let says = json!({ "path": path, "code": code, "words": words, "prescriberTold": false });
+        self.of_prescription("deviate", json!({ "says": says }))
+    }
+
+    fn deviation(&mut self) -> Result<String> {
+        let path = &self.visit["open"]["deviation"]["says"]["path"];
+        Ok(path.as_str().unwrap_or("none").to_owned())
+    }
+
     fn add(&mut self) -> Done {
         let set_id = self.open.clone().context("no prescription is in hand")?;
         self.in_visit("add", json!({ "setId": set_id }), |visit| {

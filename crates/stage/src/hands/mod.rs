@@ -124,6 +124,10 @@ pub trait Hands {
     fn package(&mut self) -> Result<String>;
     /// States a reason.
     fn give_reason(&mut self, reason: &str) -> Done;
+    /// Deviates from the prescription in hand, for a code's reason and in words.
+    fn deviate(&mut self, path: &str, code: &str, words: &str) -> Done;
+    /// By which paragraph the prescription in hand is deviated from: "57f", "57g" or "none".
+    fn deviation(&mut self) -> Result<String>;
     /// Puts the proposal in the basket.
     fn add(&mut self) -> Done;
     /// Takes what is in hand out of the basket again.

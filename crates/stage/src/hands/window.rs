@@ -398,6 +398,26 @@ impl Hands for Window {
         self.outcome(|| Ok(String::new()))
     }
 
+    fn deviate(&mut self, path: &str, code: &str, words: &str) -> Done {
+        self.press_on(&named("deviate"))?;
+        self.find(&named("deviation-panel"))?;
+        if self.there(&named("deviation-closed"))? {
+            self.driver.press(ESCAPE)?;
+            return Ok(Err(Refusal { code: "deviation-closed".to_owned(), ..Refusal::default() }));
+        }
+        self.press_on(&named(&format!("deviation-path-{path}")))?;
+        self.press_on(&named(&format!("deviation-reason-{code}")))?;
+        self.touch(&named("deviation-words"), |element| self.driver.keys(element, &format!("{words}{ENTER}")))?;
+        until("the deviation to be noted", PATIENCE, || Ok(!self.there(&named("deviation-panel"))?))?;
+        self.outcome(|| self.read(&named("deviation")))
+    }
+
+    fn deviation(&mut self) -> Result<String> {
+        self.calm()?;
+        let path = self.attribute(&named("deviation"), "data-path")?;
+        Ok(path.unwrap_or_else(|| "none".to_owned()))
+    }
+
     fn add(&mut self) -> Done {
         self.find(&named("add"))?;
         if self.attribute(&named("add"), "aria-disabled")?.as_deref() == Some("true") {

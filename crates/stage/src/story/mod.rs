@@ -61,6 +61,8 @@ pub struct Story {
     pub asks_roles: bool,
     /// Whether the pharmacy has a label printer: a folder into which labels are printed.
     pub prints: bool,
+    /// Whether the counter knows made-up reasons for deviating from a prescription.
+    pub deviates: bool,
     /// What the Centre holds.
     pub centre: Vec<CentreHolds>,
     /// Hour and minute of the day, Finnish time, at which the story begins.
@@ -89,6 +91,7 @@ impl Story {
             tries: None,
             asks_roles: false,
             prints: false,
+            deviates: false,
             centre: Vec::new(),
             at: (10, 0),
             only_headless: false,
@@ -135,6 +138,7 @@ impl Story {
                 self.tries = Some((pin1.parse()?, pin2.trim().parse()?));
             }
             "rights" if value == "asked" => self.asks_roles = true,
+            "deviations" if value == "made-up" => self.deviates = true,
             "printer" if value == "folder" => self.prints = true,
             "centre" => self.centre.push(centre_holds(value)?),
             "at" => {
@@ -143,7 +147,9 @@ impl Story {
                 anyhow::ensure!(self.at.0 < 24 && self.at.1 < 60, "no such time of day");
             }
             "host" if value == "headless" => self.only_headless = true,
-            other => bail!("unknown header `{other}`: title, proves, card, tries, rights, printer, centre, at, host"),
+            other => bail!(
+                "unknown header `{other}`: title, proves, card, tries, rights, printer, deviations, centre, at, host"
+            ),
         }
         Ok(())
     }

@@ -47,6 +47,15 @@ pub enum Act {
     ConfirmScan,
     /// State a reason.
     ProposeReason(String),
+    /// Deviate from the prescription by a paragraph, for a code's reason, in words.
+    Deviate {
+        /// "57f" or "57g".
+        path: String,
+        /// The reason's code.
+        code: String,
+        /// What is done otherwise.
+        words: String,
+    },
     /// Put the proposal in the basket.
     Add,
     /// Take the prescription in hand out of the basket again.
@@ -268,6 +277,8 @@ pub enum Expect {
     Noticed(u32),
     /// The header says that the Centre answers, or that it does not.
     Silent(bool),
+    /// The prescription in hand is deviated from by this paragraph: 57f, 57g, or "none".
+    Deviation(String),
     /// The label of the prescription in hand is: not-printed, printed, changed, void, doubtful, failed.
     Label(String),
     /// So many labels came out of the printer.
@@ -330,6 +341,8 @@ fn act(words: &[Word]) -> Result<Act> {
         "put the package aside" [] => Act::PutAside;
         "confirm the scanned code" [] => Act::ConfirmScan;
         "give the reason _" [reason] => Act::ProposeReason(owned(reason));
+        "deviate by _ for _ saying _" [path code words] =>
+            Act::Deviate { path: owned(path), code: owned(code), words: owned(words) };
         "add to the basket" [] => Act::Add;
         "take it out of the basket" [] => Act::TakeOut;
         "print the label" [] => Act::PrintLabel(None);
@@ -486,6 +499,7 @@ fn expected(words: &[Word]) -> Result<Expect> {
         "_ handed over" [n] => Expect::HandedOver(none_or_number(n)?);
         "_ in conflict" [n] => Expect::InConflict(none_or_number(n)?);
         "_ noticed" [n] => Expect::Noticed(none_or_number(n)?);
+        "the deviation _" [path] => Expect::Deviation(owned(path));
         "the label _" [state] => Expect::Label(owned(state));
         "_ label void" [n] => Expect::LabelsVoid(number(n)?);
         "_ labels void" [n] => Expect::LabelsVoid(none_or_number(n)?);

@@ -148,6 +148,15 @@ impl World {
         std::fs::write(self.settings(), settings + printer).context("cannot write the settings")
     }
 
+    /// The counter knows reasons for deviating from a prescription, made up for tests.
+    pub fn deviate(&self) -> Result<()> {
+        let reasons = self.folder.join("app/deviations.toml");
+        std::fs::write(reasons, include_str!("../../../../fixtures/deviations/made-up.toml"))?;
+        let settings = std::fs::read_to_string(self.settings())?;
+        std::fs::write(self.settings(), settings + "\n[deviation]\nreasons = \"deviations.toml\"\n")
+            .context("cannot write the settings")
+    }
+
     fn label_folder(&self) -> PathBuf {
         self.folder.join("app/labels")
     }
