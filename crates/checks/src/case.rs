@@ -44,6 +44,8 @@ pub struct InHand {
     pub other: Option<(String, String)>,
     /// The earliest day after which a scanned package may not be used.
     pub last_day: Option<NaiveDate>,
+    /// From packages of so many batches a part of one package would be taken.
+    pub batches_of_part: u32,
 }
 
 /// The customer, as far as the checks ask.

@@ -24,6 +24,11 @@ pub(crate) fn ask(case: &Case<'_>, tables: &Tables, answers: &mut Answers<'_>) {
             _ => on.pass(&rules::SC_15B),
         }
     }
+    match in_hand.batches_of_part {
+        0 => {}
+        1 => answers.on(Kind::Package, vec![]).pass(&rules::SC_15E),
+        more => answers.on(Kind::Package, vec![]).stop(&rules::SC_15E, vec![("batches", more.to_string())]),
+    }
     let on = answers.on(Kind::Package, vec![]);
     let counts = vec![("scanned", in_hand.scanned.to_string()), ("given", in_hand.given.to_string())];
     match (in_hand.scanned >= in_hand.given, in_hand.required) {

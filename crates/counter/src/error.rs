@@ -83,6 +83,9 @@ pub enum CounterError {
     /// This counter scans nothing.
     #[error("no scanner is set up")]
     NoScanner,
+    /// Nothing is left of a package of that name.
+    #[error("there is no such remnant")]
+    UnknownRemnant,
     /// The reasons for deviating from a prescription are not known to this program, or no document can bear one.
     #[error("deviating is not set up")]
     NoDeviations,
@@ -159,6 +162,7 @@ impl CounterError {
             Self::NothingToConfirm => "scan-nothing-to-confirm",
             Self::FullHand => "scan-hand-full",
             Self::NoScanner => "scan-not-set-up",
+            Self::UnknownRemnant => "remnant-unknown",
             Self::NoDeviations => "deviation-not-set-up",
             Self::DeviationUnreasoned => "deviation-unreasoned",
             Self::Gtin(error) => error.code(),

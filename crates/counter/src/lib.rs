@@ -21,6 +21,7 @@ mod pacing;
 mod papers;
 mod practising;
 mod purchases;
+mod remnants;
 mod scan;
 mod self_check;
 mod session;
@@ -42,6 +43,7 @@ pub use pacing::{Before, Fate, Heard, LONGEST_ANSWER, Pace, Round, Turn};
 pub use papers::{Fetched, SignatureLine};
 pub use practising::{RightSource, RoleService, RoleServiceSilent, Roles};
 pub use purchases::{BasketSum, KelaSaid, Purchases};
+pub use remnants::{KeptRemnant, PartTaken};
 pub use scan::{Doubt, Hand, MOST_KEYS, Pack, Scanned, Scanning};
 pub use session::Session;
 pub use signing_desk::{Signed, VisitSigning};
@@ -80,6 +82,8 @@ pub struct Counter {
     releasing: Mutex<()>,
     /// What all senders share. Held while the record hands documents out, never while one is on its way.
     pace: Mutex<Pace>,
+    /// What is left of split packages, once it was read. Never held while the record is asked.
+    remnants: Mutex<Option<Vec<KeptRemnant>>>,
     service_down: AtomicBool,
 }
 
@@ -101,6 +105,7 @@ impl Counter {
             reader: Mutex::new(None),
             releasing: Mutex::new(()),
             pace: Mutex::new(Pace::new(SENDERS)),
+            remnants: Mutex::new(None),
             service_down: AtomicBool::new(false),
         }
     }

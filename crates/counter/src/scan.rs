@@ -12,6 +12,7 @@ use scanning::{
 };
 use serde_json::{Value, json};
 
+use crate::remnants::part_amount;
 use crate::{Counter, CounterError, Proposal, Session, Visit, lock};
 
 /// So many keys are looked at at once; a code has some hundred.
@@ -55,6 +56,8 @@ pub struct Hand {
     pub other: Option<Pack>,
     /// A number that nobody knows: it waits for a person to say that it is the chosen package's.
     pub unknown: Option<Code>,
+    /// A new package is split although what is left of another of its batch would do.
+    pub splits_new: bool,
 }
 
 /// A package that was scanned.
@@ -178,7 +181,11 @@ impl Counter {
         let seen = desk.recent.take(&code, at_ms);
         let vnr = code.vnr(&desk.with.table);
         drop(scans);
-        let is_held = visit.hands.values().any(|hand| hand.packs.iter().any(|pack| pack.code == code));
+        // Of one split package two prescriptions may get a part; a whole one is given once.
+        let is_whole = |id: &Oid| visit.proposals.get(id).is_none_or(|one| !one.dispensation.part_package);
+        let holds =
+            |id: &Oid, hand: &Hand| (*id == set_id || is_whole(id)) && hand.packs.iter().any(|it| it.code == code);
+        let is_held = visit.hands.iter().any(|(id, hand)| holds(id, hand));
         match seen {
             Seen::Again if is_held => {
                 doubts.push(Doubt::Again);
@@ -251,6 +258,7 @@ impl Counter {
             && let (None, None) = (hand.other.take(), hand.unknown.take())
         {
             hand.packs.clear();
+            hand.splits_new = false;
         }
         self.ask_checks(visit);
         Ok(visit.clone())
@@ -318,7 +326,15 @@ impl Counter {
         });
         let packs = hand.map(|hand| hand.packs.as_slice()).unwrap_or_default();
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let mut batches: Vec<&str> = packs.iter().filter_map(Pack::batch).collect();
+        batches.sort_unstable();
+        batches.dedup();
+        // Of a lot of less than a package all that is scanned is what the part is taken from.
+        let part =
+            shelf.edition().package(&proposal.vnr).and_then(|package| part_amount(&proposal.dispensation, package));
+        let part_only = part == Some(proposal.dispensation.delivered.value);
         checks::InHand {
+            batches_of_part: if part_only { count(batches.len()) } else { 0 },
             scanned: count(packs.len()),
             given: proposal.dispensation.packages,
             required: desk.with.required,

@@ -120,6 +120,7 @@ impl Counter {
         self.edition_is_the_one_shown(&session, visit)?;
         let dispensations = self.finished(&session, visit)?;
         let unsigned = dispensations.iter().map(|one| self.unsigned(one)).collect::<Result<Vec<_>, _>>()?;
+        let parts = self.parts(visit, &dispensations)?;
         fail_point::at!(AppBeforeSigning);
         let documents = self.signed_by_card(&session, (pin, allow_last_try), &unsigned)?;
         let listed: Vec<&Oid> = unsigned.iter().map(|one| &one.id).collect();
@@ -140,12 +141,16 @@ impl Counter {
             let prescription_set_id = dispensation.prescription.set_id.clone();
             signed.push(Signed { document_id: id, prescription_set_id, summary: line });
         }
+        for part in parts {
+            batch = batch.event(part.by(session.registration.as_str()));
+        }
         if let (Some(entry), Some(line)) = (&visit.handed_over, signed.first()) {
             batch = batch.writing(entry.entry_id.as_str(), line.document_id.as_str());
         }
         self.deps.record.commit(batch)?;
         fail_point::at!(AppSaved);
         // From here on it is saved, whatever happens.
+        self.forget_remnants();
         for (line, dispensation) in signed.into_iter().zip(dispensations) {
             visit.proposals.remove(&line.prescription_set_id);
             visit.hands.remove(&line.prescription_set_id);

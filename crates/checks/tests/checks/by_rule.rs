@@ -258,3 +258,15 @@ fn sc_15_another_package_stops_an_expired_one_too_and_what_was_not_scanned_is_sa
     assert_eq!(expires("2027-02-24"), ("SC-15c", Outcome::Note));
     assert_eq!(expires("2027-02-25"), ("SC-15b", Outcome::Pass));
 }
+
+#[test]
+fn sc_15e_a_part_is_never_put_together_from_two_batches() {
+    let of = |batches_of_part| {
+        let in_hand = InHand { scanned: 1, given: 1, batches_of_part, ..InHand::default() };
+        let said = Counter::ordinary().with(|c| c.in_hand = in_hand).says("SC-15");
+        said.into_iter().find(|(id, _)| *id == "SC-15e")
+    };
+    assert_eq!(of(0), None, "no package is split");
+    assert_eq!(of(1), Some(("SC-15e", Outcome::Pass)));
+    assert_eq!(of(2), Some(("SC-15e", Outcome::Stop)));
+}

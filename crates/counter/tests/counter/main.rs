@@ -23,6 +23,7 @@ mod practising;
 mod profiles;
 mod pulled;
 mod readers;
+mod remnants;
 mod restored;
 mod scan;
 mod session;

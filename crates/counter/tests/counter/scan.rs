@@ -12,11 +12,11 @@ use test_authority::who;
 use crate::bench::Bench;
 
 /// DIAPAM 10 mg, a hundred, is what the program proposes; 5 mg is the commonest error.
-const CHOSEN: &str = "469452";
+pub const CHOSEN: &str = "469452";
 const WEAKER: &str = "813014";
 
 #[derive(Clone, Default)]
-struct Memory(Arc<Mutex<(Vec<GtinLink>, bool)>>);
+pub struct Memory(Arc<Mutex<(Vec<GtinLink>, bool)>>);
 
 impl GtinStore for Memory {
     fn keep(&mut self, link: &GtinLink) -> Result<(), NotStored> {
@@ -30,7 +30,7 @@ impl GtinStore for Memory {
 }
 
 /// A counter with a scanner, at which that person has the prescription in hand.
-fn bench_of(person: &str, required: bool, store: Memory) -> Bench {
+pub fn bench_of(person: &str, required: bool, store: Memory) -> Bench {
     let mut bench = Bench::new();
     let scanning = Scanning {
         table: GtinTable::default(),
@@ -47,29 +47,29 @@ fn bench_of(person: &str, required: bool, store: Memory) -> Bench {
     bench
 }
 
-fn bench() -> Bench {
+pub fn bench() -> Bench {
     bench_of(who::SIRI, false, Memory::default())
 }
 
 /// The year in which the packages expire: four years from now.
-fn expires() -> i32 {
+pub fn expires() -> i32 {
     chrono::Utc::now().year() + 4
 }
 
 /// A package's DataMatrix.
-fn code(vnr: &str, batch: &str, serial: &str) -> String {
+pub fn code(vnr: &str, batch: &str, serial: &str) -> String {
     let gtin = Gtin::nordic(&Vnr::parse(vnr).unwrap());
     format!("]d201{gtin}17{:02}123110{batch}\u{1d}21{serial}", expires() % 100)
 }
 
-fn scan(bench: &Bench, text: &str, at_ms: u64) -> Result<(Visit, Vec<Doubt>), CounterError> {
+pub fn scan(bench: &Bench, text: &str, at_ms: u64) -> Result<(Visit, Vec<Doubt>), CounterError> {
     match bench.counter.scan(text, at_ms)? {
         Scanned::Package(visit, doubts) => Ok((*visit, doubts)),
         other => panic!("{other:?}"),
     }
 }
 
-fn says(visit: &Visit, bench: &Bench, id: &str) -> Option<Outcome> {
+pub fn says(visit: &Visit, bench: &Bench, id: &str) -> Option<Outcome> {
     let mut all = visit.proposals[&bench.set_id()].checks.iter();
     all.find(|one| one.finding.rule.id == id).map(|one| one.finding.outcome)
 }
