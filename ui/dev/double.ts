@@ -2,7 +2,7 @@
 // The production build does not contain it (checks/built.js sees to that). `?scene=` in the address chooses a beginning,
 // and `window.tiskiDouble` lets a test move the card, the Centre and the environment.
 
-import type { DispensationRow, DocumentState, Event, Problem, StatedDeviation, SignedLine, Status, VisitView, WaitingDesk, WaitingGroup, WaitingRow, InHandView, PrescriptionView } from '../src/generated/api';
+import type { DispensationRow, DocumentState, Event, Problem, RemnantList, RemnantRow, StatedDeviation, SignedLine, Status, VisitView, WaitingDesk, WaitingGroup, WaitingRow, InHandView, PrescriptionView } from '../src/generated/api';
 import { labelAnswers, voidLabel } from './labels';
 import { handedOver, outageAnswers, seedOutage, seedTelephone } from './outage';
 import { day, exchangeOf, packagesOf, pay, prescription, say, setTongue, visitOf, type Tongue } from './people';
@@ -360,18 +360,37 @@ async function signThese(titles: string[], { entry, elsewhere, allowLastTry }: R
 
 type Given = Record<string, string>;
 /** What the double takes a code for: the chosen package's number in it, a weaker one, a number that nobody knows. */
+let left: RemnantRow[] = scene.includes('busy')
+  ? [
+      { id: '1', product: 'DIAPAM 10 mg', vnr: '014258', left: '58 fol', batch: 'A1B2', expiry: '31.5.2028', tone: 'good', opened: '14.11.2026' },
+      { id: '2', product: 'TENOX 10 mg', vnr: '058115', left: '10 tabl', batch: '7K20', expiry: '31.1.2027', tone: 'think', opened: '2.10.2026' },
+    ]
+  : [];
+const remnants = (): RemnantList => ({ rows: left, count: left.length });
+
+/** From where the part comes, of a batch of which something is left. */
+function partOf(splitsNew: boolean): InHandView['part'] {
+  return {
+    sentence: splitsNew
+      ? say('Pakkaus jaetaan: jää 79 fol, erä A1B2.', 'Förpackningen delas: 79 fol blir kvar, batch A1B2.', 'The package is split: 79 fol will be left, batch A1B2.')
+      : say('Otetaan avatusta pakkauksesta: jää 37 fol, erä A1B2.', 'Tas ur en öppnad förpackning: 37 fol blir kvar, batch A1B2.', 'Taken from an opened package: 37 fol will be left, batch A1B2.'),
+    mayChoose: true,
+    splitsNew,
+  };
+}
+
 function scannedOf(text: string, chosen: string): InHandView | null {
   const part = (part: string, label: string, chosen: string, inHand: string) => ({ part, label, chosen, inHand });
   if (chosen !== '' && text.includes(chosen))
-    return { packs: [{ vnr: chosen, batch: 'A1B2', expiry: '31.5.2028', tone: 'good' }, { vnr: chosen, batch: 'A1B3', expiry: '31.1.2027', tone: 'think' }], other: null, unknown: null };
+    return { packs: [{ vnr: chosen, batch: 'A1B2', expiry: '31.5.2028', tone: 'good' }, { vnr: chosen, batch: 'A1B3', expiry: '31.1.2027', tone: 'think' }], other: null, unknown: null, part: partOf(false) };
   if (text.includes('813014'))
-    return { packs: [], unknown: null, other: { vnr: '813014', mayBeChosen: scene.includes('choosable'), differs: [
+    return { packs: [], unknown: null, part: null, other: { vnr: '813014', mayBeChosen: scene.includes('choosable'), differs: [
       part('strength', say('Vahvuus', 'Styrka', 'Strength'), '10 mg', '5 mg'),
       part('size', say('Pakkauskoko', 'Förpackningsstorlek', 'Package size'), '100 fol', '30 fol'),
       part('holder', say('Haltija', 'Innehavare', 'Holder'), 'ORION OYJ', 'ORION CORPORATION'),
     ] } };
   if (text.includes('4006381333931'))
-    return { packs: [], other: null, unknown: { gtin: '04006381333931', chosen: [
+    return { packs: [], other: null, part: null, unknown: { gtin: '04006381333931', chosen: [
       { label: say('Valmiste', 'Produkt', 'Product'), text: 'DIAPAM', strong: false },
       { label: say('Vahvuus', 'Styrka', 'Strength'), text: '10 mg', strong: true },
       { label: say('Lääkemuoto', 'Läkemedelsform', 'Form'), text: say('tabletti', 'tablett', 'tablet'), strong: false },
@@ -512,6 +531,16 @@ const answers: Record<string, (given: Given) => unknown> = {
       open.packages.push({ ...open.packages[0]!, vnr: '052077', name: 'AMLODIPIN KRKA 5 mg', size: say('30 kaps', '30 kaps', '30 caps'), price: '2,10 €', pays: null, reference: null, chosen: false, exchangeable: false, deviates: true, substitutes: true, marks: [], cases: [] });
     }
     return open;
+  },
+  split_new: (asked) => {
+    const open = current().open;
+    if (open?.inHand) open.inHand.part = partOf((asked as unknown as { new: boolean }).new);
+    return open;
+  },
+  remnants: () => remnants(),
+  discard_remnant: ({ id }) => {
+    left = left.filter((row) => row.id !== id);
+    return remnants();
   },
   ask_kela: () => {
     const view = current();

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    BackupMade, CredentialsView, DayList, Deviate, DocumentView, Export, FindPackages, FoundPackages, HandOverChecks,
-    HandOverForm, HandOverList, HandOverSaved, LabelView, OnHandOver, OnLabel, OutagePack, OutboxCounts,
-    PrescriptionView, PrintedLabels, Problem, Scan, ScanView, Secret, SessionView, SettleHandOver, Status,
-    StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk, WaitingPage,
+    BackupMade, CredentialsView, DayList, Deviate, DiscardRemnant, DocumentView, Export, FindPackages, FoundPackages,
+    HandOverChecks, HandOverForm, HandOverList, HandOverSaved, LabelView, OnHandOver, OnLabel, OutagePack,
+    OutboxCounts, PrescriptionView, PrintedLabels, Problem, RemnantList, Scan, ScanView, Secret, SessionView,
+    SettleHandOver, SplitNew, Status, StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved,
+    VisitView, WaitingDesk, WaitingPage,
 };
 
 macro_rules! catalogue {
@@ -88,6 +89,12 @@ catalogue! {
     confirm_scan / ConfirmScan (OnPrescription) -> PrescriptionView;
     /// Puts aside what was scanned and is not the chosen package; else everything that was scanned of the prescription.
     put_aside / PutAside (OnPrescription) -> PrescriptionView;
+    /// Of a part: a new package is split, although what is left of another of its batch would do; or that is taken after all.
+    split_new / SplitNew (SplitNew) -> PrescriptionView;
+    /// What is left of split packages at this workstation.
+    remnants / Remnants (Nothing) -> RemnantList;
+    /// What is left of a package is discarded, by one who may dispense.
+    discard_remnant / DiscardRemnant (DiscardRemnant) -> RemnantList;
     /// A pharmacist deviates from the prescription, or corrects an obvious error in it, for a coded reason (Medicines Act 57 f,
     /// 57 g); or takes that back.
     deviate / Deviate (Deviate) -> PrescriptionView;

@@ -25,6 +25,7 @@ mod pin;
 mod program;
 mod purchases;
 mod reader;
+mod remnants;
 mod render;
 mod revocation;
 mod roles;
@@ -52,6 +53,7 @@ pub use labelling::{
 };
 pub use notices::{NoticeKind, NoticeView};
 pub use outage::*;
+pub use remnants::{DiscardRemnant, PartView, RemnantList, RemnantRow, SplitNew};
 pub use scanning::*;
 pub use secret::Secret;
 pub use settings::{

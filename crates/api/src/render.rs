@@ -297,7 +297,10 @@ impl Render {
         let choices = counter::choices(&shelf, held, deviation);
         let mut packages = self.packages(&choices, found, held.product.name(), chosen);
         let allowed = shelf.edition().choices(held);
+        // What cannot be read of it now is read at the next look: nobody waits for it.
+        let remnants = counter.remnants().unwrap_or_default();
         for line in &mut packages {
+            line.marks.extend(self.left_of(&line.vnr, &remnants));
             line.deviates = !allowed.iter().any(|package| package.vnr.as_str() == line.vnr);
         }
         let refuses = proposal.is_some_and(|proposal| proposal.refuses);

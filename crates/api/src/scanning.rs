@@ -3,7 +3,9 @@
 
 use std::path::Path;
 
-use ::scanning::{Difference, GtinLink, GtinStore, GtinTable, Key, NotStored, Part, Scanner, WedgeSettings};
+use ::scanning::{
+    Difference, Expiry, Freshness, GtinLink, GtinStore, GtinTable, Key, NotStored, Part, Scanner, WedgeSettings,
+};
 use counter::{Counter, CounterError, Hand, MOST_KEYS, Pack, Scanned, Scanning, Visit};
 use gtin_store::Gtins;
 use prescription::Oid;
@@ -12,7 +14,7 @@ use ts_rs::TS;
 
 use crate::program::Tiski;
 use crate::render::Render;
-use crate::{Fact, PrescriptionView, Problem, Secret, Tone, words};
+use crate::{Fact, PartView, PrescriptionView, Problem, Secret, Tone, words};
 
 /// A scan is at most this long.
 const LONGEST_SCAN: usize = 512;
@@ -150,6 +152,8 @@ pub struct InHandView {
     pub other: Option<OtherPackView>,
     /// A number that nobody knows; it can be confirmed as the chosen package's.
     pub unknown: Option<UnknownPackView>,
+    /// Of a split package: from where the part comes.
+    pub part: Option<PartView>,
 }
 
 /// A package in the hand.
@@ -267,21 +271,26 @@ impl Render {
                 ],
             }
         });
-        Some(InHandView { packs: hand.packs.iter().map(|pack| self.pack(pack)).collect(), other, unknown })
+        let packs = hand.packs.iter().map(|pack| self.pack(pack)).collect();
+        Some(InHandView { packs, other, unknown, part: self.part(counter, visit, set_id) })
     }
 
     fn pack(&self, pack: &Pack) -> PackView {
-        let tone = match pack.expiry().map(|expiry| expiry.freshness(self.today, NEAR_DAYS)) {
-            Some(::scanning::Freshness::Passed) => Tone::Cannot,
-            Some(::scanning::Freshness::Near { .. }) => Tone::Think,
-            Some(::scanning::Freshness::Good) => Tone::Good,
-            None => Tone::Plain,
-        };
+        let tone = pack.expiry().map_or(Tone::Plain, |expiry| self.tone_of(expiry));
         PackView {
             vnr: pack.vnr.as_str().to_owned(),
             batch: pack.batch().unwrap_or_default().to_owned(),
             expiry: pack.expiry().map(|expiry| words::day(expiry.last_day())).unwrap_or_default(),
             tone,
+        }
+    }
+
+    /// Good, think where it expires soon, cannot where it has expired.
+    pub(crate) fn tone_of(&self, expiry: Expiry) -> Tone {
+        match expiry.freshness(self.today, NEAR_DAYS) {
+            Freshness::Passed => Tone::Cannot,
+            Freshness::Near { .. } => Tone::Think,
+            Freshness::Good => Tone::Good,
         }
     }
 

@@ -1403,7 +1403,11 @@ other: OtherPackView | null,
 /**
  * A number that nobody knows; it can be confirmed as the chosen package's.
  */
-unknown: UnknownPackView | null, };
+unknown: UnknownPackView | null, 
+/**
+ * Of a split package: from where the part comes.
+ */
+part: PartView | null, };
 
 export type PackView = { 
 /**
@@ -1436,6 +1440,84 @@ differs: Array<DifferenceView>,
  * Whether it may be chosen for this prescription instead.
  */
 mayBeChosen: boolean, };
+
+export type PartView = { 
+/**
+ * Whether a package is split or what is left of one is taken, and what is left then; or why that is not kept.
+ */
+sentence: string, 
+/**
+ * Whether a new package may be split instead of taking what is left, and the other way round.
+ */
+mayChoose: boolean, 
+/**
+ * A new package is split although what is left of another would do.
+ */
+splitsNew: boolean, };
+
+export type SplitNew = { 
+/**
+ * Which prescription.
+ */
+setId: string, 
+/**
+ * Whether a new package is split.
+ */
+new: boolean, };
+
+export type RemnantList = { 
+/**
+ * The first to expire first; at most 200.
+ */
+rows: Array<RemnantRow>, 
+/**
+ * How many there are.
+ */
+count: number, };
+
+export type RemnantRow = { 
+/**
+ * Names it in requests.
+ */
+id: string, 
+/**
+ * "DIAPAM 10 mg"; its number alone where the database does not have it.
+ */
+product: string, 
+/**
+ * Its number.
+ */
+vnr: string, 
+/**
+ * "79 fol".
+ */
+left: string, 
+/**
+ * Its batch.
+ */
+batch: string, 
+/**
+ * Last day of use: "31.5.2028".
+ */
+expiry: string, 
+/**
+ * Good, think where it expires soon, cannot where it has expired.
+ */
+tone: Tone, 
+/**
+ * The day on which it was split.
+ */
+opened: string, };
+
+export type DiscardRemnant = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * Why: at least a word, at most 500 characters.
+ */
+note: string, };
 
 export type DifferenceView = { 
 /**
@@ -1964,6 +2046,9 @@ export interface Catalogue {
   scan: { with: Scan; gives: ScanView };
   confirm_scan: { with: OnPrescription; gives: PrescriptionView };
   put_aside: { with: OnPrescription; gives: PrescriptionView };
+  split_new: { with: SplitNew; gives: PrescriptionView };
+  remnants: { with: Nothing; gives: RemnantList };
+  discard_remnant: { with: DiscardRemnant; gives: RemnantList };
   deviate: { with: Deviate; gives: PrescriptionView };
   add: { with: OnPrescription; gives: VisitView };
   remove: { with: OnPrescription; gives: VisitView };

@@ -231,6 +231,15 @@ async function withHand(asked: 'confirm_scan' | 'put_aside', said: Word): Promis
 }
 
 export const confirmScan = (): Promise<void> => withHand('confirm_scan', 'scan.right');
+/** Of a part: a new package is split although what is left of another would do, or that is taken after all. */
+export async function splitNew(isNew: boolean): Promise<void> {
+  const setId = openView()?.setId;
+  const view = setId ? await step('propose', () => ask('split_new', { setId, new: isNew })) : null;
+  if (!view) return;
+  takeOpen(view);
+  announce(view.inHand?.part?.sentence ?? '');
+}
+
 export const putAside = (): Promise<void> => withHand('put_aside', 'scan.aside.done');
 
 whenLeft(forget);

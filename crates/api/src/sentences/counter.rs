@@ -27,6 +27,16 @@ pub(super) const TABLE: &[Row] = &[
         ),
     ),
     (
+        "remnant-unknown",
+        Place::Input,
+        text(
+            "Tätä avattua pakkausta ei enää ole.",
+            "Den öppnade förpackningen finns inte längre.",
+            "This opened package is there no more.",
+        ),
+        text("Päivitä luettelo.", "Uppdatera listan.", "Look at the list again."),
+    ),
+    (
         "deviation-not-set-up",
         Place::Input,
         text(
