@@ -537,6 +537,12 @@ const answers: Record<string, (given: Given) => unknown> = {
     if (open?.inHand) open.inHand.part = partOf((asked as unknown as { new: boolean }).new);
     return open;
   },
+  near_misses: ({ day }) => ({
+    day: day ?? '',
+    rows: scene.includes('busy')
+      ? [{ at: '9.41.10', person: 'Siri Salminen', chosen: 'DIAPAM 10 mg, 100 fol · 014258', inHand: 'DIAPAM 5 mg, 30 fol · 813014', differs: [say('vahvuus', 'styrka', 'strength'), say('pakkauskoko', 'förpackningsstorlek', 'package size')] }]
+      : [],
+  }),
   remnants: () => remnants(),
   discard_remnant: ({ id }) => {
     left = left.filter((row) => row.id !== id);

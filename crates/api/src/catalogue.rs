@@ -6,7 +6,7 @@ use ts_rs::TS;
 
 use crate::{
     BackupMade, CredentialsView, DayList, Deviate, DiscardRemnant, DocumentView, Export, FindPackages, FoundPackages,
-    HandOverChecks, HandOverForm, HandOverList, HandOverSaved, LabelView, OnHandOver, OnLabel, OutagePack,
+    HandOverChecks, HandOverForm, HandOverList, HandOverSaved, LabelView, NearMisses, OnHandOver, OnLabel, OutagePack,
     OutboxCounts, PrescriptionView, PrintedLabels, Problem, RemnantList, Scan, ScanView, Secret, SessionView,
     SettleHandOver, SplitNew, Status, StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved,
     VisitView, WaitingDesk, WaitingPage,
@@ -89,6 +89,8 @@ catalogue! {
     confirm_scan / ConfirmScan (OnPrescription) -> PrescriptionView;
     /// Puts aside what was scanned and is not the chosen package; else everything that was scanned of the prescription.
     put_aside / PutAside (OnPrescription) -> PrescriptionView;
+    /// A day's near misses: packages that were scanned and were not the chosen one.
+    near_misses / NearMisses (OnDay) -> NearMisses;
     /// Of a part: a new package is split, although what is left of another of its batch would do; or that is taken after all.
     split_new / SplitNew (SplitNew) -> PrescriptionView;
     /// What is left of split packages at this workstation.

@@ -19,6 +19,7 @@ mod health;
 mod history;
 mod keeping;
 mod labelling;
+mod near_misses;
 mod notices;
 mod outage;
 mod pin;
@@ -51,6 +52,7 @@ pub use labelling::{
     LabelBox, LabelKind, LabelPrinter, LabelSheet, LabelState, LabelText, LabelView, OnLabel, PrintedLabel,
     PrintedLabels,
 };
+pub use near_misses::{NearMiss, NearMisses};
 pub use notices::{NoticeKind, NoticeView};
 pub use outage::*;
 pub use remnants::{DiscardRemnant, PartView, RemnantList, RemnantRow, SplitNew};

@@ -26,11 +26,11 @@ use crate::telling::STANDING_OLD;
 use crate::{
     BackupMade, CredentialsView, DayList, Deviate, DiscardRemnant, DocumentView, Event, Export, FindPackages,
     FoundPackages, HandOverChecks, HandOverForm, HandOverList, HandOverSaved, HealthLine, HealthState, LabelView,
-    LogIn, Nothing, NoticeView, OnDay, OnDocument, OnHandOver, OnLabel, OnPrescription, OutagePack, OutboxCounts,
-    PinDigit, PinErase, PrescriptionView, PrintedLabels, Problem, Program, Propose, RemnantList, Scan, ScanView,
-    Search, Secret, SessionView, SetLanguage, SettleDocument, SettleHandOver, Sign, SplitNew, StatedDeviation, Status,
-    StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk, WaitingPage,
-    exchange, keeping, sentences, waiting, words,
+    LogIn, NearMisses, Nothing, NoticeView, OnDay, OnDocument, OnHandOver, OnLabel, OnPrescription, OutagePack,
+    OutboxCounts, PinDigit, PinErase, PrescriptionView, PrintedLabels, Problem, Program, Propose, RemnantList, Scan,
+    ScanView, Search, Secret, SessionView, SetLanguage, SettleDocument, SettleHandOver, Sign, SplitNew,
+    StatedDeviation, Status, StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView,
+    WaitingDesk, WaitingPage, exchange, keeping, sentences, waiting, words,
 };
 
 /// What is typed or scanned in the search field is at most this long.
@@ -578,6 +578,10 @@ impl Program for Tiski {
         self.acted();
         let set_id = self.set_id(&with.set_id)?;
         self.open_view(self.counter.put_aside(&set_id), &set_id)
+    }
+
+    fn near_misses(&self, with: OnDay) -> Result<NearMisses, Problem> {
+        self.near_misses_of(&with)
     }
 
     fn split_new(&self, with: SplitNew) -> Result<PrescriptionView, Problem> {

@@ -294,19 +294,25 @@ impl Render {
         }
     }
 
+    /// What a part of a package is called that may differ, by its code; none of no such code.
+    pub(crate) fn part_word(&self, code: &str) -> Option<&'static str> {
+        let all = [
+            (Part::Substance, &words::PART_SUBSTANCE),
+            (Part::Strength, &words::PART_STRENGTH),
+            (Part::Form, &words::PART_FORM),
+            (Part::Name, &words::PART_NAME),
+            (Part::Size, &words::PART_SIZE),
+            (Part::Holder, &words::PART_HOLDER),
+            (Part::Number, &words::PART_NUMBER),
+        ];
+        all.into_iter().find(|(part, _)| part.code() == code).map(|(_, word)| self.say(word))
+    }
+
     fn difference(&self, one: Difference) -> DifferenceView {
-        let label = match one.part {
-            Part::Substance => &words::PART_SUBSTANCE,
-            Part::Strength => &words::PART_STRENGTH,
-            Part::Form => &words::PART_FORM,
-            Part::Name => &words::PART_NAME,
-            Part::Size => &words::PART_SIZE,
-            Part::Holder => &words::PART_HOLDER,
-            Part::Number => &words::PART_NUMBER,
-        };
+        let part = one.part.code();
         DifferenceView {
-            part: one.part.code().to_owned(),
-            label: self.say(label).to_owned(),
+            part: part.to_owned(),
+            label: self.part_word(part).unwrap_or(part).to_owned(),
             chosen: one.chosen,
             in_hand: one.in_hand,
         }

@@ -86,6 +86,8 @@ declarations!(
     PackView,
     OtherPackView,
     PartView,
+    NearMisses,
+    NearMiss,
     SplitNew,
     RemnantList,
     RemnantRow,

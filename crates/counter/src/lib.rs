@@ -44,7 +44,7 @@ pub use papers::{Fetched, SignatureLine};
 pub use practising::{RightSource, RoleService, RoleServiceSilent, Roles};
 pub use purchases::{BasketSum, KelaSaid, Purchases};
 pub use remnants::{KeptRemnant, PartTaken};
-pub use scan::{Doubt, Hand, MOST_KEYS, Pack, Scanned, Scanning};
+pub use scan::{Doubt, Hand, MOST_KEYS, NEAR_MISS, Pack, Scanned, Scanning};
 pub use session::Session;
 pub use signing_desk::{Signed, VisitSigning};
 pub use storing::{Stored, StoringChecks, ToStore};

@@ -18,6 +18,9 @@ use crate::{Counter, CounterError, Proposal, Session, Visit, lock};
 /// So many keys are looked at at once; a code has some hundred.
 pub const MOST_KEYS: usize = 1_024;
 
+/// The journal's kind of event for a package that was scanned and was not the chosen one.
+pub const NEAR_MISS: &str = "package.mismatch";
+
 /// So many packages of one prescription are kept in the hand.
 const MOST_PACKS: usize = 100;
 
@@ -297,7 +300,7 @@ impl Counter {
             Some(InTheHand::Same) | None => vec![],
         };
         let payload = json!({ "chosen": chosen.vnr, "in_hand": vnr, "differs": differs });
-        let event = NewEvent::new("package.mismatch", self.deps.clock.now(), payload);
+        let event = NewEvent::new(NEAR_MISS, self.deps.clock.now(), payload);
         self.deps.record.append(vec![event.by(session.registration.as_str())])?;
         Ok(())
     }

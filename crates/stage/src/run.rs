@@ -345,6 +345,14 @@ impl<'a> Play<'a> {
                 };
                 (told.to_owned(), seen == *state)
             }
+            Expect::Opened(count) => {
+                let seen = hands.opened()?;
+                (format!("{seen} opened"), seen == usize::try_from(*count)?)
+            }
+            Expect::NearMisses(count) => {
+                let seen = hands.near_misses()?;
+                (format!("{seen} near misses"), seen == usize::try_from(*count)?)
+            }
             Expect::Deviation(path) => same(hands.deviation()?, path),
             Expect::Label(state) => same(hands.label()?, state),
             Expect::LabelsVoid(count) => {

@@ -1455,6 +1455,38 @@ mayChoose: boolean,
  */
 splitsNew: boolean, };
 
+export type NearMisses = { 
+/**
+ * The day.
+ */
+day: string, 
+/**
+ * The newest first; at most 500.
+ */
+rows: Array<NearMiss>, };
+
+export type NearMiss = { 
+/**
+ * "10.42.05".
+ */
+at: string, 
+/**
+ * Who scanned it.
+ */
+person: string, 
+/**
+ * What was chosen: name, strength, size, number.
+ */
+chosen: string, 
+/**
+ * What was in the hand.
+ */
+inHand: string, 
+/**
+ * In what they differ, the gravest first: "vahvuus".
+ */
+differs: Array<string>, };
+
 export type SplitNew = { 
 /**
  * Which prescription.
@@ -2046,6 +2078,7 @@ export interface Catalogue {
   scan: { with: Scan; gives: ScanView };
   confirm_scan: { with: OnPrescription; gives: PrescriptionView };
   put_aside: { with: OnPrescription; gives: PrescriptionView };
+  near_misses: { with: OnDay; gives: NearMisses };
   split_new: { with: SplitNew; gives: PrescriptionView };
   remnants: { with: Nothing; gives: RemnantList };
   discard_remnant: { with: DiscardRemnant; gives: RemnantList };

@@ -197,6 +197,19 @@ impl Tiski {
         self.counter.deps().record.events(filter).map_err(|error| self.of_code(error.code()))
     }
 
+    /// What the journal has of these kinds on a day in Finland, the newest first.
+    pub(crate) fn of_day(&self, day: NaiveDate, kinds: Vec<String>, at_most: usize) -> Result<Vec<Event>, Problem> {
+        let midnight = |day: NaiveDate| time::instant(day.and_time(NaiveTime::MIN));
+        let tomorrow = day.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
+        self.listed(EventFilter {
+            kinds,
+            period: Period::between(midnight(day), midnight(tomorrow)),
+            limit: Some(at_most),
+            newest_first: true,
+            ..EventFilter::default()
+        })
+    }
+
     /// Notes that a label is sent now, and answers the number of that note.
     pub(super) fn note_printing(&self, set_id: &Oid, note: &Note<'_>) -> Result<u64, Problem> {
         self.append(
@@ -236,15 +249,7 @@ impl Tiski {
 
     /// The labels of a Finnish day, the newest first.
     pub(super) fn printed_on(&self, day: NaiveDate) -> Result<PrintedLabels, Problem> {
-        let midnight = |day: NaiveDate| time::instant(day.and_time(NaiveTime::MIN));
-        let tomorrow = day.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
-        let events = self.listed(EventFilter {
-            kinds: kinds(),
-            period: Period::between(midnight(day), midnight(tomorrow)),
-            limit: Some(ROWS_AT_MOST),
-            newest_first: true,
-            ..EventFilter::default()
-        })?;
+        let events = self.of_day(day, kinds(), ROWS_AT_MOST)?;
         let mut outcomes: HashMap<u64, &Event> = HashMap::new();
         let mut voided: HashSet<u64> = HashSet::new();
         let mut rows = Vec::new();

@@ -348,6 +348,14 @@ impl Hands for Headless {
         Ok(text(&self.look("label", with)?["state"]).to_owned())
     }
 
+    fn opened(&mut self) -> Result<usize> {
+        Ok(list(&self.look("remnants", json!({}))?["rows"]).len())
+    }
+
+    fn near_misses(&mut self) -> Result<usize> {
+        Ok(list(&self.look("near_misses", json!({}))?["rows"]).len())
+    }
+
     fn labels_void(&mut self) -> Result<usize> {
         let printed = self.look("printed_labels", json!({}))?;
         Ok(list(&printed["rows"]).iter().filter(|row| text(&row["state"]) == "void").count())

@@ -166,6 +166,11 @@ pub trait Hands {
     fn basket(&mut self) -> Result<Vec<String>>;
     /// How the label of what is in hand stands.
     fn label(&mut self) -> Result<String>;
+    /// Of how many split packages something is left.
+    /// Of how many split packages something is left.
+    fn opened(&mut self) -> Result<usize>;
+    /// How many wrong packages were scanned today.
+    fn near_misses(&mut self) -> Result<usize>;
     /// How many of today's labels are void.
     fn labels_void(&mut self) -> Result<usize>;
     /// How many hand-overs of an outage are not written yet.

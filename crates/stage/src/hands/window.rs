@@ -87,6 +87,13 @@ impl Window {
         self.calm()
     }
 
+    /// How many lines of a kind the manager's lists have.
+    fn in_review(&self, selector: &str) -> Result<usize> {
+        self.go_to("review")?;
+        let count = self.driver.script("return document.querySelectorAll(arguments[0]).length", &[selector])?;
+        Ok(usize::try_from(count.as_u64().unwrap_or_default())?)
+    }
+
     /// Opens the panel in which PIN2 is typed.
     pub fn open_signing(&self) -> Result<()> {
         self.driver.press(F9)?;
@@ -604,12 +611,16 @@ impl Hands for Window {
         Ok(self.attribute(&named("label"), "data-state")?.unwrap_or_default())
     }
 
+    fn opened(&mut self) -> Result<usize> {
+        self.in_review(&named("remnant"))
+    }
+
+    fn near_misses(&mut self) -> Result<usize> {
+        self.in_review(&named("near-miss"))
+    }
+
     fn labels_void(&mut self) -> Result<usize> {
-        self.go_to("review")?;
-        let count = self
-            .driver
-            .script("return document.querySelectorAll('[data-testid=printed-label][data-state=void]').length", &[])?;
-        Ok(usize::try_from(count.as_u64().unwrap_or_default())?)
+        self.in_review("[data-testid=printed-label][data-state=void]")
     }
 
     fn handed_over(&mut self) -> Result<u32> {

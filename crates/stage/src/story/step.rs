@@ -277,6 +277,10 @@ pub enum Expect {
     Noticed(u32),
     /// The header says that the Centre answers, or that it does not.
     Silent(bool),
+    /// Of so many split packages something is left.
+    Opened(u32),
+    /// So many wrong packages were scanned today.
+    NearMisses(u32),
     /// The prescription in hand is deviated from by this paragraph: 57f, 57g, or "none".
     Deviation(String),
     /// The label of the prescription in hand is: not-printed, printed, changed, void, doubtful, failed.
@@ -499,6 +503,10 @@ fn expected(words: &[Word]) -> Result<Expect> {
         "_ handed over" [n] => Expect::HandedOver(none_or_number(n)?);
         "_ in conflict" [n] => Expect::InConflict(none_or_number(n)?);
         "_ noticed" [n] => Expect::Noticed(none_or_number(n)?);
+        "_ package opened" [n] => Expect::Opened(number(n)?);
+        "_ packages opened" [n] => Expect::Opened(none_or_number(n)?);
+        "_ near miss" [n] => Expect::NearMisses(number(n)?);
+        "_ near misses" [n] => Expect::NearMisses(none_or_number(n)?);
         "the deviation _" [path] => Expect::Deviation(owned(path));
         "the label _" [state] => Expect::Label(owned(state));
         "_ label void" [n] => Expect::LabelsVoid(number(n)?);
