@@ -2,6 +2,7 @@
 //! Whatever goes wrong, and if the power goes off, the editions are those of before.
 
 use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 
 use chrono::{DateTime, Utc};
 use prescription::Vnr;
@@ -12,7 +13,7 @@ use super::error::{ImportError, StoreError};
 use super::sources::{Hashed, Sources};
 use super::{EditionInfo, Editions, VersionId};
 use crate::import::fimea::{self, FimeaRow};
-use crate::import::kela::{self, KelaHead, KelaItem, KelaNames, KelaPackage};
+use crate::import::kela::{self, KelaCount, KelaHead, KelaItem, KelaNames, KelaPackage};
 use crate::import::{Fault, File, Limits, ReadError, risks};
 
 /// What an import must keep to.
@@ -174,24 +175,31 @@ impl Import<'_> {
         Ok(head)
     }
 
-    fn kela(&mut self, mut from: Hashed, names: &KelaNames) -> Result<KelaHead, ImportError> {
+    /// Kela's file is read by a thread of its own while this one writes: each is half of the work.
+    fn kela(&mut self, from: Hashed, names: &KelaNames) -> Result<KelaHead, ImportError> {
         let mut statement = self.to.prepare_cached(PACKAGE)?;
-        let (mut said, mut seen, mut failed) = (None, Seen::new(), None);
-        let read = kela::read(&mut from, names, self.limits, |item| match item {
-            KelaItem::Head(head) => {
-                said = Some(head);
-                Ok(())
-            }
-            KelaItem::Package(package) => {
-                if !seen.first_time(&package.vnr) {
-                    return Err(Fault::DoubleNumber("number"));
+        let limits = self.limits;
+        let mut failed = None;
+        let done = std::thread::scope(|scope| {
+            let (sender, batches) = sync_channel(BATCHES);
+            let (back, written) = channel();
+            let reader = scope.spawn(move || packages_of(from, names, limits, (&sender, &written)));
+            for batch in batches {
+                let inserted = batch.iter().try_for_each(|it| insert_package(&mut statement, self.edition, it));
+                if let Err(error) = inserted {
+                    failed = Some(error);
+                    break;
                 }
-                insert_package(&mut statement, self.edition, &package).map_err(|error| stop(&mut failed, error))
+                // Memory goes back to who has taken it: freeing another thread's small pieces costs more than writing them.
+                let _ = back.send(batch);
             }
+            // What was not taken is not sent any more, which stops the reader.
+            reader.join()
         });
+        let (read, said, digest) = done.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let count = settle(read, failed)?;
         self.priced = count.priced;
-        self.files.insert(File::Kela, FileRead { entries: count.packages, digest: from.digest() });
+        self.files.insert(File::Kela, FileRead { entries: count.packages, digest });
         // The reader hands out the head before the first package, and a file without a package is an error.
         said.ok_or(ImportError::Read(ReadError::Empty(File::Kela)))
     }
@@ -235,6 +243,45 @@ impl Import<'_> {
         self.files.insert(File::Risks, FileRead { entries, digest: from.digest() });
         Ok(())
     }
+}
+
+/// Packages that go from the reader to the writer at once, and so many times as many wait at the most.
+const BATCH: usize = 128;
+const BATCHES: usize = 8;
+
+type Batch = Vec<Box<KelaPackage>>;
+
+/// Reads Kela's file to its end and hands its packages over; whoever takes no more stops it.
+fn packages_of(
+    mut from: Hashed,
+    names: &KelaNames,
+    limits: &Limits,
+    (to, written): (&SyncSender<Batch>, &Receiver<Batch>),
+) -> (Result<KelaCount, ReadError>, Option<KelaHead>, [u8; 32]) {
+    let (mut said, mut seen, mut batch) = (None, Seen::new(), Vec::with_capacity(BATCH));
+    let read = kela::read(&mut from, names, limits, |item| match item {
+        KelaItem::Head(head) => {
+            said = Some(head);
+            Ok(())
+        }
+        KelaItem::Package(package) => {
+            if !seen.first_time(&package.vnr) {
+                return Err(Fault::DoubleNumber("number"));
+            }
+            batch.push(package);
+            if batch.len() < BATCH {
+                return Ok(());
+            }
+            let mut empty = written.try_recv().unwrap_or_default();
+            empty.clear();
+            to.send(std::mem::replace(&mut batch, empty)).map_err(|_| Fault::Stopped)
+        }
+    });
+    if read.is_ok() {
+        // Whoever took no more has said why.
+        let _ = to.send(batch);
+    }
+    (read, said, from.digest())
 }
 
 /// Remembers what SQLite said, and stops the reader. A number that is there already is the file's fault, with its line.

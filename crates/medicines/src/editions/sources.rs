@@ -10,7 +10,7 @@ use crate::import::{File, ReadError};
 
 /// Files of one import; Kela's must be among them.
 #[derive(Default)]
-pub struct Sources<'a>(BTreeMap<File, Box<dyn Read + 'a>>);
+pub struct Sources<'a>(BTreeMap<File, Box<dyn Read + Send + 'a>>);
 
 impl<'a> Sources<'a> {
     /// No file.
@@ -19,7 +19,7 @@ impl<'a> Sources<'a> {
     }
 
     /// With a file more.
-    pub fn with(mut self, file: File, from: impl Read + 'a) -> Self {
+    pub fn with(mut self, file: File, from: impl Read + Send + 'a) -> Self {
         self.0.insert(file, Box::new(from));
         self
     }
@@ -45,7 +45,7 @@ impl<'a> Sources<'a> {
 
 /// A file whose digest is known when it has been read.
 pub(super) struct Hashed<'a> {
-    from: Box<dyn Read + 'a>,
+    from: Box<dyn Read + Send + 'a>,
     hash: Sha256,
 }
 

@@ -167,7 +167,6 @@ pub trait Hands {
     /// How the label of what is in hand stands.
     fn label(&mut self) -> Result<String>;
     /// Of how many split packages something is left.
-    /// Of how many split packages something is left.
     fn opened(&mut self) -> Result<usize>;
     /// How many wrong packages were scanned today.
     fn near_misses(&mut self) -> Result<usize>;
