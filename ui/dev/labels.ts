@@ -102,6 +102,7 @@ function view({ setId, language, batch, expiry }: Given, nothing: boolean): Labe
     partPackage,
     batch: batch ?? null,
     expiry: expiry ?? null,
+    warnings: partPackage ? ['driving'] : [],
     problem,
   };
 }

@@ -9,7 +9,7 @@ use checks::{Case, Customer, Medicine, Other, Supply, lasts_until};
 use chrono::NaiveDate;
 use kanta::metadata::{DispenseStatus, Metadata};
 use medicines::{Edition, Package};
-use prescription::{Finding, Oid, Outcome, Prescription, remaining, time};
+use prescription::{Finding, Oid, Outcome, Prescription, Vnr, remaining, time};
 
 use crate::{Counter, Fetched, Marked, Proposal, Visit};
 
@@ -66,6 +66,13 @@ impl Counter {
         let Some(marks) = &self.marks else { return medicine };
         let Marked { driving, risks, route } = marks.of(edition.name(), package);
         Medicine { driving, risks, route, ..medicine }
+    }
+
+    /// What registers say of a package; nothing where it is not known.
+    pub fn marks_of(&self, vnr: &Vnr) -> Marked {
+        let shelf = self.deps.shelf();
+        let (marks, package) = (self.marks.as_ref(), shelf.edition().package(vnr));
+        marks.zip(package).map(|(marks, it)| marks.of(shelf.edition().name(), it)).unwrap_or_default()
     }
 
     /// The customer's other medicines, as the visit was told of them.

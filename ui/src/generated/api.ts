@@ -1143,7 +1143,8 @@ expiry?: string,
  */
 marks?: string, 
 /**
- * Warnings: "driving", "alcohol", "external-only", "refrigerate", "children".
+ * Warnings: "driving", "alcohol", "external-only", "refrigerate", "children"; those that the database asks for where it is
+ * absent.
  */
 warnings?: Array<string>, 
 /**
@@ -1192,6 +1193,10 @@ batch: string | null,
  * The same of its last day.
  */
 expiry: string | null, 
+/**
+ * The warnings that stand on it: those that were chosen, else those that the database asks for.
+ */
+warnings: Array<string>, 
 /**
  * Why there is no label.
  */

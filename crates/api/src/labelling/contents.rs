@@ -76,6 +76,20 @@ fn warning(code: &str) -> Option<Warning> {
     })
 }
 
+/// What a person says of a label, with the warnings that the database asks for where nobody has chosen any: that it impairs
+/// driving (medicines.md 4.1). Whoever takes one away has chosen.
+pub(super) fn with_warnings(counter: &Counter, visit: &Visit, set_id: &Oid, with: &OnLabel) -> OnLabel {
+    let vnr = dispensation(visit, set_id).and_then(|made| made.product.vnr.as_ref());
+    warned(with, vnr.and_then(|vnr| counter.marks_of(vnr).driving))
+}
+
+fn warned(with: &OnLabel, driving: Option<bool>) -> OnLabel {
+    match (&with.warnings, driving) {
+        (None, Some(true)) => OnLabel { warnings: Some(vec!["driving".to_owned()]), ..with.clone() },
+        _ => with.clone(),
+    }
+}
+
 /// What a person says of a label, with the batch and last day of the scanned package where nothing was typed. Where packages
 /// of several batches were scanned nobody but a person knows which of them was split.
 pub(super) fn with_scanned(visit: &Visit, set_id: &Oid, with: &OnLabel) -> OnLabel {
@@ -235,6 +249,20 @@ mod tests {
         for wrong in ["", "31.5.28", "32.5.2028", "13.2028", "5", "2128-05-31x", "5.1999"] {
             assert_eq!(read(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn sc_12_the_database_has_driving_warned_of_unless_a_person_takes_it_away() {
+        let untouched = OnLabel::default();
+        let chosen = |codes: &[&str]| OnLabel {
+            warnings: Some(codes.iter().map(|code| (*code).to_owned()).collect()),
+            ..OnLabel::default()
+        };
+        assert_eq!(warned(&untouched, Some(true)), chosen(&["driving"]));
+        assert_eq!(warned(&untouched, Some(false)), untouched);
+        assert_eq!(warned(&untouched, None), untouched, "not known is no warning, and SC-12u says it");
+        assert_eq!(warned(&chosen(&[]), Some(true)), chosen(&[]), "taken away");
+        assert_eq!(warned(&chosen(&["alcohol"]), Some(true)), chosen(&["alcohol"]));
     }
 
     #[test]

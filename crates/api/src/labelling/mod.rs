@@ -44,7 +44,7 @@ impl Tiski {
         let one_at_a_time = self.printer.turn();
         let visit = self.counter.visit().map_err(|error| self.problem(&error))?;
         let set_id = self.set_id(&with.set_id)?;
-        let with = &contents::with_scanned(&visit, &set_id, with);
+        let with = &self.with_known(&visit, &set_id, with);
         let Ready { mut contents, digest } = self.ready(&visit, &set_id, with)?;
         let events = self.label_events(&visit, &set_id)?;
         let before = Printed::of(&events);
@@ -93,7 +93,7 @@ impl Tiski {
 
     fn view_of_label(&self, visit: &Visit, with: &OnLabel) -> Result<LabelView, Problem> {
         let set_id = self.set_id(&with.set_id)?;
-        let with = &contents::with_scanned(visit, &set_id, with);
+        let with = &self.with_known(visit, &set_id, with);
         let events = self.label_events(visit, &set_id)?;
         let ready = self.ready(visit, &set_id, with);
         let digest = ready.as_ref().ok().map(|ready| ready.digest.as_str());
@@ -116,6 +116,7 @@ impl Tiski {
             part_package: is_part,
             batch: with.batch.clone(),
             expiry: with.expiry.clone(),
+            warnings: with.warnings.clone().unwrap_or_default(),
             problem: None,
         };
         match made {
@@ -126,6 +127,11 @@ impl Tiski {
             Err(problem) => view.problem = Some(problem),
         }
         Ok(view)
+    }
+
+    /// What a person wished, with what the scanned package and the database say where nothing was.
+    fn with_known(&self, visit: &Visit, set_id: &Oid, with: &OnLabel) -> OnLabel {
+        contents::with_warnings(&self.counter, visit, set_id, &contents::with_scanned(visit, set_id, with))
     }
 
     /// A visit's label with what a person wished for it.

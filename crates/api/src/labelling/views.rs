@@ -24,7 +24,8 @@ pub struct OnLabel {
     /// The maker's marks of use and storage, a line each.
     #[ts(optional)]
     pub marks: Option<String>,
-    /// Warnings: "driving", "alcohol", "external-only", "refrigerate", "children".
+    /// Warnings: "driving", "alcohol", "external-only", "refrigerate", "children"; those that the database asks for where it is
+    /// absent.
     #[ts(optional)]
     pub warnings: Option<Vec<String>>,
     /// A warning in a pharmacist's own words.
@@ -56,6 +57,8 @@ pub struct LabelView {
     pub batch: Option<String>,
     /// The same of its last day.
     pub expiry: Option<String>,
+    /// The warnings that stand on it: those that were chosen, else those that the database asks for.
+    pub warnings: Vec<String>,
     /// Why there is no label.
     pub problem: Option<Problem>,
 }
