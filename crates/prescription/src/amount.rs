@@ -9,6 +9,8 @@ use chrono::{Days, Months, NaiveDate};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::Language;
+
 /// A unit as the Pharmaceutical Database (Lääketietokanta) writes it, at most 32 characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -286,6 +288,17 @@ pub fn plain(value: Decimal) -> String {
     value.normalize().to_string()
 }
 
+/// An amount in words, "2.5 tabl", as a language writes it: in Finnish and Swedish "2,5 tabl". Only what is a number is
+/// changed, never the name of a unit or a day.
+pub fn in_language(text: &str, language: Language) -> String {
+    if language == Language::En {
+        return text.to_owned();
+    }
+    let is_decimal = |word: &str| word.contains('.') && word.parse::<Decimal>().is_ok();
+    let said = |word: &str| if is_decimal(word) { word.replace('.', ",") } else { word.to_owned() };
+    text.split(' ').map(said).collect::<Vec<_>>().join(" ")
+}
+
 /// What a text says of a package's size, where its meaning is sure: "100 g" is one part of 100 g, "10X2,5 ml" ten parts
 /// of 2.5 ml each. `packages` is how many packages are prescribed: a text that begins with that number may count them
 /// ("8X98 fol") and says nothing sure.
@@ -322,6 +335,16 @@ mod tests {
         for (value, unit) in [(0, "fol"), (-1, "fol"), (21, ""), (21, "  ")] {
             assert_eq!(PositiveAmount::new(value, unit), None, "{value} {unit:?}");
         }
+    }
+
+    #[test]
+    fn decimals_are_set_off_as_the_language_does_and_nothing_else_is_changed() {
+        for (text, finnish) in [("2.5 tabl", "2,5 tabl"), ("21 fol", "21 fol"), ("1.12.2026", "1.12.2026"), ("", "")] {
+            assert_eq!(in_language(text, Language::Fi), finnish);
+            assert_eq!(in_language(text, Language::Sv), finnish);
+            assert_eq!(in_language(text, Language::En), text);
+        }
+        assert_eq!(in_language("0.5 ml/kg p.o. 3", Language::Fi), "0,5 ml/kg p.o. 3");
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub struct Chosen {
 /// Asks every rule of exchange about the chosen package.
 pub fn check(chosen: &Chosen, reason: Option<&str>) -> Vec<Finding> {
     let mut answers = Answers::new(reason);
-    let above = chosen.above_corridor.map(|above| vec![("above", amount::plain(above).replace('.', ","))]);
+    let above = chosen.above_corridor.map(|above| vec![("above", amount::plain(above))]);
     answers.stop_or_reason(&table::EX_1, above.is_some(), false, above.unwrap_or_default());
     answers.stop_or_reason(&table::EX_2, chosen.against_the_customer, false, vec![]);
     answers.stop_or_reason(&table::EX_3, chosen.biological, false, vec![]);
@@ -51,6 +51,7 @@ mod tests {
         assert_eq!(answers(&chosen, Some("pakkaus rikki")), [("EX-1", Outcome::Reasoned)]);
         let said = check(&chosen, None);
         assert_eq!(said[0].sentence(crate::Language::Fi), "Pakkaus maksaa 1,23 € yli hintaputken.");
+        assert_eq!(said[0].sentence(crate::Language::En), "The package costs 1.23 € above the price corridor.");
     }
 
     #[test]

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::codes::PrescriptionKind;
 use crate::lifecycle::{Dispensing, ReservationKind, Validity, has_month_after};
 use crate::operation::{Condition, Facts, Operation, Role, Told};
-use crate::{Dispensation, DocumentReference, Oid, Prescription, ProductKind, Right};
+use crate::{Dispensation, DocumentReference, Oid, Prescription, ProductKind, Right, amount};
 
 pub(crate) use amounts::is_the_right_amount_again;
 pub use amounts::next_lot_day;
@@ -102,6 +102,9 @@ impl Outcome {
     }
 }
 
+/// Facts that are amounts: their decimals are set off as the sentence's language does.
+const AMOUNTS: [&str; 8] = ["above", "computed", "dose", "given", "least", "left", "most", "stated"];
+
 /// One rule's answer in one case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -123,7 +126,8 @@ impl Finding {
     pub fn sentence(&self, language: Language) -> String {
         let text = if self.outcome == Outcome::Pass { &self.rule.demand } else { &self.rule.refusal };
         self.facts.iter().fold(text.in_language(language).to_owned(), |sentence, (name, value)| {
-            sentence.replace(&format!("{{{name}}}"), value)
+            let said = if AMOUNTS.contains(name) { amount::in_language(value, language) } else { value.clone() };
+            sentence.replace(&format!("{{{name}}}"), &said)
         })
     }
 
