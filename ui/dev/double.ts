@@ -537,6 +537,12 @@ const answers: Record<string, (given: Given) => unknown> = {
     if (open?.inHand) open.inHand.part = partOf((asked as unknown as { new: boolean }).new);
     return open;
   },
+  deviations: ({ day }) => ({
+    day: day ?? '',
+    rows: scene.includes('deviated')
+      ? [{ at: '10.02.41', person: 'Siri Salminen', path: '57f', reason: say('Lääkkeen saatavuushäiriö', 'Störning i tillgången', 'Shortage of the medicine'), prescriberTold: true, documentId: '1.2.246.10.12345678.93.2026.2001' }]
+      : [],
+  }),
   near_misses: ({ day }) => ({
     day: day ?? '',
     rows: scene.includes('busy')

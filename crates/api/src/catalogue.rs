@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    BackupMade, CredentialsView, DayList, Deviate, DiscardRemnant, DocumentView, Export, FindPackages, FoundPackages,
-    HandOverChecks, HandOverForm, HandOverList, HandOverSaved, LabelView, NearMisses, OnHandOver, OnLabel, OutagePack,
-    OutboxCounts, PrescriptionView, PrintedLabels, Problem, RemnantList, Scan, ScanView, Secret, SessionView,
-    SettleHandOver, SplitNew, Status, StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved,
-    VisitView, WaitingDesk, WaitingPage,
+    BackupMade, CredentialsView, DayList, Deviate, DeviationList, DiscardRemnant, DocumentView, Export, FindPackages,
+    FoundPackages, HandOverChecks, HandOverForm, HandOverList, HandOverSaved, LabelView, NearMisses, OnHandOver,
+    OnLabel, OutagePack, OutboxCounts, PrescriptionView, PrintedLabels, Problem, RemnantList, Scan, ScanView, Secret,
+    SessionView, SettleHandOver, SplitNew, Status, StorePrescription, StoringChecked, StoringDraft, StoringForm,
+    StoringSaved, VisitView, WaitingDesk, WaitingPage,
 };
 
 macro_rules! catalogue {
@@ -91,6 +91,8 @@ catalogue! {
     put_aside / PutAside (OnPrescription) -> PrescriptionView;
     /// A day's near misses: packages that were scanned and were not the chosen one.
     near_misses / NearMisses (OnDay) -> NearMisses;
+    /// A day's dispensations that deviated from their prescriptions or corrected them.
+    deviations / Deviations (OnDay) -> DeviationList;
     /// Of a part: a new package is split, although what is left of another of its batch would do; or that is taken after all.
     split_new / SplitNew (SplitNew) -> PrescriptionView;
     /// What is left of split packages at this workstation.

@@ -6,13 +6,15 @@ use std::path::Path;
 use cda::{DeviationPlace, DispensationOrganizer};
 use counter::{Counter, Deviates, DeviationReason, Deviations};
 use prescription::rules::Language;
-use prescription::{Deviation, Outcome, Prescription, deviation};
+use prescription::{Deviation, Outcome, Prescription, deviation, time};
+use record::Event;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::Problem;
+use crate::program::Tiski;
 use crate::render::Render;
 use crate::settings::wrong;
+use crate::{OnDay, Problem};
 
 /// Reasons that a file may have.
 const REASONS_AT_MOST: usize = 100;
@@ -67,6 +69,67 @@ pub struct Deviate {
     pub says: Option<StatedDeviation>,
 }
 
+/// A day's deviations.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DeviationList {
+    /// The day.
+    pub day: String,
+    /// The newest first.
+    pub rows: Vec<DeviationRow>,
+}
+
+/// A dispensation that deviated from its prescription or corrected it. What was done stands in the document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DeviationRow {
+    /// "10.42.05".
+    pub at: String,
+    /// Who signed it.
+    pub person: String,
+    /// "57f" or "57g".
+    pub path: String,
+    /// The reason: its name, or its code where the settings do not have it any more.
+    pub reason: String,
+    /// Whether the prescriber was told.
+    pub prescriber_told: bool,
+    /// The dispensation.
+    pub document_id: String,
+}
+
+/// A day has at most so many dispensations.
+const DISPENSATIONS_AT_MOST: usize = 3_000;
+
+impl Tiski {
+    pub(crate) fn deviations_of(&self, with: &OnDay) -> Result<DeviationList, Problem> {
+        self.for_a_person()?;
+        let day = self.day(with)?;
+        let events = self.of_day(day, vec!["dispensation.signed".to_owned()], DISPENSATIONS_AT_MOST)?;
+        Ok(DeviationList {
+            day: day.to_string(),
+            rows: events.iter().filter_map(|event| self.deviated(event)).collect(),
+        })
+    }
+
+    fn deviated(&self, event: &Event) -> Option<DeviationRow> {
+        let said = event.payload.as_ref()?.get("deviation")?;
+        let text = |key: &str| Some(said.get(key)?.as_str()?.to_owned());
+        let (path, code) = (text("path")?, text("code")?);
+        let (render, deps) = (self.render(), self.counter.deps());
+        let known = self.counter.deviations().map(|known| known.reasons.as_slice()).unwrap_or_default();
+        let reason = known.iter().find(|reason| reason.path.code() == path && reason.code == code);
+        let by = event.actor.clone().unwrap_or_default();
+        Some(DeviationRow {
+            at: time::finnish(event.at).format("%-H.%M.%S").to_string(),
+            person: review::name_of(&deps.record, &by, event.at).ok().flatten().unwrap_or(by),
+            path,
+            reason: reason.map_or(code, |reason| render.reason_name(reason)),
+            prescriber_told: said.get("prescriber_told").and_then(serde_json::Value::as_bool).unwrap_or_default(),
+            document_id: event.document_id.clone().unwrap_or_default(),
+        })
+    }
+}
+
 impl StatedDeviation {
     pub(crate) fn said(self) -> Deviates {
         Deviates { path: self.path, code: self.code, words: self.words, prescriber_told: self.prescriber_told }
@@ -83,6 +146,14 @@ impl StatedDeviation {
 }
 
 impl Render {
+    fn reason_name(&self, reason: &DeviationReason) -> String {
+        match self.language {
+            Language::Fi => reason.fi.clone(),
+            Language::Sv => reason.sv.clone(),
+            Language::En => reason.en.clone(),
+        }
+    }
+
     pub(crate) fn deviation(
         &self,
         counter: &Counter,
@@ -90,15 +161,10 @@ impl Render {
         said: Option<&Deviation>,
     ) -> Option<DeviationView> {
         let reasons = &counter.deviations()?.reasons;
-        let name = |reason: &DeviationReason| match self.language {
-            Language::Fi => reason.fi.clone(),
-            Language::Sv => reason.sv.clone(),
-            Language::En => reason.en.clone(),
-        };
         let line = |reason: &DeviationReason| DeviationReasonLine {
             path: reason.path.code().to_owned(),
             code: reason.code.clone(),
-            name: name(reason),
+            name: self.reason_name(reason),
         };
         let closed = deviation::closed(held).filter(|finding| finding.outcome == Outcome::Stop);
         Some(DeviationView {

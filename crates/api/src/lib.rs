@@ -43,7 +43,7 @@ mod words;
 pub use ::scs::certificates;
 pub use catalogue::*;
 pub use checking::CheckSettings;
-pub use deviating::{Deviate, DeviationReasonLine, DeviationView, StatedDeviation};
+pub use deviating::{Deviate, DeviationList, DeviationReasonLine, DeviationRow, DeviationView, StatedDeviation};
 pub use exchange::{ExchangeView, PaymentView};
 pub use freshness::Freshness;
 pub use health::Examination;

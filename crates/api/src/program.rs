@@ -24,13 +24,13 @@ use crate::render::{Render, document_state};
 use crate::settings::{Card, Environment, Settings};
 use crate::telling::STANDING_OLD;
 use crate::{
-    BackupMade, CredentialsView, DayList, Deviate, DiscardRemnant, DocumentView, Event, Export, FindPackages,
-    FoundPackages, HandOverChecks, HandOverForm, HandOverList, HandOverSaved, HealthLine, HealthState, LabelView,
-    LogIn, NearMisses, Nothing, NoticeView, OnDay, OnDocument, OnHandOver, OnLabel, OnPrescription, OutagePack,
-    OutboxCounts, PinDigit, PinErase, PrescriptionView, PrintedLabels, Problem, Program, Propose, RemnantList, Scan,
-    ScanView, Search, Secret, SessionView, SetLanguage, SettleDocument, SettleHandOver, Sign, SplitNew,
-    StatedDeviation, Status, StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView,
-    WaitingDesk, WaitingPage, exchange, keeping, sentences, waiting, words,
+    BackupMade, CredentialsView, DayList, Deviate, DeviationList, DiscardRemnant, DocumentView, Event, Export,
+    FindPackages, FoundPackages, HandOverChecks, HandOverForm, HandOverList, HandOverSaved, HealthLine, HealthState,
+    LabelView, LogIn, NearMisses, Nothing, NoticeView, OnDay, OnDocument, OnHandOver, OnLabel, OnPrescription,
+    OutagePack, OutboxCounts, PinDigit, PinErase, PrescriptionView, PrintedLabels, Problem, Program, Propose,
+    RemnantList, Scan, ScanView, Search, Secret, SessionView, SetLanguage, SettleDocument, SettleHandOver, Sign,
+    SplitNew, StatedDeviation, Status, StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved,
+    VisitView, WaitingDesk, WaitingPage, exchange, keeping, sentences, waiting, words,
 };
 
 /// What is typed or scanned in the search field is at most this long.
@@ -578,6 +578,10 @@ impl Program for Tiski {
         self.acted();
         let set_id = self.set_id(&with.set_id)?;
         self.open_view(self.counter.put_aside(&set_id), &set_id)
+    }
+
+    fn deviations(&self, with: OnDay) -> Result<DeviationList, Problem> {
+        self.deviations_of(&with)
     }
 
     fn near_misses(&self, with: OnDay) -> Result<NearMisses, Problem> {

@@ -41,6 +41,8 @@ declarations!(
     DeviationReasonLine,
     StatedDeviation,
     Deviate,
+    DeviationList,
+    DeviationRow,
     PaymentView,
     ProposalView,
     CheckLine,

@@ -353,6 +353,10 @@ impl<'a> Play<'a> {
                 let seen = hands.near_misses()?;
                 (format!("{seen} near misses"), seen == usize::try_from(*count)?)
             }
+            Expect::Deviations(count) => {
+                let seen = hands.deviations()?;
+                (format!("{seen} deviated"), seen == usize::try_from(*count)?)
+            }
             Expect::Deviation(path) => same(hands.deviation()?, path),
             Expect::Label(state) => same(hands.label()?, state),
             Expect::LabelsVoid(count) => {

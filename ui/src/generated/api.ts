@@ -557,6 +557,42 @@ setId: string,
  */
 says?: StatedDeviation, };
 
+export type DeviationList = { 
+/**
+ * The day.
+ */
+day: string, 
+/**
+ * The newest first.
+ */
+rows: Array<DeviationRow>, };
+
+export type DeviationRow = { 
+/**
+ * "10.42.05".
+ */
+at: string, 
+/**
+ * Who signed it.
+ */
+person: string, 
+/**
+ * "57f" or "57g".
+ */
+path: string, 
+/**
+ * The reason: its name, or its code where the settings do not have it any more.
+ */
+reason: string, 
+/**
+ * Whether the prescriber was told.
+ */
+prescriberTold: boolean, 
+/**
+ * The dispensation.
+ */
+documentId: string, };
+
 export type PaymentView = { 
 /**
  * Prices, fees, what Kela pays: a line each.
@@ -2084,6 +2120,7 @@ export interface Catalogue {
   confirm_scan: { with: OnPrescription; gives: PrescriptionView };
   put_aside: { with: OnPrescription; gives: PrescriptionView };
   near_misses: { with: OnDay; gives: NearMisses };
+  deviations: { with: OnDay; gives: DeviationList };
   split_new: { with: SplitNew; gives: PrescriptionView };
   remnants: { with: Nothing; gives: RemnantList };
   discard_remnant: { with: DiscardRemnant; gives: RemnantList };

@@ -348,6 +348,10 @@ impl Hands for Headless {
         Ok(text(&self.look("label", with)?["state"]).to_owned())
     }
 
+    fn deviations(&mut self) -> Result<usize> {
+        Ok(list(&self.look("deviations", json!({}))?["rows"]).len())
+    }
+
     fn opened(&mut self) -> Result<usize> {
         Ok(list(&self.look("remnants", json!({}))?["rows"]).len())
     }

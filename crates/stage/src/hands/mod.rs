@@ -166,6 +166,8 @@ pub trait Hands {
     fn basket(&mut self) -> Result<Vec<String>>;
     /// How the label of what is in hand stands.
     fn label(&mut self) -> Result<String>;
+    /// How many of today's dispensations deviated from their prescriptions.
+    fn deviations(&mut self) -> Result<usize>;
     /// Of how many split packages something is left.
     fn opened(&mut self) -> Result<usize>;
     /// How many wrong packages were scanned today.

@@ -611,6 +611,10 @@ impl Hands for Window {
         Ok(self.attribute(&named("label"), "data-state")?.unwrap_or_default())
     }
 
+    fn deviations(&mut self) -> Result<usize> {
+        self.in_review(&named("deviated"))
+    }
+
     fn opened(&mut self) -> Result<usize> {
         self.in_review(&named("remnant"))
     }

@@ -281,6 +281,8 @@ pub enum Expect {
     Opened(u32),
     /// So many wrong packages were scanned today.
     NearMisses(u32),
+    /// So many of today's dispensations deviated from their prescriptions.
+    Deviations(u32),
     /// The prescription in hand is deviated from by this paragraph: 57f, 57g, or "none".
     Deviation(String),
     /// The label of the prescription in hand is: not-printed, printed, changed, void, doubtful, failed.
@@ -507,6 +509,8 @@ fn expected(words: &[Word]) -> Result<Expect> {
         "_ packages opened" [n] => Expect::Opened(none_or_number(n)?);
         "_ near miss" [n] => Expect::NearMisses(number(n)?);
         "_ near misses" [n] => Expect::NearMisses(none_or_number(n)?);
+        "_ deviation listed" [n] => Expect::Deviations(number(n)?);
+        "_ deviations listed" [n] => Expect::Deviations(none_or_number(n)?);
         "the deviation _" [path] => Expect::Deviation(owned(path));
         "the label _" [state] => Expect::Label(owned(state));
         "_ label void" [n] => Expect::LabelsVoid(number(n)?);
