@@ -294,6 +294,15 @@ impl Counter {
         Ok(())
     }
 
+    /// The package of a whole item number as it is typed or scanned into a search, by what was learnt here; a Nordic number
+    /// says it by itself.
+    pub fn vnr_of_digits(&self, digits: &str) -> Option<Vnr> {
+        match lock(&self.scans).as_ref() {
+            Some(desk) => desk.with.table.vnr_of_digits(digits),
+            None => GtinTable::default().vnr_of_digits(digits),
+        }
+    }
+
     fn wedge(&self) -> WedgeSettings {
         lock(&self.scans).as_ref().map(|desk| desk.with.wedge).unwrap_or_default()
     }

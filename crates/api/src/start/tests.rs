@@ -45,6 +45,21 @@ impl World {
         start_with(settings, instruments).unwrap()
     }
 
+    /// Imports an artificial edition that is in force from a day; its name.
+    fn import(&self, number: u32, in_force: chrono::NaiveDate) -> String {
+        use chrono::Datelike;
+        use medicines::artificial::{Artificial, Recipe};
+        use medicines::editions::{Editions, Policy, VersionId};
+        use medicines::import::kela::KelaNames;
+
+        let names = KelaNames::built_in().unwrap();
+        let version = VersionId::parse(&format!("{}.{number}", in_force.year())).unwrap();
+        let files = Artificial::make(&Recipe { seed: 7, packages: 150, version, in_force }, &names);
+        let mut editions = Editions::open(&self.folder.path().join("medicines.db")).unwrap();
+        editions.import(files.sources(), &names, &Policy::default(), Utc::now()).unwrap();
+        version.to_string()
+    }
+
     fn reader(&self) -> DirectReader {
         let person = Person::load(&self.folder.path().join("pki/people").join(who::SIRI)).unwrap();
         DirectReader::new(VirtualCard::new(Profile::default(), person, Box::new(ShortMemory::default())).unwrap())
@@ -165,23 +180,11 @@ fn until(holds: impl Fn() -> bool) {
 
 #[test]
 fn the_program_works_with_the_edition_in_force_says_loudly_that_it_is_stale_and_finds_a_new_one_while_it_runs() {
-    use chrono::{Datelike, Days, NaiveDate};
-    use medicines::artificial::{Artificial, Recipe};
-    use medicines::editions::{Editions, Policy, VersionId};
-    use medicines::import::kela::KelaNames;
+    use chrono::Days;
 
     let world = world();
-    let file = world.folder.path().join("medicines.db");
-    let import = |number: u32, in_force: NaiveDate| {
-        let names = KelaNames::built_in().unwrap();
-        let version = VersionId::parse(&format!("{}.{number}", in_force.year())).unwrap();
-        let files = Artificial::make(&Recipe { seed: 7, packages: 150, version, in_force }, &names);
-        let mut editions = Editions::open(&file).unwrap();
-        editions.import(files.sources(), &names, &Policy::default(), Utc::now()).unwrap();
-        version.to_string()
-    };
     let today = prescription::time::finnish(Utc::now()).date();
-    let old = import(500, today - Days::new(40));
+    let old = world.import(500, today - Days::new(40));
     let started = world.with_reader("kind = \"pcsc\"\n[medicines]\neditions = \"medicines.db\"\n", &world.reader());
     let seen = || {
         let status = status(&started);
@@ -197,8 +200,38 @@ fn the_program_works_with_the_edition_in_force_says_loudly_that_it_is_stale_and_
         let found = started.program.find_packages(crate::FindPackages { text: text.to_owned() }).unwrap();
         assert!(found.packages.iter().any(|package| package.name.starts_with("Temesta")), "{text}: {found:?}");
     }
-    let new = import(501, today);
+    let new = world.import(501, today);
     started.program.examine(Nothing::default()).unwrap();
     let (edition, state, code, _) = seen();
     assert_eq!((edition, state, code.as_str()), (new, HealthState::Good, "medicines-good"));
+}
+
+#[test]
+fn med_5_3_a_search_by_a_whole_item_number_knows_what_was_learnt_at_this_pharmacy() {
+    use ::scanning::{GtinLink, GtinStore, Source};
+
+    let world = world();
+    let today = prescription::time::finnish(Utc::now()).date();
+    world.import(500, today);
+    let reader = world.reader();
+    let found = |text: &str| {
+        let started = world.with_reader("kind = \"pcsc\"\n[medicines]\neditions = \"medicines.db\"\n", &reader);
+        let found = started.program.find_packages(crate::FindPackages { text: text.to_owned() }).unwrap();
+        found.packages.into_iter().map(|package| package.vnr).collect::<Vec<_>>()
+    };
+    let temesta = found("temesta 1 mg")[0].clone();
+    assert!(found("4006381333931").is_empty(), "nobody has said what it is");
+    let link = GtinLink {
+        gtin: ::scanning::Gtin::parse("4006381333931").unwrap(),
+        vnr: prescription::Vnr::parse(&temesta).unwrap(),
+        source: Source::Person,
+        first_seen: today,
+        confirmed_by: None,
+    };
+    let mut store = gtin_store::Gtins::open(&world.folder.path().join("data/gtin.db")).unwrap();
+    store.keep(&link).unwrap();
+    drop(store);
+    assert_eq!(found("4006381333931"), [temesta.clone()]);
+    let nordic = ::scanning::Gtin::nordic(&prescription::Vnr::parse(&temesta).unwrap());
+    assert_eq!(found(nordic.as_str()), [temesta], "a Nordic number says its package itself");
 }
