@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    BackupMade, CredentialsView, DayList, DocumentView, Export, FindPackages, FoundPackages, HandOverChecks,
-    HandOverForm, HandOverList, HandOverSaved, LabelView, OnHandOver, OnLabel, OutagePack, OutboxCounts,
-    PrescriptionView, PrintedLabels, Problem, Scan, ScanView, Secret, SessionView, SettleHandOver, Status,
-    StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk, WaitingPage,
+    BackupMade, CredentialsView, DayList, DocumentView, Export, FindLinks, FindPackages, FoundPackages, HandOverChecks,
+    HandOverForm, HandOverList, HandOverSaved, LabelView, LearntLinks, OnHandOver, OnLabel, OnLink, OutagePack,
+    OutboxCounts, PrescriptionView, PrintedLabels, Problem, Scan, ScanView, Secret, SessionView, SettleHandOver,
+    Status, StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk,
+    WaitingPage,
 };
 
 macro_rules! catalogue {
@@ -88,6 +89,10 @@ catalogue! {
     confirm_scan / ConfirmScan (OnPrescription) -> PrescriptionView;
     /// Puts aside what was scanned and is not the chosen package; else everything that was scanned of the prescription.
     put_aside / PutAside (OnPrescription) -> PrescriptionView;
+    /// What was learnt here of item numbers: what a person has confirmed once to be a package's.
+    learnt_links / LearntLinks (FindLinks) -> LearntLinks;
+    /// Takes back a link that was learnt wrongly; who did and when is kept. For a person who may dispense.
+    take_back_link / TakeBackLink (OnLink) -> Nothing;
     /// Puts the proposal in the basket.
     add / Add (OnPrescription) -> VisitView;
     /// Takes it out again.

@@ -18,6 +18,7 @@ mod health;
 mod history;
 mod keeping;
 mod labelling;
+mod links;
 mod notices;
 mod outage;
 mod pin;
@@ -48,6 +49,7 @@ pub use labelling::{
     LabelBox, LabelKind, LabelPrinter, LabelSheet, LabelState, LabelText, LabelView, OnLabel, PrintedLabel,
     PrintedLabels,
 };
+pub use links::{FindLinks, LearntLinks, LinkView, OnLink};
 pub use notices::{NoticeKind, NoticeView};
 pub use outage::*;
 pub use scanning::*;

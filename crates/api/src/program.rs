@@ -24,12 +24,13 @@ use crate::render::{Render, document_state};
 use crate::settings::{Card, Environment, Settings};
 use crate::telling::STANDING_OLD;
 use crate::{
-    BackupMade, CredentialsView, DayList, DocumentView, Event, Export, FindPackages, FoundPackages, HandOverChecks,
-    HandOverForm, HandOverList, HandOverSaved, HealthLine, HealthState, LabelView, LogIn, Nothing, NoticeView, OnDay,
-    OnDocument, OnHandOver, OnLabel, OnPrescription, OutagePack, OutboxCounts, PinDigit, PinErase, PrescriptionView,
-    PrintedLabels, Problem, Program, Propose, Scan, ScanView, Search, Secret, SessionView, SetLanguage, SettleDocument,
-    SettleHandOver, Sign, Status, StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved,
-    VisitView, WaitingDesk, WaitingPage, exchange, keeping, sentences, waiting, words,
+    BackupMade, CredentialsView, DayList, DocumentView, Event, Export, FindLinks, FindPackages, FoundPackages,
+    HandOverChecks, HandOverForm, HandOverList, HandOverSaved, HealthLine, HealthState, LabelView, LearntLinks, LogIn,
+    Nothing, NoticeView, OnDay, OnDocument, OnHandOver, OnLabel, OnLink, OnPrescription, OutagePack, OutboxCounts,
+    PinDigit, PinErase, PrescriptionView, PrintedLabels, Problem, Program, Propose, Scan, ScanView, Search, Secret,
+    SessionView, SetLanguage, SettleDocument, SettleHandOver, Sign, Status, StorePrescription, StoringChecked,
+    StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk, WaitingPage, exchange, keeping, sentences,
+    waiting, words,
 };
 
 /// What is typed or scanned in the search field is at most this long.
@@ -571,6 +572,15 @@ impl Program for Tiski {
         self.acted();
         let set_id = self.set_id(&with.set_id)?;
         self.open_view(self.counter.put_aside(&set_id), &set_id)
+    }
+
+    fn learnt_links(&self, with: FindLinks) -> Result<LearntLinks, Problem> {
+        self.links(&with)
+    }
+
+    fn take_back_link(&self, with: OnLink) -> Result<Nothing, Problem> {
+        self.acted();
+        self.link_taken_back(&with)
     }
 
     fn add(&self, with: OnPrescription) -> Result<VisitView, Problem> {

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use ::scanning::{Difference, GtinLink, GtinStore, GtinTable, Key, NotStored, Part, Scanner, WedgeSettings};
+use ::scanning::{Difference, GtinLink, GtinStore, GtinTable, Key, NotStored, Part, Scanner, TakenBack, WedgeSettings};
 use counter::{Counter, CounterError, Hand, MOST_KEYS, Pack, Scanned, Scanning, Visit};
 use gtin_store::Gtins;
 use prescription::Oid;
@@ -74,6 +74,10 @@ struct Unusable;
 
 impl GtinStore for Unusable {
     fn keep(&mut self, _: &GtinLink) -> Result<(), NotStored> {
+        Err(NotStored)
+    }
+
+    fn take_back(&mut self, _: &GtinLink, _: &TakenBack) -> Result<(), NotStored> {
         Err(NotStored)
     }
 }
@@ -164,6 +168,8 @@ pub struct PackView {
     pub expiry: String,
     /// Good, think where it expires soon, cannot where it has expired.
     pub tone: Tone,
+    /// The item number, where it was recognised by what a person confirmed here once: that can be taken back.
+    pub learnt_by: Option<String>,
 }
 
 /// Another package than the chosen one.
@@ -176,6 +182,8 @@ pub struct OtherPackView {
     pub differs: Vec<DifferenceView>,
     /// Whether it may be chosen for this prescription instead.
     pub may_be_chosen: bool,
+    /// The item number, where it was recognised by what a person confirmed here once: that can be taken back.
+    pub learnt_by: Option<String>,
 }
 
 /// One thing that differs.
@@ -248,6 +256,7 @@ impl Render {
                 vnr: pack.vnr.as_str().to_owned(),
                 differs: counter.differences(visit, set_id).into_iter().map(|one| self.difference(one)).collect(),
                 may_be_chosen: choices.iter().any(|package| package.vnr == pack.vnr),
+                learnt_by: learnt_by(counter, pack),
             }
         });
         let unknown = hand.unknown.as_ref().and_then(|code| code.gtin()).zip(chosen).map(|(gtin, package)| {
@@ -267,10 +276,10 @@ impl Render {
                 ],
             }
         });
-        Some(InHandView { packs: hand.packs.iter().map(|pack| self.pack(pack)).collect(), other, unknown })
+        Some(InHandView { packs: hand.packs.iter().map(|pack| self.pack(counter, pack)).collect(), other, unknown })
     }
 
-    fn pack(&self, pack: &Pack) -> PackView {
+    fn pack(&self, counter: &Counter, pack: &Pack) -> PackView {
         let tone = match pack.expiry().map(|expiry| expiry.freshness(self.today, NEAR_DAYS)) {
             Some(::scanning::Freshness::Passed) => Tone::Cannot,
             Some(::scanning::Freshness::Near { .. }) => Tone::Think,
@@ -282,6 +291,7 @@ impl Render {
             batch: pack.batch().unwrap_or_default().to_owned(),
             expiry: pack.expiry().map(|expiry| words::day(expiry.last_day())).unwrap_or_default(),
             tone,
+            learnt_by: learnt_by(counter, pack),
         }
     }
 
@@ -302,6 +312,12 @@ impl Render {
             in_hand: one.in_hand,
         }
     }
+}
+
+/// The number by which a package was recognised only because somebody confirmed it here once.
+fn learnt_by(counter: &Counter, pack: &Pack) -> Option<String> {
+    let gtin = pack.code.gtin()?;
+    counter.learnt_link(gtin).map(|_| gtin.as_str().to_owned())
 }
 
 /// A package that expires within so many days is shown so; the check SC-15c has its own number, which decides.

@@ -12,6 +12,7 @@ mod error;
 mod exchange;
 mod hand;
 mod held;
+mod learnt;
 mod lot;
 mod marks;
 mod outage;

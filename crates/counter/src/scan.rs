@@ -36,7 +36,7 @@ pub struct Scanning {
 
 /// What a counter scans with: its tables, and what was scanned a moment ago.
 pub(crate) struct ScanDesk {
-    with: Scanning,
+    pub(crate) with: Scanning,
     recent: Recent,
 }
 
@@ -292,15 +292,6 @@ impl Counter {
         let event = NewEvent::new("package.mismatch", self.deps.clock.now(), payload);
         self.deps.record.append(vec![event.by(session.registration.as_str())])?;
         Ok(())
-    }
-
-    /// The package of a whole item number as it is typed or scanned into a search, by what was learnt here; a Nordic number
-    /// says it by itself.
-    pub fn vnr_of_digits(&self, digits: &str) -> Option<Vnr> {
-        match lock(&self.scans).as_ref() {
-            Some(desk) => desk.with.table.vnr_of_digits(digits),
-            None => GtinTable::default().vnr_of_digits(digits),
-        }
     }
 
     fn wedge(&self) -> WedgeSettings {

@@ -35,6 +35,6 @@ pub use lines::Lines;
 pub use recent::{Recent, Seen};
 pub use remnant::{Remnant, RemnantError, choose};
 pub use self_test::{Hazard, SELF_TEST, judge_self_test};
-pub use table::{GtinLink, GtinStore, GtinTable, Learnt, NotStored, Source, TableError};
+pub use table::{GtinLink, GtinStore, GtinTable, Learnt, NotStored, Source, TableError, TakenBack};
 pub use transport::Symbology;
 pub use wedge::{Key, Wedge, WedgeEvent, WedgeSettings};

@@ -1357,7 +1357,11 @@ expiry: string,
 /**
  * Good, think where it expires soon, cannot where it has expired.
  */
-tone: Tone, };
+tone: Tone, 
+/**
+ * The item number, where it was recognised by what a person confirmed here once: that can be taken back.
+ */
+learntBy: string | null, };
 
 export type OtherPackView = { 
 /**
@@ -1371,7 +1375,11 @@ differs: Array<DifferenceView>,
 /**
  * Whether it may be chosen for this prescription instead.
  */
-mayBeChosen: boolean, };
+mayBeChosen: boolean, 
+/**
+ * The item number, where it was recognised by what a person confirmed here once: that can be taken back.
+ */
+learntBy: string | null, };
 
 export type DifferenceView = { 
 /**
@@ -1900,6 +1908,8 @@ export interface Catalogue {
   scan: { with: Scan; gives: ScanView };
   confirm_scan: { with: OnPrescription; gives: PrescriptionView };
   put_aside: { with: OnPrescription; gives: PrescriptionView };
+  learnt_links: { with: FindLinks; gives: LearntLinks };
+  take_back_link: { with: OnLink; gives: Nothing };
   add: { with: OnPrescription; gives: VisitView };
   remove: { with: OnPrescription; gives: VisitView };
   label: { with: OnLabel; gives: LabelView };
