@@ -142,6 +142,19 @@ export const screens = [
       await scan(page, `704626${await page.getByTestId('package-row').first().getAttribute('data-vnr')}0`);
       await page.getByTestId('scanned').waitFor();
     } },
+  { name: 'counter-scan-right-learnt', scene: 'visit opened basket learnt', do: async (page) => {
+      await scan(page, `704626${await page.getByTestId('package-row').first().getAttribute('data-vnr')}0`);
+      await page.getByTestId('learnt-by').waitFor();
+    } },
+  { name: 'counter-scan-wrong-learnt', scene: 'visit opened basket choosable learnt', do: async (page) => {
+      await scan(page, '7046268130140');
+      await page.getByTestId('learnt-by').waitFor();
+    } },
+  { name: 'settings-learnt', scene: 'visit learnt', do: async (page) => {
+      await page.keyboard.press('Control+4');
+      await page.getByTestId('learnt-code').first().waitFor();
+      await page.getByTestId('learnt-codes').scrollIntoViewIfNeeded();
+    } },
   { name: 'counter-scan-wrong', scene: 'visit opened basket choosable', do: async (page) => {
       await scan(page, '7046268130140');
       await page.getByTestId('wrong-pack').waitFor();

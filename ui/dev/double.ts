@@ -2,7 +2,7 @@
 // The production build does not contain it (checks/built.js sees to that). `?scene=` in the address chooses a beginning,
 // and `window.tiskiDouble` lets a test move the card, the Centre and the environment.
 
-import type { DispensationRow, DocumentState, Event, Problem, SignedLine, Status, VisitView, WaitingDesk, WaitingGroup, WaitingRow, InHandView, PrescriptionView } from '../src/generated/api';
+import type { DispensationRow, DocumentState, Event, Problem, SignedLine, Status, VisitView, WaitingDesk, WaitingGroup, WaitingRow, InHandView, LinkView, PrescriptionView } from '../src/generated/api';
 import { labelAnswers, voidLabel } from './labels';
 import { handedOver, outageAnswers, seedOutage, seedTelephone } from './outage';
 import { day, exchangeOf, packagesOf, pay, prescription, say, setTongue, visitOf, type Tongue } from './people';
@@ -360,12 +360,19 @@ async function signThese(titles: string[], { entry, elsewhere, allowLastTry }: R
 
 type Given = Record<string, string>;
 /** What the double takes a code for: the chosen package's number in it, a weaker one, a number that nobody knows. */
+const links: LinkView[] = scene.includes('learnt')
+  ? [
+      { gtin: '04006381333931', vnr: '813014', package: 'DIAPAM 5 mg, 30 fol', on: '22.11.2026', by: 'Siri Salminen' },
+      { gtin: '05012345678900', vnr: '469452', package: 'DIAPAM 10 mg, 100 fol', on: '3.10.2026', by: '99900000011' },
+    ]
+  : [];
+
 function scannedOf(text: string, chosen: string): InHandView | null {
   const part = (part: string, label: string, chosen: string, inHand: string) => ({ part, label, chosen, inHand });
   if (chosen !== '' && text.includes(chosen))
-    return { packs: [{ vnr: chosen, batch: 'A1B2', expiry: '31.5.2028', tone: 'good' }, { vnr: chosen, batch: 'A1B3', expiry: '31.1.2027', tone: 'think' }], other: null, unknown: null };
+    return { packs: [{ vnr: chosen, batch: 'A1B2', expiry: '31.5.2028', tone: 'good', learntBy: scene.includes('learnt') ? '04006381333931' : null }, { vnr: chosen, batch: 'A1B3', expiry: '31.1.2027', tone: 'think', learntBy: null }], other: null, unknown: null };
   if (text.includes('813014'))
-    return { packs: [], unknown: null, other: { vnr: '813014', mayBeChosen: scene.includes('choosable'), differs: [
+    return { packs: [], unknown: null, other: { vnr: '813014', mayBeChosen: scene.includes('choosable'), learntBy: scene.includes('learnt') ? '04006381333931' : null, differs: [
       part('strength', say('Vahvuus', 'Styrka', 'Strength'), '10 mg', '5 mg'),
       part('size', say('Pakkauskoko', 'Förpackningsstorlek', 'Package size'), '100 fol', '30 fol'),
       part('holder', say('Haltija', 'Innehavare', 'Holder'), 'ORION OYJ', 'ORION CORPORATION'),
@@ -463,6 +470,17 @@ const answers: Record<string, (given: Given) => unknown> = {
       throw problem('scan-not-recognised', 'input', say('Luettu koodi ei ole pakkauksen eikä lääkemääräyksen.', 'Den avlästa koden är varken en förpacknings eller ett recepts.', 'The scanned code is neither a package’s nor a prescription’s.'), say('Lue uudelleen, tai valitse pakkaus luettelosta (F4).', 'Läs av på nytt, eller välj förpackningen i listan (F4).', 'Scan again, or choose the package from the list (F4).'));
     visit.open.inHand = inHand;
     return { ...view, open: visit.open };
+  },
+  learnt_links: ({ text }) => {
+    const lines = links.filter((link) => `${link.gtin} ${link.vnr} ${link.package}`.toLowerCase().includes((text ?? '').trim().toLowerCase()));
+    return { lines, found: lines.length };
+  },
+  take_back_link: ({ gtin }) => {
+    const at = links.findIndex((link) => link.gtin === gtin);
+    if (at >= 0) links.splice(at, 1);
+    const open = visit?.open;
+    if (open?.inHand && gtin) open.inHand = scannedOf(gtin, '');
+    return {};
   },
   put_aside: () => {
     const open = current().open;

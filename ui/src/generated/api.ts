@@ -1303,6 +1303,54 @@ key: string,
  */
 atMs: number, };
 
+export type FindLinks = { 
+/**
+ * A part of the item number, of the VNR or of the package's name; everything where it is empty.
+ */
+text: string, };
+
+export type LearntLinks = { 
+/**
+ * The newest first; at most fifty.
+ */
+lines: Array<LinkView>, 
+/**
+ * How many were found in all.
+ */
+found: number, };
+
+export type LinkView = { 
+/**
+ * Its fourteen digits.
+ */
+gtin: string, 
+/**
+ * The package's number.
+ */
+vnr: string, 
+/**
+ * "DIAPAM 10 mg, 100 fol"; empty where the database does not have it.
+ */
+package: string, 
+/**
+ * "26.11.2026".
+ */
+on: string, 
+/**
+ * Who confirmed it: a name, or the registration number where no name is kept; empty for a register's.
+ */
+by: string, };
+
+export type OnLink = { 
+/**
+ * The item number.
+ */
+gtin: string, 
+/**
+ * The package's number.
+ */
+vnr: string, };
+
 export type ScanView = { 
 /**
  * What it was.
