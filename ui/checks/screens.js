@@ -377,6 +377,7 @@ export const screens = [
       await page.getByTestId('dispensation-row').first().click();
       await page.getByTestId('document-readable').click();
     } },
+  { name: 'settings-scanner-unplugged', scene: 'logged unplugged', do: (page) => page.keyboard.press('Control+4') },
   { name: 'settings', scene: 'logged think', do: (page) => page.keyboard.press('Control+4') },
   { name: 'keys', scene: 'visit opened', do: (page) => page.keyboard.press('F1') },
   { name: 'health', scene: 'logged centre-down think', do: (page) => page.getByTestId('health').click() },

@@ -117,6 +117,9 @@ function health(): Status['health'] {
       ? { link: 'medicines', state: 'think', code: 'medicines-old', sentence: say('Lääketietokanta on 24 päivää vanha.', 'Läkemedelsdatabasen är 24 dagar gammal.', 'The medicines database is 24 days old.'), advice: say('Pyydä ylläpitoa päivittämään lääketietokanta.', 'Be systemansvariga uppdatera läkemedelsdatabasen.', 'Ask the administrator to update the medicines database.') }
       : good('medicines', say('Lääketietokanta 2026.022.', 'Läkemedelsdatabas 2026.022.', 'Medicines database 2026.022.')),
     ...(scene.includes('printer') ? [good('printer', say('Lipuketulostin vastaa.', 'Etikettskrivaren svarar.', 'The label printer answers.'))] : []),
+    ...(scene.includes('unplugged')
+      ? [{ link: 'scanner', state: 'think', code: 'scanner-missing', sentence: say('Viivakoodinlukija ei ole kytkettynä.', 'Streckkodsläsaren är inte ansluten.', 'The barcode scanner is not connected.'), advice: say('Tarkista johto ja virta; ohjelma löytää lukijan itse. Pakkauksen voi valita luettelosta (F4).', 'Kontrollera kabeln och strömmen; programmet hittar läsaren självt. Förpackningen kan väljas i listan (F4).', 'Check its cable and power; the program finds it by itself. A package can be chosen from the list (F4).') } as const]
+      : []),
   ];
 }
 
@@ -461,8 +464,8 @@ const answers: Record<string, (given: Given) => unknown> = {
     view.open = prescription(setId ?? '');
     return view.open;
   },
-  scan: ({ keys }) => {
-    const text = (keys as unknown as { key: string }[]).map((one) => one.key).filter((key) => key.length === 1).join('');
+  scan: ({ keys, text: whole }) => {
+    const text = whole ?? (keys as unknown as { key: string }[]).map((one) => one.key).filter((key) => key.length === 1).join('');
     const view = { kind: 'package', typed: '', prescription: null, open: null as PrescriptionView | null, doubts: [] };
     if (text.startsWith('1.2.246.')) return { ...view, kind: 'prescription', prescription: text };
     const inHand = scannedOf(text, visit?.open?.proposal?.vnr ?? '');
@@ -632,6 +635,7 @@ Object.assign(window, {
       tell({ event: 'card', card: { ...card(), state: 'no-card', holder: null, title: null, pin1Left: null, pin2Left: null } });
       tell({ event: 'session', session });
     },
+    scan: (text: string) => tell({ event: 'scanned', text }),
     putBack: () => tell({ event: 'card', card: card() }),
     digits: () => [...world.digits],
     centre: (up: boolean) => {

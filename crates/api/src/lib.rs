@@ -28,6 +28,7 @@ mod reader;
 mod render;
 mod revocation;
 mod roles;
+mod scanner;
 mod scanning;
 mod secret;
 mod sentences;
@@ -52,8 +53,9 @@ pub use labelling::{
 pub use links::{FindLinks, LearntLinks, LinkView, OnLink};
 pub use notices::{NoticeKind, NoticeView};
 pub use outage::*;
+pub use scanner::ScannerAt;
 pub use scanning::*;
-pub use secret::Secret;
+pub use secret::{ScannedText, Secret};
 pub use settings::{
     Card, Centre, Environment, Fetch, Health, KeyPlace, Medicines, Notices, Pharmacy, Printers, Purchases,
     RecordKeeping, Rights, Session, Settings, Trust,

@@ -21,6 +21,7 @@ use crate::labelling::PrinterSeen;
 use crate::notices::Standing;
 use crate::pin::PinEntry;
 use crate::render::{Render, document_state};
+use crate::scanner::ScannerSeen;
 use crate::settings::{Card, Environment, Settings};
 use crate::telling::STANDING_OLD;
 use crate::{
@@ -65,6 +66,8 @@ pub(crate) struct Tiski {
     typed: Mutex<PinEntry>,
     /// How the label printer does.
     pub(crate) printer: PrinterSeen,
+    /// How the scanner does that this program reads itself.
+    pub(crate) scanner: ScannerSeen,
     /// When this program began: its own running clock.
     pub(crate) begun: Instant,
     pub(crate) outbox: Arc<Bell>,
@@ -72,6 +75,8 @@ pub(crate) struct Tiski {
     pub(crate) asking: Arc<Bell>,
     /// Wakes the thread that asks what is known elsewhere of the card in the reader.
     pub(crate) asking_about_card: Arc<Bell>,
+    /// Wakes the thread that waits for the scanner to be plugged in.
+    pub(crate) opening_scanner: Arc<Bell>,
 }
 
 impl Tiski {
@@ -95,10 +100,12 @@ impl Tiski {
             accepted: Mutex::default(),
             typed: Mutex::default(),
             printer: PrinterSeen::default(),
+            scanner: ScannerSeen::default(),
             begun: Instant::now(),
             outbox: Arc::default(),
             asking: Arc::default(),
             asking_about_card: Arc::default(),
+            opening_scanner: Arc::default(),
         }
     }
 
@@ -294,6 +301,9 @@ impl Tiski {
         if self.settings.printers.label.is_some() {
             lines.push(health::printer(self.printer.last(), self.language()));
         }
+        if self.settings.scanner.is_read_here() {
+            lines.push(health::scanner(self.scanner.last(), self.language()));
+        }
         lines
     }
 
@@ -454,6 +464,7 @@ impl Program for Tiski {
         self.counter.look_at_card();
         self.look_at_printer();
         self.asking_about_card.ring();
+        self.opening_scanner.ring();
         self.asking.wait_for(round, LONGEST_WAIT);
         self.frame().map_err(|error| self.problem(&error))
     }

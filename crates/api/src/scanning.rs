@@ -15,7 +15,7 @@ use crate::render::Render;
 use crate::{Fact, PrescriptionView, Problem, Secret, Tone, words};
 
 /// A scan is at most this long.
-const LONGEST_SCAN: usize = 512;
+pub(crate) const LONGEST_SCAN: usize = 512;
 
 /// Settings of the scanner.
 #[derive(Debug, Clone, Deserialize)]

@@ -170,7 +170,7 @@ sentence: string,
  */
 advice: string, };
 
-export type Link = "reader" | "card" | "certificate" | "clock" | "network" | "centre" | "medicines" | "printer";
+export type Link = "reader" | "card" | "certificate" | "clock" | "network" | "centre" | "medicines" | "printer" | "scanner";
 
 export type HealthState = "good" | "think" | "bad" | "unknown";
 
@@ -977,7 +977,15 @@ lines: Array<HealthLine>,
 /**
  * How fresh what is seen is.
  */
-freshness: Freshness, } | { "event": "notices", 
+freshness: Freshness, } | { "event": "scanned", 
+/**
+ * What it sent.
+ */
+text: string, } | { "event": "scan-failed", 
+/**
+ * What to tell the person.
+ */
+problem: Problem, } | { "event": "notices", 
 /**
  * As it is now.
  */

@@ -5,6 +5,9 @@ use direct_card::{DirectReader, Typed};
 use test_authority::{Authority, People, place, who};
 use virtual_card::{Card as VirtualCard, Person, Profile, ShortMemory};
 
+#[cfg(target_os = "linux")]
+mod scanner;
+
 use super::scs_service::Service;
 use super::*;
 use crate::{CardState, HealthState, Link, LogIn, Nothing, PinAt, Secret, SetLanguage};
@@ -231,7 +234,7 @@ fn med_5_3_a_search_by_a_whole_item_number_knows_what_was_learnt_at_this_pharmac
     let mut store = gtin_store::Gtins::open(&world.folder.path().join("data/gtin.db")).unwrap();
     store.keep(&link).unwrap();
     drop(store);
-    assert_eq!(found("4006381333931"), [temesta.clone()]);
+    assert_eq!(found("4006381333931"), std::slice::from_ref(&temesta));
     let nordic = ::scanning::Gtin::nordic(&prescription::Vnr::parse(&temesta).unwrap());
     assert_eq!(found(nordic.as_str()), [temesta], "a Nordic number says its package itself");
 }
