@@ -7,9 +7,9 @@ use ts_rs::TS;
 use crate::{
     BackupMade, CredentialsView, DayList, DocumentView, Export, FindLinks, FindPackages, FoundPackages, HandOverChecks,
     HandOverForm, HandOverList, HandOverSaved, LabelView, LearntLinks, OnHandOver, OnLabel, OnLink, OutagePack,
-    OutboxCounts, PrescriptionView, PrintedLabels, Problem, Scan, ScanView, Secret, SessionView, SettleHandOver,
-    Status, StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk,
-    WaitingPage,
+    OutboxCounts, PrescriptionView, PrintedLabels, Problem, Scan, ScanView, ScannerCode, ScannerTest, Secret,
+    SessionView, SettleHandOver, Status, StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved,
+    VisitView, WaitingDesk, WaitingPage,
 };
 
 macro_rules! catalogue {
@@ -85,6 +85,10 @@ catalogue! {
     ask_kela / AskKela (Nothing) -> VisitView;
     /// Takes what a scanner typed or sent: a package is compared with the chosen one, a prescription's identifier is told.
     scan / Scan (Scan) -> ScanView;
+    /// The code that a scanner reads from the screen when it is set up.
+    scanner_code / ScannerCode (Nothing) -> ScannerCode;
+    /// Judges the scan of that code: what the scanner's way into the computer does to it, and what to set.
+    test_scanner / TestScanner (Scan) -> ScannerTest;
     /// A pharmacist says that the number nobody knew is the chosen package's: it is known from now on.
     confirm_scan / ConfirmScan (OnPrescription) -> PrescriptionView;
     /// Puts aside what was scanned and is not the chosen package; else everything that was scanned of the prescription.

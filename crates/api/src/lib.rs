@@ -29,6 +29,7 @@ mod render;
 mod revocation;
 mod roles;
 mod scanner;
+mod scanner_test;
 mod scanning;
 mod secret;
 mod sentences;
@@ -54,6 +55,7 @@ pub use links::{FindLinks, LearntLinks, LinkView, OnLink};
 pub use notices::{NoticeKind, NoticeView};
 pub use outage::*;
 pub use scanner::ScannerAt;
+pub use scanner_test::{ScannerCode, ScannerTest};
 pub use scanning::*;
 pub use secret::{ScannedText, Secret};
 pub use settings::{

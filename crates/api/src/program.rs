@@ -28,10 +28,10 @@ use crate::{
     BackupMade, CredentialsView, DayList, DocumentView, Event, Export, FindLinks, FindPackages, FoundPackages,
     HandOverChecks, HandOverForm, HandOverList, HandOverSaved, HealthLine, HealthState, LabelView, LearntLinks, LogIn,
     Nothing, NoticeView, OnDay, OnDocument, OnHandOver, OnLabel, OnLink, OnPrescription, OutagePack, OutboxCounts,
-    PinDigit, PinErase, PrescriptionView, PrintedLabels, Problem, Program, Propose, Scan, ScanView, Search, Secret,
-    SessionView, SetLanguage, SettleDocument, SettleHandOver, Sign, Status, StorePrescription, StoringChecked,
-    StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk, WaitingPage, exchange, keeping, sentences,
-    waiting, words,
+    PinDigit, PinErase, PrescriptionView, PrintedLabels, Problem, Program, Propose, Scan, ScanView, ScannerCode,
+    ScannerTest, Search, Secret, SessionView, SetLanguage, SettleDocument, SettleHandOver, Sign, Status,
+    StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk, WaitingPage,
+    exchange, keeping, sentences, waiting, words,
 };
 
 /// What is typed or scanned in the search field is at most this long.
@@ -571,6 +571,15 @@ impl Program for Tiski {
     fn scan(&self, with: Scan) -> Result<ScanView, Problem> {
         self.acted();
         self.scanned(&with)
+    }
+
+    fn scanner_code(&self, _: Nothing) -> Result<ScannerCode, Problem> {
+        Ok(self.scanner_test_code())
+    }
+
+    fn test_scanner(&self, with: Scan) -> Result<ScannerTest, Problem> {
+        self.acted();
+        self.scanner_tested(&with)
     }
 
     fn confirm_scan(&self, with: OnPrescription) -> Result<PrescriptionView, Problem> {

@@ -58,14 +58,18 @@ impl ScanSettings {
             tracing::warn!(code, "what was learnt of trade item numbers cannot be used");
             (GtinTable::default(), Box::new(Unusable))
         });
+        let scanner = Scanner { separators_proven: self.separators_proven };
+        Scanning { table, store, scanner, wedge: self.wedge(), required: self.required }
+    }
+
+    /// How a scanner that types is set up.
+    pub(crate) fn wedge(&self) -> WedgeSettings {
         let suffix = match self.suffix {
             Suffix::Enter => Some(Key::Enter),
             Suffix::Tab => Some(Key::Tab),
             Suffix::None => None,
         };
-        let wedge = WedgeSettings { gap_ms: self.gap_ms.clamp(5, 100), suffix, ..WedgeSettings::default() };
-        let scanner = Scanner { separators_proven: self.separators_proven };
-        Scanning { table, store, scanner, wedge, required: self.required }
+        WedgeSettings { gap_ms: self.gap_ms.clamp(5, 100), suffix, ..WedgeSettings::default() }
     }
 }
 
@@ -214,17 +218,10 @@ impl Tiski {
     pub(crate) fn scanned(&self, with: &Scan) -> Result<ScanView, Problem> {
         let told = |error: CounterError| self.problem(&error);
         let running_ms = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let keys = self.keys_of(with)?;
         let (typed, what) = match &with.text {
-            Some(text) if text.reveal().len() > LONGEST_SCAN => return Err(self.of_code("scan-too-long")),
             Some(text) => (vec![], self.counter.scan(text.reveal(), running_ms).map_err(told)?),
-            None if with.keys.len() > MOST_KEYS => return Err(self.of_code("scan-too-long")),
-            None => {
-                let keys = with.keys.iter().map(|pressed| Some((key(pressed.key.reveal())?, pressed.at_ms)));
-                let keys: Option<Vec<(Key, u64)>> = keys.collect();
-                self.counter
-                    .scan_keys(&keys.ok_or_else(|| self.of_code("scan-not-recognised"))?, running_ms)
-                    .map_err(told)?
-            }
+            None => self.counter.scan_keys(&keys, running_ms).map_err(told)?,
         };
         let typed = typed.iter().filter_map(|key| if let Key::Char(c) = key { Some(*c) } else { None }).collect();
         let nothing = ScanView { kind: ScanKind::Typed, typed, prescription: None, open: None, doubts: vec![] };
@@ -240,6 +237,18 @@ impl Tiski {
                 ScanView { kind: ScanKind::Package, open: Some(open), doubts, ..nothing }
             }
         })
+    }
+}
+
+impl Tiski {
+    /// The keys of a scan, within its limits.
+    pub(crate) fn keys_of(&self, with: &Scan) -> Result<Vec<(Key, u64)>, Problem> {
+        let text = with.text.as_ref().map(|text| text.reveal().len()).unwrap_or_default();
+        if text > LONGEST_SCAN || with.keys.len() > MOST_KEYS {
+            return Err(self.of_code("scan-too-long"));
+        }
+        let keys = with.keys.iter().map(|pressed| Some((key(pressed.key.reveal())?, pressed.at_ms)));
+        keys.collect::<Option<Vec<_>>>().ok_or_else(|| self.of_code("scan-not-recognised"))
     }
 }
 

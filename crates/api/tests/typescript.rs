@@ -76,6 +76,8 @@ declarations!(
     Propose,
     Scan,
     PressedKey,
+    ScannerCode,
+    ScannerTest,
     FindLinks,
     LearntLinks,
     LinkView,

@@ -1311,6 +1311,22 @@ key: string,
  */
 atMs: number, };
 
+export type ScannerCode = { 
+/**
+ * Its modules, row by row from the top: "1" is dark. Without the light margin.
+ */
+rows: Array<string>, };
+
+export type ScannerTest = { 
+/**
+ * Whether everything arrived as it was sent.
+ */
+passed: boolean, 
+/**
+ * What was found, each with what to do; where all is well, one that says so.
+ */
+findings: Array<Problem>, };
+
 export type FindLinks = { 
 /**
  * A part of the item number, of the VNR or of the package's name; everything where it is empty.
@@ -1962,6 +1978,8 @@ export interface Catalogue {
   propose: { with: Propose; gives: PrescriptionView };
   ask_kela: { with: Nothing; gives: VisitView };
   scan: { with: Scan; gives: ScanView };
+  scanner_code: { with: Nothing; gives: ScannerCode };
+  test_scanner: { with: Scan; gives: ScannerTest };
   confirm_scan: { with: OnPrescription; gives: PrescriptionView };
   put_aside: { with: OnPrescription; gives: PrescriptionView };
   learnt_links: { with: FindLinks; gives: LearntLinks };

@@ -238,3 +238,39 @@ fn med_5_3_a_search_by_a_whole_item_number_knows_what_was_learnt_at_this_pharmac
     let nordic = ::scanning::Gtin::nordic(&prescription::Vnr::parse(&temesta).unwrap());
     assert_eq!(found(nordic.as_str()), [temesta], "a Nordic number says its package itself");
 }
+
+#[test]
+fn med_5_3_the_scanners_self_test_says_which_hazard_it_has_and_what_to_set() {
+    use crate::{PressedKey, Scan};
+
+    let world = world();
+    let started = world.with_reader("kind = \"pcsc\"", &world.reader());
+    let code = started.program.scanner_code(Nothing::default()).unwrap();
+    assert!(code.rows.len() == 24 && code.rows.iter().all(|row| row.len() == 24), "{code:?}");
+    let tested = |scan: Scan| {
+        let test = started.program.test_scanner(scan).unwrap();
+        let codes = test.findings.into_iter().map(|finding| finding.code).collect::<Vec<_>>().join(" ");
+        (test.passed, codes)
+    };
+    let sent = |text: String| tested(Scan { keys: vec![], text: Some(Secret::new(text)) });
+    let sound = ::scanning::SELF_TEST;
+    assert_eq!(sent(format!("]d2{sound}")), (true, "scanner-proven".to_owned()));
+    assert_eq!(sent(sound.to_owned()), (true, "scanner-proven scanner-no-identifier".to_owned()));
+    let swapped: String = sound
+        .chars()
+        .map(|c| if c.is_ascii_uppercase() { c.to_ascii_lowercase() } else { c.to_ascii_uppercase() })
+        .collect();
+    assert_eq!(sent(format!("]D2{swapped}")), (false, "scanner-case-swapped".to_owned()));
+    assert_eq!(sent(format!("]d2{}", sound.replace('\u{1d}', ""))), (false, "scanner-separator-lost".to_owned()));
+    assert_eq!(sent("7046260700093".to_owned()), (false, "scanner-another-code".to_owned()));
+    let typed = |text: &str, pace: u64| {
+        let named = |c: char| if c == '\u{1d}' { "Separator".to_owned() } else { c.to_string() };
+        let keys = format!("]d2{text}").chars().map(named).collect::<Vec<_>>();
+        let keys = keys.into_iter().zip(0..).map(|(key, at)| PressedKey { key: Secret::new(key), at_ms: at * pace });
+        tested(Scan { keys: keys.collect(), text: None })
+    };
+    assert_eq!(typed(sound, 9), (false, "scanner-end-missing".to_owned()));
+    assert_eq!(typed(sound, 300), (false, "scanner-end-missing scanner-too-slow".to_owned()));
+    let endless = Scan { keys: vec![], text: Some(Secret::new("1".repeat(600))) };
+    assert_eq!(started.program.test_scanner(endless).unwrap_err().code, "scan-too-long");
+}
