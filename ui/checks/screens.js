@@ -150,6 +150,28 @@ export const screens = [
       await scan(page, '7046268130140');
       await page.getByTestId('learnt-by').waitFor();
     } },
+  { name: 'settings-scanner-test', scene: 'logged', do: async (page) => {
+      await page.keyboard.press('Control+4');
+      await page.getByTestId('test-scanner').focus();
+      await page.keyboard.press('Enter');
+      await page.getByTestId('scanner-waits').waitFor();
+    } },
+  { name: 'settings-scanner-faulty', scene: 'logged', do: async (page) => {
+      await page.keyboard.press('Control+4');
+      await page.getByTestId('test-scanner').focus();
+      await page.keyboard.press('Enter');
+      await page.getByTestId('scanner-waits').waitFor();
+      await page.keyboard.type('01020000000000081799120010aZ-y/Y_z+721Qw;A:b?9=&');
+      await page.getByTestId('scanner-finding').first().waitFor();
+    } },
+  { name: 'settings-scanner-proven', scene: 'logged', do: async (page) => {
+      await page.keyboard.press('Control+4');
+      await page.getByTestId('test-scanner').focus();
+      await page.keyboard.press('Enter');
+      await page.getByTestId('scanner-waits').waitFor();
+      await page.evaluate(() => window.tiskiDouble.scan(']d201020000000000081799120010aZ-y/Y_z+7\u001d21Qw;A:b?9=&'));
+      await page.getByTestId('scanner-finding').first().waitFor();
+    } },
   { name: 'settings-learnt', scene: 'visit learnt', do: async (page) => {
       await page.keyboard.press('Control+4');
       await page.getByTestId('learnt-code').first().waitFor();

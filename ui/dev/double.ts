@@ -370,6 +370,9 @@ const links: LinkView[] = scene.includes('learnt')
     ]
   : [];
 
+// prettier-ignore
+const TEST_CODE = [0xaaaaaa, 0xd0522d, 0x890544, 0xb12631, 0xe447c0, 0x87aaff, 0x947014, 0x95e2f1, 0xc85cca, 0xcf3215, 0x947fd4, 0xa68c67, 0x948824, 0xa494bd, 0xc2f070, 0xff6703, 0xf4f764, 0x8310b3, 0xf2ebe8, 0x871591, 0x9c6aea, 0xa504ad, 0xf0b162, 0xffffff];
+
 function scannedOf(text: string, chosen: string): InHandView | null {
   const part = (part: string, label: string, chosen: string, inHand: string) => ({ part, label, chosen, inHand });
   if (chosen !== '' && text.includes(chosen))
@@ -484,6 +487,24 @@ const answers: Record<string, (given: Given) => unknown> = {
     const open = visit?.open;
     if (open?.inHand && gtin) open.inHand = scannedOf(gtin, '');
     return {};
+  },
+  scanner_code: () => ({ rows: TEST_CODE.map((row) => row.toString(2).padStart(24, '0')) }),
+  test_scanner: ({ keys, text: whole }) => {
+    const pressed = (keys as unknown as { key: string }[]).map((one) => (one.key === 'Separator' ? '\u001d' : one.key));
+    const ends = whole !== undefined || pressed.at(-1) === 'Enter';
+    const text = whole ?? pressed.filter((key) => key.length === 1).join('');
+    const findings: Problem[] = [];
+    const find = (code: string, sentence: string, advice: string) => findings.push(problem(code, 'input', sentence, advice));
+    if (!text.includes('\u001d'))
+      find('scanner-separator-lost', say('Erotinmerkki GS katoaa: erä ja sarjanumero menisivät sekaisin.', 'Skiljetecknet GS försvinner: batch och serienummer skulle blandas ihop.', 'The separator GS is lost: batch and serial number would run together.'), say('Aseta lukija lähettämään GS (ASCII 29), näppäimistönä Ctrl + ].', 'Ställ in läsaren att sända GS (ASCII 29), som tangentbord Ctrl + ].', 'Set the scanner to send GS (ASCII 29), as a keyboard Ctrl + ].'));
+    if (!ends)
+      find('scanner-end-missing', say('Koodi ei pääty sovittuun näppäimeen.', 'Koden slutar inte med den avtalade tangenten.', 'The code does not end with the key that is set.'), say('Aseta lukijan loppumerkiksi Enter, tai vaihda se ohjelman asetuksiin (scanning.suffix).', 'Ställ in Enter som läsarens sluttecken, eller ändra programmets inställning (scanning.suffix).', 'Set the scanner to end with Enter, or change the program’s setting (scanning.suffix).'));
+    const passed = findings.length === 0;
+    if (passed)
+      find('scanner-proven', say('Lukija on asetettu oikein: kaikki merkit tulivat perille.', 'Läsaren är rätt inställd: alla tecken kom fram.', 'The scanner is set up well: every character arrived.'), say('Ylläpito voi merkitä sen asetuksiin (scanning.separators_proven).', 'Systemansvariga kan anteckna det i inställningarna (scanning.separators_proven).', 'The administrator can note it in the settings (scanning.separators_proven).'));
+    if (!text.startsWith(']'))
+      find('scanner-no-identifier', say('Lukija ei kerro, minkä koodin se luki.', 'Läsaren berättar inte vilken sorts kod den läste.', 'The scanner does not say what kind of code it read.'), say('Suositus: ota sen ohjekirjasta käyttöön AIM-tunniste (]d2). Silloin hidaskin lukija tunnistetaan.', 'Rekommendation: slå på AIM-identifieraren (]d2) enligt handboken. Då känns även en långsam läsare igen.', 'Advice: turn on the AIM identifier (]d2) from its manual. Then even a slow scanner is recognised.'));
+    return { passed, findings };
   },
   put_aside: () => {
     const open = current().open;

@@ -5,7 +5,7 @@
 import type { PressedKey, ScanView } from './generated/api';
 import { ask, problemOf } from './ipc';
 import { counter, takeScan } from './state/counter.svelte';
-import { program, whenScanned } from './state/program.svelte';
+import { program, whenScanned, type Scanned } from './state/program.svelte';
 import { announce, focusOn } from './state/screen.svelte';
 import { t } from './words.svelte';
 
@@ -38,7 +38,7 @@ function fieldOf(target: EventTarget | null): Field | null {
   return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement ? target : null;
 }
 
-function named(event: KeyboardEvent): string | null {
+export function named(event: KeyboardEvent): string | null {
   const graph = event.getModifierState('AltGraph');
   if (event.key === '\u001d' || (event.ctrlKey && !graph && (event.key === ']' || event.code === 'BracketRight'))) return 'Separator';
   if ((event.ctrlKey || event.altKey || event.metaKey) && !graph) return null;
@@ -136,8 +136,20 @@ function follow(view: ScanView): void {
   else void takeScan(view);
 }
 
+let taker: ((scanned: Scanned) => void) | null = null;
+
+/** For as long as the scanner is being tested, what it sends goes here. */
+export function takeScans(call: (scanned: Scanned) => void): () => void {
+  taker = call;
+  return () => (taker = null);
+}
+
 whenScanned(async (scanned) => {
   if (!program.status?.session || program.status.session.locked) return;
+  if (taker) {
+    taker(scanned);
+    return;
+  }
   const dialog = document.querySelector('dialog[open]');
   if (dialog) {
     if ('text' in scanned && typeInto(fieldOf(document.activeElement), scanned.text)) return;

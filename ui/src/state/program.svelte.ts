@@ -16,7 +16,7 @@ let events = 0;
 type Moved = (documentId: string, state: DocumentState) => unknown;
 const onMoved = new Set<Moved>();
 const onLeft = new Set<() => void>();
-type Scanned = { text: string } | { problem: Problem };
+export type Scanned = { text: string } | { problem: Problem };
 const onScanned = new Set<(scanned: Scanned) => void>();
 
 /** Calls back when a document moved. */
