@@ -246,6 +246,9 @@ fn play(
     if story.prints {
         world.print_to_folder()?;
     }
+    if story.scans_at_port {
+        world.scan_at_port()?;
+    }
     if story.asks_roles {
         world.ask_roles()?;
     }

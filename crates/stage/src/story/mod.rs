@@ -61,6 +61,8 @@ pub struct Story {
     pub asks_roles: bool,
     /// Whether the pharmacy has a label printer: a folder into which labels are printed.
     pub prints: bool,
+    /// Whether the pharmacy has a scanner at a serial port.
+    pub scans_at_port: bool,
     /// What the Centre holds.
     pub centre: Vec<CentreHolds>,
     /// Hour and minute of the day, Finnish time, at which the story begins.
@@ -89,6 +91,7 @@ impl Story {
             tries: None,
             asks_roles: false,
             prints: false,
+            scans_at_port: false,
             centre: Vec::new(),
             at: (10, 0),
             only_headless: false,
@@ -136,6 +139,7 @@ impl Story {
             }
             "rights" if value == "asked" => self.asks_roles = true,
             "printer" if value == "folder" => self.prints = true,
+            "scanner" if value == "serial" => self.scans_at_port = true,
             "centre" => self.centre.push(centre_holds(value)?),
             "at" => {
                 let (hour, minute) = value.split_once('.').context("a time of day is written 10.00")?;
@@ -143,7 +147,9 @@ impl Story {
                 anyhow::ensure!(self.at.0 < 24 && self.at.1 < 60, "no such time of day");
             }
             "host" if value == "headless" => self.only_headless = true,
-            other => bail!("unknown header `{other}`: title, proves, card, tries, rights, printer, centre, at, host"),
+            other => bail!(
+                "unknown header `{other}`: title, proves, card, tries, rights, printer, scanner, centre, at, host"
+            ),
         }
         Ok(())
     }
