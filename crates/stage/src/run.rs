@@ -72,6 +72,7 @@ impl<'a> Play<'a> {
             Act::ProposeAmount(amount) => self.hands.propose_amount(amount)?,
             Act::ProposePackage(vnr) => self.hands.choose_package(vnr)?,
             Act::Scan(code) => self.hands.scan(code)?,
+            Act::TakeBackCode => self.hands.take_back_code()?,
             Act::ScanAtPort(code) => {
                 self.scanner()?.scan(code)?;
                 self.hands.hear_scanner()?

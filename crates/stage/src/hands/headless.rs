@@ -199,6 +199,16 @@ impl Hands for Headless {
         self.scanned(json!({ "keys": keys }))
     }
 
+    fn take_back_code(&mut self) -> Done {
+        let hand = &self.visit["open"]["inHand"];
+        let pack = list(&hand["packs"]).first().unwrap_or(&hand["other"]);
+        let link = json!({ "gtin": pack["learntBy"], "vnr": pack["vnr"] });
+        match self.ask("take_back_link", link)? {
+            Ok(_) => self.in_visit("visit", json!({}), |_| String::new()),
+            Err(refusal) => Ok(Err(refusal)),
+        }
+    }
+
     fn hear_scanner(&mut self) -> Done {
         let running = self.running.as_mut().context("the app is not running")?;
         let end = Instant::now() + PATIENCE;

@@ -369,6 +369,11 @@ impl Hands for Window {
         self.outcome(|| Ok(String::new()))
     }
 
+    fn take_back_code(&mut self) -> Done {
+        self.press_on(&named("take-back-link"))?;
+        self.outcome(|| Ok(String::new()))
+    }
+
     fn hear_scanner(&mut self) -> Done {
         // The page hears the event by itself; what came of it is expected.
         self.outcome(|| Ok(String::new()))

@@ -41,6 +41,8 @@ pub enum Act {
     ProposePackage(String),
     /// Scan a code with a scanner that types.
     Scan(String),
+    /// Take back the learnt code by which the package was recognised.
+    TakeBackCode,
     /// Scan a code with the scanner at the serial port.
     ScanAtPort(String),
     /// Plug that scanner in, or pull it out.
@@ -333,6 +335,7 @@ fn act(words: &[Word]) -> Result<Act> {
         "propose _" [amount] => Act::ProposeAmount(owned(amount));
         "choose package _" [vnr] => Act::ProposePackage(owned(vnr));
         "scan _" [code] => Act::Scan(owned(code));
+        "take the learnt code back" [] => Act::TakeBackCode;
         "scan _ at the serial port" [code] => Act::ScanAtPort(owned(code));
         "plug the scanner in" [] => Act::PlugScanner(true);
         "unplug the scanner" [] => Act::PlugScanner(false);
