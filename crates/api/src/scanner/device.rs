@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::time::Duration;
 
-use ::scanning::{Lines, Receiver, Reports};
+use ::scanning::{Lines, Receiver};
 use serial2::SerialPort;
 
 use super::ScannerAt;
@@ -71,7 +71,7 @@ impl Device {
 
     #[cfg(target_os = "linux")]
     pub(super) fn hid(file: std::fs::File) -> Self {
-        Self { way: Way::Hid(file), receiver: Receiver::Hid(Reports::default()) }
+        Self { way: Way::Hid(file), receiver: Receiver::Hid(::scanning::Reports::default()) }
     }
 
     /// Reads what has come, for so long at the most: nothing is `Ok(0)`. Of HID that is one report. An error is the end.
