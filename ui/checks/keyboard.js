@@ -71,6 +71,14 @@ await withDouble(async (browser, address) => {
   await at('aside', 'a wrong package stops');
   await keyboard.press('Enter');
   await gone('wrong-pack');
+  // A scanner that the program reads itself does the same, wherever the hand rests.
+  await keyboard.press('F6');
+  await page.evaluate(() => window.tiskiDouble.scan(']E07046268130140'));
+  await shown('wrong-pack');
+  assert.equal(await page.getByTestId('amount').inputValue(), '21', 'what was scanned is typed nowhere');
+  await at('aside', 'a wrong package of another scanner stops');
+  await keyboard.press('Enter');
+  await gone('wrong-pack');
   await keyboard.press('F6');
   await at('amount', 'amount again');
   await keyboard.press('Control+a');

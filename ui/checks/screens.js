@@ -163,6 +163,41 @@ export const screens = [
       await scan(page, `704626${await page.getByTestId('package-row').first().getAttribute('data-vnr')}0`);
       await page.getByTestId('scanned').waitFor();
     } },
+  { name: 'counter-scan-right-learnt', scene: 'visit opened basket learnt', do: async (page) => {
+      await scan(page, `704626${await page.getByTestId('package-row').first().getAttribute('data-vnr')}0`);
+      await page.getByTestId('learnt-by').waitFor();
+    } },
+  { name: 'counter-scan-wrong-learnt', scene: 'visit opened basket choosable learnt', do: async (page) => {
+      await scan(page, '7046268130140');
+      await page.getByTestId('learnt-by').waitFor();
+    } },
+  { name: 'settings-scanner-test', scene: 'logged', do: async (page) => {
+      await page.keyboard.press('Control+4');
+      await page.getByTestId('test-scanner').focus();
+      await page.keyboard.press('Enter');
+      await page.getByTestId('scanner-waits').waitFor();
+    } },
+  { name: 'settings-scanner-faulty', scene: 'logged', do: async (page) => {
+      await page.keyboard.press('Control+4');
+      await page.getByTestId('test-scanner').focus();
+      await page.keyboard.press('Enter');
+      await page.getByTestId('scanner-waits').waitFor();
+      await page.keyboard.type('01020000000000081799120010aZ-y/Y_z+721Qw;A:b?9=&');
+      await page.getByTestId('scanner-finding').first().waitFor();
+    } },
+  { name: 'settings-scanner-proven', scene: 'logged', do: async (page) => {
+      await page.keyboard.press('Control+4');
+      await page.getByTestId('test-scanner').focus();
+      await page.keyboard.press('Enter');
+      await page.getByTestId('scanner-waits').waitFor();
+      await page.evaluate(() => window.tiskiDouble.scan(']d201020000000000081799120010aZ-y/Y_z+7\u001d21Qw;A:b?9=&'));
+      await page.getByTestId('scanner-finding').first().waitFor();
+    } },
+  { name: 'settings-learnt', scene: 'visit learnt', do: async (page) => {
+      await page.keyboard.press('Control+4');
+      await page.getByTestId('learnt-code').first().waitFor();
+      await page.getByTestId('learnt-codes').scrollIntoViewIfNeeded();
+    } },
   { name: 'counter-scan-wrong', scene: 'visit opened basket choosable', do: async (page) => {
       await scan(page, '7046268130140');
       await page.getByTestId('wrong-pack').waitFor();
@@ -391,6 +426,7 @@ export const screens = [
       await page.getByTestId('dispensation-row').first().click();
       await page.getByTestId('document-readable').click();
     } },
+  { name: 'settings-scanner-unplugged', scene: 'logged unplugged', do: (page) => page.keyboard.press('Control+4') },
   { name: 'settings', scene: 'logged think', do: (page) => page.keyboard.press('Control+4') },
   { name: 'keys', scene: 'visit opened', do: (page) => page.keyboard.press('F1') },
   { name: 'health', scene: 'logged centre-down think', do: (page) => page.getByTestId('health').click() },

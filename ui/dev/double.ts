@@ -2,7 +2,7 @@
 // The production build does not contain it (checks/built.js sees to that). `?scene=` in the address chooses a beginning,
 // and `window.tiskiDouble` lets a test move the card, the Centre and the environment.
 
-import type { DispensationRow, DocumentState, Event, Problem, RemnantList, RemnantRow, StatedDeviation, SignedLine, Status, VisitView, WaitingDesk, WaitingGroup, WaitingRow, InHandView, PrescriptionView } from '../src/generated/api';
+import type { DispensationRow, DocumentState, Event, Problem, SignedLine, Status, VisitView, WaitingDesk, WaitingGroup, WaitingRow, InHandView, LinkView, PrescriptionView, RemnantList, RemnantRow, StatedDeviation } from '../src/generated/api';
 import { labelAnswers, voidLabel } from './labels';
 import { handedOver, outageAnswers, seedOutage, seedTelephone } from './outage';
 import { day, exchangeOf, packagesOf, pay, prescription, say, setTongue, visitOf, type Tongue } from './people';
@@ -117,6 +117,9 @@ function health(): Status['health'] {
       ? { link: 'medicines', state: 'think', code: 'medicines-old', sentence: say('Lääketietokanta on 24 päivää vanha.', 'Läkemedelsdatabasen är 24 dagar gammal.', 'The medicines database is 24 days old.'), advice: say('Pyydä ylläpitoa päivittämään lääketietokanta.', 'Be systemansvariga uppdatera läkemedelsdatabasen.', 'Ask the administrator to update the medicines database.') }
       : good('medicines', say('Lääketietokanta 2026.022.', 'Läkemedelsdatabas 2026.022.', 'Medicines database 2026.022.')),
     ...(scene.includes('printer') ? [good('printer', say('Lipuketulostin vastaa.', 'Etikettskrivaren svarar.', 'The label printer answers.'))] : []),
+    ...(scene.includes('unplugged')
+      ? [{ link: 'scanner', state: 'think', code: 'scanner-missing', sentence: say('Viivakoodinlukija ei ole kytkettynä.', 'Streckkodsläsaren är inte ansluten.', 'The barcode scanner is not connected.'), advice: say('Tarkista johto ja virta; ohjelma löytää lukijan itse. Pakkauksen voi valita luettelosta (F4).', 'Kontrollera kabeln och strömmen; programmet hittar läsaren självt. Förpackningen kan väljas i listan (F4).', 'Check its cable and power; the program finds it by itself. A package can be chosen from the list (F4).') } as const]
+      : []),
   ];
 }
 
@@ -359,7 +362,6 @@ async function signThese(titles: string[], { entry, elsewhere, allowLastTry }: R
 }
 
 type Given = Record<string, string>;
-/** What the double takes a code for: the chosen package's number in it, a weaker one, a number that nobody knows. */
 let left: RemnantRow[] = scene.includes('busy')
   ? [
       { id: '1', product: 'DIAPAM 10 mg', vnr: '014258', left: '58 fol', batch: 'A1B2', expiry: '31.5.2028', tone: 'good', opened: '14.11.2026' },
@@ -379,12 +381,23 @@ function partOf(splitsNew: boolean): InHandView['part'] {
   };
 }
 
+const links: LinkView[] = scene.includes('learnt')
+  ? [
+      { gtin: '04006381333931', vnr: '813014', package: 'DIAPAM 5 mg, 30 fol', on: '22.11.2026', by: 'Siri Salminen' },
+      { gtin: '05012345678900', vnr: '469452', package: 'DIAPAM 10 mg, 100 fol', on: '3.10.2026', by: '99900000011' },
+    ]
+  : [];
+
+// prettier-ignore
+const TEST_CODE = [0xaaaaaa, 0xd0522d, 0x890544, 0xb12631, 0xe447c0, 0x87aaff, 0x947014, 0x95e2f1, 0xc85cca, 0xcf3215, 0x947fd4, 0xa68c67, 0x948824, 0xa494bd, 0xc2f070, 0xff6703, 0xf4f764, 0x8310b3, 0xf2ebe8, 0x871591, 0x9c6aea, 0xa504ad, 0xf0b162, 0xffffff];
+
+/** What the double takes a code for: the chosen package's number in it, a weaker one, a number that nobody knows. */
 function scannedOf(text: string, chosen: string): InHandView | null {
   const part = (part: string, label: string, chosen: string, inHand: string) => ({ part, label, chosen, inHand });
   if (chosen !== '' && text.includes(chosen))
-    return { packs: [{ vnr: chosen, batch: 'A1B2', expiry: '31.5.2028', tone: 'good' }, { vnr: chosen, batch: 'A1B3', expiry: '31.1.2027', tone: 'think' }], other: null, unknown: null, part: partOf(false) };
+    return { packs: [{ vnr: chosen, batch: 'A1B2', expiry: '31.5.2028', tone: 'good', learntBy: scene.includes('learnt') ? '04006381333931' : null }, { vnr: chosen, batch: 'A1B3', expiry: '31.1.2027', tone: 'think', learntBy: null }], other: null, unknown: null, part: partOf(false) };
   if (text.includes('813014'))
-    return { packs: [], unknown: null, part: null, other: { vnr: '813014', mayBeChosen: scene.includes('choosable'), differs: [
+    return { packs: [], unknown: null, part: null, other: { vnr: '813014', mayBeChosen: scene.includes('choosable'), learntBy: scene.includes('learnt') ? '04006381333931' : null, differs: [
       part('strength', say('Vahvuus', 'Styrka', 'Strength'), '10 mg', '5 mg'),
       part('size', say('Pakkauskoko', 'Förpackningsstorlek', 'Package size'), '100 fol', '30 fol'),
       part('holder', say('Haltija', 'Innehavare', 'Holder'), 'ORION OYJ', 'ORION CORPORATION'),
@@ -473,8 +486,8 @@ const answers: Record<string, (given: Given) => unknown> = {
     view.open = prescription(setId ?? '');
     return view.open;
   },
-  scan: ({ keys }) => {
-    const text = (keys as unknown as { key: string }[]).map((one) => one.key).filter((key) => key.length === 1).join('');
+  scan: ({ keys, text: whole }) => {
+    const text = whole ?? (keys as unknown as { key: string }[]).map((one) => one.key).filter((key) => key.length === 1).join('');
     const view = { kind: 'package', typed: '', prescription: null, open: null as PrescriptionView | null, doubts: [] };
     if (text.startsWith('1.2.246.')) return { ...view, kind: 'prescription', prescription: text };
     const inHand = scannedOf(text, visit?.open?.proposal?.vnr ?? '');
@@ -482,6 +495,35 @@ const answers: Record<string, (given: Given) => unknown> = {
       throw problem('scan-not-recognised', 'input', say('Luettu koodi ei ole pakkauksen eikä lääkemääräyksen.', 'Den avlästa koden är varken en förpacknings eller ett recepts.', 'The scanned code is neither a package’s nor a prescription’s.'), say('Lue uudelleen, tai valitse pakkaus luettelosta (F4).', 'Läs av på nytt, eller välj förpackningen i listan (F4).', 'Scan again, or choose the package from the list (F4).'));
     visit.open.inHand = inHand;
     return { ...view, open: visit.open };
+  },
+  learnt_links: ({ text }) => {
+    const lines = links.filter((link) => `${link.gtin} ${link.vnr} ${link.package}`.toLowerCase().includes((text ?? '').trim().toLowerCase()));
+    return { lines, found: lines.length };
+  },
+  take_back_link: ({ gtin }) => {
+    const at = links.findIndex((link) => link.gtin === gtin);
+    if (at >= 0) links.splice(at, 1);
+    const open = visit?.open;
+    if (open?.inHand && gtin) open.inHand = scannedOf(gtin, '');
+    return {};
+  },
+  scanner_code: () => ({ rows: TEST_CODE.map((row) => row.toString(2).padStart(24, '0')) }),
+  test_scanner: ({ keys, text: whole }) => {
+    const pressed = (keys as unknown as { key: string }[]).map((one) => (one.key === 'Separator' ? '\u001d' : one.key));
+    const ends = whole !== undefined || pressed.at(-1) === 'Enter';
+    const text = whole ?? pressed.filter((key) => key.length === 1).join('');
+    const findings: Problem[] = [];
+    const find = (code: string, sentence: string, advice: string) => findings.push(problem(code, 'input', sentence, advice));
+    if (!text.includes('\u001d'))
+      find('scanner-separator-lost', say('Erotinmerkki GS katoaa: erä ja sarjanumero menisivät sekaisin.', 'Skiljetecknet GS försvinner: batch och serienummer skulle blandas ihop.', 'The separator GS is lost: batch and serial number would run together.'), say('Aseta lukija lähettämään GS (ASCII 29), näppäimistönä Ctrl + ].', 'Ställ in läsaren att sända GS (ASCII 29), som tangentbord Ctrl + ].', 'Set the scanner to send GS (ASCII 29), as a keyboard Ctrl + ].'));
+    if (!ends)
+      find('scanner-end-missing', say('Koodi ei pääty sovittuun näppäimeen.', 'Koden slutar inte med den avtalade tangenten.', 'The code does not end with the key that is set.'), say('Aseta lukijan loppumerkiksi Enter, tai vaihda se ohjelman asetuksiin (scanning.suffix).', 'Ställ in Enter som läsarens sluttecken, eller ändra programmets inställning (scanning.suffix).', 'Set the scanner to end with Enter, or change the program’s setting (scanning.suffix).'));
+    const passed = findings.length === 0;
+    if (passed)
+      find('scanner-proven', say('Lukija on asetettu oikein: kaikki merkit tulivat perille.', 'Läsaren är rätt inställd: alla tecken kom fram.', 'The scanner is set up well: every character arrived.'), say('Ylläpito voi merkitä sen asetuksiin (scanning.separators_proven).', 'Systemansvariga kan anteckna det i inställningarna (scanning.separators_proven).', 'The administrator can note it in the settings (scanning.separators_proven).'));
+    if (!text.startsWith(']'))
+      find('scanner-no-identifier', say('Lukija ei kerro, minkä koodin se luki.', 'Läsaren berättar inte vilken sorts kod den läste.', 'The scanner does not say what kind of code it read.'), say('Suositus: ota sen ohjekirjasta käyttöön AIM-tunniste (]d2). Silloin hidaskin lukija tunnistetaan.', 'Rekommendation: slå på AIM-identifieraren (]d2) enligt handboken. Då känns även en långsam läsare igen.', 'Advice: turn on the AIM identifier (]d2) from its manual. Then even a slow scanner is recognised.'));
+    return { passed, findings };
   },
   put_aside: () => {
     const open = current().open;
@@ -666,6 +708,7 @@ Object.assign(window, {
       tell({ event: 'card', card: { ...card(), state: 'no-card', holder: null, title: null, pin1Left: null, pin2Left: null } });
       tell({ event: 'session', session });
     },
+    scan: (text: string) => tell({ event: 'scanned', text }),
     putBack: () => tell({ event: 'card', card: card() }),
     digits: () => [...world.digits],
     centre: (up: boolean) => {

@@ -1,9 +1,11 @@
 // A scanner that types, heard from any focus. The page only collects fast keys with their times and hands a burst over:
-// whether it was a scan, and of what, the program says. What was no scan is given back as it was typed.
+// whether it was a scan, and of what, the program says. What was no scan is given back as it was typed. A scanner that the
+// program reads itself tells what it scanned in an event, and the same becomes of it.
 
 import type { PressedKey, ScanView } from './generated/api';
 import { ask, problemOf } from './ipc';
 import { counter, takeScan } from './state/counter.svelte';
+import { program, whenScanned, type Scanned } from './state/program.svelte';
 import { announce, focusOn } from './state/screen.svelte';
 import { t } from './words.svelte';
 
@@ -36,7 +38,7 @@ function fieldOf(target: EventTarget | null): Field | null {
   return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement ? target : null;
 }
 
-function named(event: KeyboardEvent): string | null {
+export function named(event: KeyboardEvent): string | null {
   const graph = event.getModifierState('AltGraph');
   if (event.key === '\u001d' || (event.ctrlKey && !graph && (event.key === ']' || event.code === 'BracketRight'))) return 'Separator';
   if ((event.ctrlKey || event.altKey || event.metaKey) && !graph) return null;
@@ -126,8 +128,54 @@ function took(whole: Burst, view: ScanView): void {
     return;
   }
   giveBack(whole, view.typed.length);
+  follow(view);
+}
+
+function follow(view: ScanView): void {
   if (view.kind === 'prescription') searchFor(view.prescription ?? '');
   else void takeScan(view);
+}
+
+let taker: ((scanned: Scanned) => void) | null = null;
+
+/** For as long as the scanner is being tested, what it sends goes here. */
+export function takeScans(call: (scanned: Scanned) => void): () => void {
+  taker = call;
+  return () => (taker = null);
+}
+
+whenScanned(async (scanned) => {
+  if (!program.status?.session || program.status.session.locked) return;
+  if (taker) {
+    taker(scanned);
+    return;
+  }
+  const dialog = document.querySelector('dialog[open]');
+  if (dialog) {
+    if ('text' in scanned && typeInto(fieldOf(document.activeElement), scanned.text)) return;
+    announce(t('scan.inDialog'));
+    return;
+  }
+  try {
+    if ('problem' in scanned) throw scanned.problem;
+    follow(await ask('scan', { keys: [], text: scanned.text }));
+  } catch (thrown) {
+    const problem = problemOf(thrown);
+    // Another kind of code, in the field in which it belongs.
+    const belongs = problem.code === 'scan-not-recognised' && 'text' in scanned;
+    if (!belongs || !typeInto(fieldOf(document.activeElement), scanned.text)) counter.problem = problem;
+  }
+});
+
+/** Where it is no package's, a scan goes where the hand is, as a scanner that types would have it; never where a PIN is entered. */
+function typeInto(field: Field | null, text: string): boolean {
+  if (!field || field.readOnly || field.type === 'password' || field.dataset['testid']?.startsWith('pin')) return false;
+  const written = Array.from(text).filter((c) => c >= ' ').join('');
+  const [from, to] = [field.selectionStart ?? field.value.length, field.selectionEnd ?? field.value.length];
+  field.value = field.value.slice(0, from) + written + field.value.slice(to);
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+  if (field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))) field.form?.requestSubmit();
+  return true;
 }
 
 /** The field as it was before the scan: only what a hand had typed stays. */

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    BackupMade, CredentialsView, DayList, Deviate, DeviationList, DiscardRemnant, DocumentView, Export, FindPackages,
-    FoundPackages, HandOverChecks, HandOverForm, HandOverList, HandOverSaved, LabelView, NearMisses, OnHandOver,
-    OnLabel, OutagePack, OutboxCounts, PrescriptionView, PrintedLabels, Problem, RemnantList, Scan, ScanView, Secret,
-    SessionView, SettleHandOver, SplitNew, Status, StorePrescription, StoringChecked, StoringDraft, StoringForm,
-    StoringSaved, VisitView, WaitingDesk, WaitingPage,
+    BackupMade, CredentialsView, DayList, Deviate, DeviationList, DiscardRemnant, DocumentView, Export, FindLinks,
+    FindPackages, FoundPackages, HandOverChecks, HandOverForm, HandOverList, HandOverSaved, LabelView, LearntLinks,
+    NearMisses, OnHandOver, OnLabel, OnLink, OutagePack, OutboxCounts, PrescriptionView, PrintedLabels, Problem,
+    RemnantList, Scan, ScanView, ScannerCode, ScannerTest, Secret, SessionView, SettleHandOver, SplitNew, Status,
+    StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk, WaitingPage,
 };
 
 macro_rules! catalogue {
@@ -85,6 +85,10 @@ catalogue! {
     ask_kela / AskKela (Nothing) -> VisitView;
     /// Takes what a scanner typed or sent: a package is compared with the chosen one, a prescription's identifier is told.
     scan / Scan (Scan) -> ScanView;
+    /// The code that a scanner reads from the screen when it is set up.
+    scanner_code / ScannerCode (Nothing) -> ScannerCode;
+    /// Judges the scan of that code: what the scanner's way into the computer does to it, and what to set.
+    test_scanner / TestScanner (Scan) -> ScannerTest;
     /// A pharmacist says that the number nobody knew is the chosen package's: it is known from now on.
     confirm_scan / ConfirmScan (OnPrescription) -> PrescriptionView;
     /// Puts aside what was scanned and is not the chosen package; else everything that was scanned of the prescription.
@@ -102,6 +106,10 @@ catalogue! {
     /// A pharmacist deviates from the prescription, or corrects an obvious error in it, for a coded reason (Medicines Act 57 f,
     /// 57 g); or takes that back.
     deviate / Deviate (Deviate) -> PrescriptionView;
+    /// What was learnt here of item numbers: what a person has confirmed once to be a package's.
+    learnt_links / LearntLinks (FindLinks) -> LearntLinks;
+    /// Takes back a link that was learnt wrongly; who did and when is kept. For a person who may dispense.
+    take_back_link / TakeBackLink (OnLink) -> Nothing;
     /// Puts the proposal in the basket.
     add / Add (OnPrescription) -> VisitView;
     /// Takes it out again.

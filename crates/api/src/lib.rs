@@ -19,6 +19,7 @@ mod health;
 mod history;
 mod keeping;
 mod labelling;
+mod links;
 mod near_misses;
 mod notices;
 mod outage;
@@ -30,6 +31,8 @@ mod remnants;
 mod render;
 mod revocation;
 mod roles;
+mod scanner;
+mod scanner_test;
 mod scanning;
 mod secret;
 mod sentences;
@@ -52,12 +55,15 @@ pub use labelling::{
     LabelBox, LabelKind, LabelPrinter, LabelSheet, LabelState, LabelText, LabelView, OnLabel, PrintedLabel,
     PrintedLabels,
 };
+pub use links::{FindLinks, LearntLinks, LinkView, OnLink};
 pub use near_misses::{NearMiss, NearMisses};
 pub use notices::{NoticeKind, NoticeView};
 pub use outage::*;
 pub use remnants::{DiscardRemnant, PartView, RemnantList, RemnantRow, SplitNew};
+pub use scanner::ScannerAt;
+pub use scanner_test::{ScannerCode, ScannerTest};
 pub use scanning::*;
-pub use secret::Secret;
+pub use secret::{ScannedText, Secret};
 pub use settings::{
     Card, Centre, Environment, Fetch, Health, KeyPlace, Medicines, Notices, Pharmacy, Printers, Purchases,
     RecordKeeping, Rights, Session, Settings, Trust,

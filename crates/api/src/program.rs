@@ -21,16 +21,18 @@ use crate::labelling::PrinterSeen;
 use crate::notices::Standing;
 use crate::pin::PinEntry;
 use crate::render::{Render, document_state};
+use crate::scanner::ScannerSeen;
 use crate::settings::{Card, Environment, Settings};
 use crate::telling::STANDING_OLD;
 use crate::{
     BackupMade, CredentialsView, DayList, Deviate, DeviationList, DiscardRemnant, DocumentView, Event, Export,
-    FindPackages, FoundPackages, HandOverChecks, HandOverForm, HandOverList, HandOverSaved, HealthLine, HealthState,
-    LabelView, LogIn, NearMisses, Nothing, NoticeView, OnDay, OnDocument, OnHandOver, OnLabel, OnPrescription,
-    OutagePack, OutboxCounts, PinDigit, PinErase, PrescriptionView, PrintedLabels, Problem, Program, Propose,
-    RemnantList, Scan, ScanView, Search, Secret, SessionView, SetLanguage, SettleDocument, SettleHandOver, Sign,
-    SplitNew, StatedDeviation, Status, StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved,
-    VisitView, WaitingDesk, WaitingPage, exchange, keeping, sentences, waiting, words,
+    FindLinks, FindPackages, FoundPackages, HandOverChecks, HandOverForm, HandOverList, HandOverSaved, HealthLine,
+    HealthState, LabelView, LearntLinks, LogIn, NearMisses, Nothing, NoticeView, OnDay, OnDocument, OnHandOver,
+    OnLabel, OnLink, OnPrescription, OutagePack, OutboxCounts, PinDigit, PinErase, PrescriptionView, PrintedLabels,
+    Problem, Program, Propose, RemnantList, Scan, ScanView, ScannerCode, ScannerTest, Search, Secret, SessionView,
+    SetLanguage, SettleDocument, SettleHandOver, Sign, SplitNew, StatedDeviation, Status, StorePrescription,
+    StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk, WaitingPage, exchange, keeping,
+    sentences, waiting, words,
 };
 
 /// What is typed or scanned in the search field is at most this long.
@@ -65,6 +67,8 @@ pub(crate) struct Tiski {
     typed: Mutex<PinEntry>,
     /// How the label printer does.
     pub(crate) printer: PrinterSeen,
+    /// How the scanner does that this program reads itself.
+    pub(crate) scanner: ScannerSeen,
     /// When this program began: its own running clock.
     pub(crate) begun: Instant,
     pub(crate) outbox: Arc<Bell>,
@@ -72,6 +76,8 @@ pub(crate) struct Tiski {
     pub(crate) asking: Arc<Bell>,
     /// Wakes the thread that asks what is known elsewhere of the card in the reader.
     pub(crate) asking_about_card: Arc<Bell>,
+    /// Wakes the thread that waits for the scanner to be plugged in.
+    pub(crate) opening_scanner: Arc<Bell>,
 }
 
 impl Tiski {
@@ -95,10 +101,12 @@ impl Tiski {
             accepted: Mutex::default(),
             typed: Mutex::default(),
             printer: PrinterSeen::default(),
+            scanner: ScannerSeen::default(),
             begun: Instant::now(),
             outbox: Arc::default(),
             asking: Arc::default(),
             asking_about_card: Arc::default(),
+            opening_scanner: Arc::default(),
         }
     }
 
@@ -294,6 +302,9 @@ impl Tiski {
         if self.settings.printers.label.is_some() {
             lines.push(health::printer(self.printer.last(), self.language()));
         }
+        if self.settings.scanner.is_read_here() {
+            lines.push(health::scanner(self.scanner.last(), self.language()));
+        }
         lines
     }
 
@@ -454,6 +465,7 @@ impl Program for Tiski {
         self.counter.look_at_card();
         self.look_at_printer();
         self.asking_about_card.ring();
+        self.opening_scanner.ring();
         self.asking.wait_for(round, LONGEST_WAIT);
         self.frame().map_err(|error| self.problem(&error))
     }
@@ -568,6 +580,15 @@ impl Program for Tiski {
         self.scanned(&with)
     }
 
+    fn scanner_code(&self, _: Nothing) -> Result<ScannerCode, Problem> {
+        Ok(self.scanner_test_code())
+    }
+
+    fn test_scanner(&self, with: Scan) -> Result<ScannerTest, Problem> {
+        self.acted();
+        self.scanner_tested(&with)
+    }
+
     fn confirm_scan(&self, with: OnPrescription) -> Result<PrescriptionView, Problem> {
         self.acted();
         let set_id = self.set_id(&with.set_id)?;
@@ -607,6 +628,15 @@ impl Program for Tiski {
         self.acted();
         let set_id = self.set_id(&with.set_id)?;
         self.open_view(self.counter.deviate(&set_id, with.says.map(StatedDeviation::said)), &set_id)
+    }
+
+    fn learnt_links(&self, with: FindLinks) -> Result<LearntLinks, Problem> {
+        self.links(&with)
+    }
+
+    fn take_back_link(&self, with: OnLink) -> Result<Nothing, Problem> {
+        self.acted();
+        self.link_taken_back(&with)
     }
 
     fn add(&self, with: OnPrescription) -> Result<VisitView, Problem> {

@@ -4,7 +4,8 @@
 use std::path::Path;
 
 use ::scanning::{
-    Difference, Expiry, Freshness, GtinLink, GtinStore, GtinTable, Key, NotStored, Part, Scanner, WedgeSettings,
+    Difference, Expiry, Freshness, GtinLink, GtinStore, GtinTable, Key, NotStored, Part, Scanner, TakenBack,
+    WedgeSettings,
 };
 use counter::{Counter, CounterError, Hand, MOST_KEYS, Pack, Scanned, Scanning, Visit};
 use gtin_store::Gtins;
@@ -17,7 +18,7 @@ use crate::render::Render;
 use crate::{Fact, PartView, PrescriptionView, Problem, Secret, Tone, words};
 
 /// A scan is at most this long.
-const LONGEST_SCAN: usize = 512;
+pub(crate) const LONGEST_SCAN: usize = 512;
 
 /// Settings of the scanner.
 #[derive(Debug, Clone, Deserialize)]
@@ -60,14 +61,18 @@ impl ScanSettings {
             tracing::warn!(code, "what was learnt of trade item numbers cannot be used");
             (GtinTable::default(), Box::new(Unusable))
         });
+        let scanner = Scanner { separators_proven: self.separators_proven };
+        Scanning { table, store, scanner, wedge: self.wedge(), required: self.required }
+    }
+
+    /// How a scanner that types is set up.
+    pub(crate) fn wedge(&self) -> WedgeSettings {
         let suffix = match self.suffix {
             Suffix::Enter => Some(Key::Enter),
             Suffix::Tab => Some(Key::Tab),
             Suffix::None => None,
         };
-        let wedge = WedgeSettings { gap_ms: self.gap_ms.clamp(5, 100), suffix, ..WedgeSettings::default() };
-        let scanner = Scanner { separators_proven: self.separators_proven };
-        Scanning { table, store, scanner, wedge, required: self.required }
+        WedgeSettings { gap_ms: self.gap_ms.clamp(5, 100), suffix, ..WedgeSettings::default() }
     }
 }
 
@@ -76,6 +81,10 @@ struct Unusable;
 
 impl GtinStore for Unusable {
     fn keep(&mut self, _: &GtinLink) -> Result<(), NotStored> {
+        Err(NotStored)
+    }
+
+    fn take_back(&mut self, _: &GtinLink, _: &TakenBack) -> Result<(), NotStored> {
         Err(NotStored)
     }
 }
@@ -168,6 +177,8 @@ pub struct PackView {
     pub expiry: String,
     /// Good, think where it expires soon, cannot where it has expired.
     pub tone: Tone,
+    /// The item number, where it was recognised by what a person confirmed here once: that can be taken back.
+    pub learnt_by: Option<String>,
 }
 
 /// Another package than the chosen one.
@@ -180,6 +191,8 @@ pub struct OtherPackView {
     pub differs: Vec<DifferenceView>,
     /// Whether it may be chosen for this prescription instead.
     pub may_be_chosen: bool,
+    /// The item number, where it was recognised by what a person confirmed here once: that can be taken back.
+    pub learnt_by: Option<String>,
 }
 
 /// One thing that differs.
@@ -210,17 +223,10 @@ impl Tiski {
     pub(crate) fn scanned(&self, with: &Scan) -> Result<ScanView, Problem> {
         let told = |error: CounterError| self.problem(&error);
         let running_ms = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let keys = self.keys_of(with)?;
         let (typed, what) = match &with.text {
-            Some(text) if text.reveal().len() > LONGEST_SCAN => return Err(self.of_code("scan-too-long")),
             Some(text) => (vec![], self.counter.scan(text.reveal(), running_ms).map_err(told)?),
-            None if with.keys.len() > MOST_KEYS => return Err(self.of_code("scan-too-long")),
-            None => {
-                let keys = with.keys.iter().map(|pressed| Some((key(pressed.key.reveal())?, pressed.at_ms)));
-                let keys: Option<Vec<(Key, u64)>> = keys.collect();
-                self.counter
-                    .scan_keys(&keys.ok_or_else(|| self.of_code("scan-not-recognised"))?, running_ms)
-                    .map_err(told)?
-            }
+            None => self.counter.scan_keys(&keys, running_ms).map_err(told)?,
         };
         let typed = typed.iter().filter_map(|key| if let Key::Char(c) = key { Some(*c) } else { None }).collect();
         let nothing = ScanView { kind: ScanKind::Typed, typed, prescription: None, open: None, doubts: vec![] };
@@ -239,6 +245,18 @@ impl Tiski {
     }
 }
 
+impl Tiski {
+    /// The keys of a scan, within its limits.
+    pub(crate) fn keys_of(&self, with: &Scan) -> Result<Vec<(Key, u64)>, Problem> {
+        let text = with.text.as_ref().map(|text| text.reveal().len()).unwrap_or_default();
+        if text > LONGEST_SCAN || with.keys.len() > MOST_KEYS {
+            return Err(self.of_code("scan-too-long"));
+        }
+        let keys = with.keys.iter().map(|pressed| Some((key(pressed.key.reveal())?, pressed.at_ms)));
+        keys.collect::<Option<Vec<_>>>().ok_or_else(|| self.of_code("scan-not-recognised"))
+    }
+}
+
 impl Render {
     /// What lies in the hand of a prescription.
     pub(crate) fn in_hand(&self, counter: &Counter, visit: &Visit, set_id: &Oid) -> Option<InHandView> {
@@ -252,6 +270,7 @@ impl Render {
                 vnr: pack.vnr.as_str().to_owned(),
                 differs: counter.differences(visit, set_id).into_iter().map(|one| self.difference(one)).collect(),
                 may_be_chosen: choices.iter().any(|package| package.vnr == pack.vnr),
+                learnt_by: learnt_by(counter, pack),
             }
         });
         let unknown = hand.unknown.as_ref().and_then(|code| code.gtin()).zip(chosen).map(|(gtin, package)| {
@@ -271,17 +290,18 @@ impl Render {
                 ],
             }
         });
-        let packs = hand.packs.iter().map(|pack| self.pack(pack)).collect();
+        let packs = hand.packs.iter().map(|pack| self.pack(counter, pack)).collect();
         Some(InHandView { packs, other, unknown, part: self.part(counter, visit, set_id) })
     }
 
-    fn pack(&self, pack: &Pack) -> PackView {
+    fn pack(&self, counter: &Counter, pack: &Pack) -> PackView {
         let tone = pack.expiry().map_or(Tone::Plain, |expiry| self.tone_of(expiry));
         PackView {
             vnr: pack.vnr.as_str().to_owned(),
             batch: pack.batch().unwrap_or_default().to_owned(),
             expiry: pack.expiry().map(|expiry| words::day(expiry.last_day())).unwrap_or_default(),
             tone,
+            learnt_by: learnt_by(counter, pack),
         }
     }
 
@@ -317,6 +337,12 @@ impl Render {
             in_hand: one.in_hand,
         }
     }
+}
+
+/// The number by which a package was recognised only because somebody confirmed it here once.
+fn learnt_by(counter: &Counter, pack: &Pack) -> Option<String> {
+    let gtin = pack.code.gtin()?;
+    counter.learnt_link(gtin).map(|_| gtin.as_str().to_owned())
 }
 
 /// A package that expires within so many days is shown so; the check SC-15c has its own number, which decides.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 use zeroize::Zeroizing;
 
 /// A text that nobody may see.
@@ -19,6 +19,30 @@ impl Secret {
     /// The secret itself, for the card only.
     pub fn reveal(&self) -> &str {
         &self.0
+    }
+}
+
+/// What a scanner sent, on its way to the host: it may be a prescription's identifier. It is written out for the host, and
+/// shown nowhere else.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(transparent)]
+pub struct ScannedText(Secret);
+
+impl ScannedText {
+    /// Takes what was scanned.
+    pub fn new(text: String) -> Self {
+        Self(Secret::new(text))
+    }
+
+    /// What was scanned.
+    pub fn reveal(&self) -> &str {
+        self.0.reveal()
+    }
+}
+
+impl Serialize for ScannedText {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.reveal())
     }
 }
 

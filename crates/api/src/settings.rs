@@ -12,7 +12,7 @@ use prescription::rules::Language;
 use prescription::{Address, Oid, Organisation, Signers};
 use serde::Deserialize;
 
-use crate::{CheckSettings, LabelPrinter, Problem, ScanSettings};
+use crate::{CheckSettings, LabelPrinter, Problem, ScanSettings, ScannerAt};
 
 /// What a workstation is set to.
 #[derive(Debug, Clone, Deserialize)]
@@ -52,6 +52,9 @@ pub struct Settings {
     /// How packages are scanned.
     #[serde(default)]
     pub scanning: ScanSettings,
+    /// How the scanner is connected.
+    #[serde(default)]
+    pub scanner: ScannerAt,
     /// Who signs documents of which type, where it is another than the default: `"18" = "system"`.
     #[serde(default)]
     pub signers: Signers,
@@ -484,6 +487,9 @@ impl Settings {
         if self.trust.ocsp.as_ref().is_some_and(|address| !address.starts_with("http://")) {
             return Err(wrong("trust.ocsp", "http://"));
         }
+        if let Some((setting, why)) = self.scanner.fault() {
+            return Err(wrong(setting, why));
+        }
         self.medicines.check()?;
         if let Some(fault) = self.printers.label.as_ref().and_then(|printer| printer.to.fault()) {
             return Err(wrong("printers.label.to", fault));
@@ -619,6 +625,30 @@ mod tests {
         );
         assert_eq!(printer.kind, crate::LabelKind::ZplPicture);
         assert_eq!(printer.dpi, labels::Density::Dots12);
+    }
+
+    #[test]
+    fn med_5_3_a_scanner_types_unless_the_settings_say_where_it_is() {
+        let scanner = |text: &str| load(&format!("{SOUND}\n[scanner]\n{text}")).map(|settings| settings.scanner);
+        assert_eq!((load(SOUND).unwrap().scanner, scanner("kind = \"wedge\"").unwrap()), <_>::default());
+        let serial = ScannerAt::Serial { path: "/dev/ttyACM0".into(), speed: 9_600 };
+        assert_eq!(scanner("kind = \"serial\"\npath = \"/dev/ttyACM0\"").unwrap(), serial);
+        for (text, setting) in [
+            ("kind = \"serial\"\npath = \"\"", "scanner.path"),
+            ("kind = \"serial\"\npath = \"COM3\"\nspeed = 1", "scanner.speed"),
+            ("kind = \"serial\"", "file"),
+            ("kind = \"bluetooth\"", "file"),
+            ("kind = \"wedge\"\npath = \"/dev/ttyACM0\"", "file"),
+        ] {
+            assert!(scanner(text).unwrap_err().advice.starts_with(setting), "{text}");
+        }
+        if cfg!(target_os = "linux") {
+            assert!(scanner("kind = \"hid\"\ndevice = \"0c2e:0b61\"").is_ok());
+            assert!(scanner("kind = \"hid\"\npath = \"/dev/hidraw0\"").is_ok());
+            for wrong in ["", "device = \"0c2e\"", "device = \"0c2e:0b61\"\npath = \"/dev/hidraw0\"", "path = \"\""] {
+                assert!(scanner(&format!("kind = \"hid\"\n{wrong}")).unwrap_err().advice.starts_with("scanner.device"));
+            }
+        }
     }
 
     #[test]

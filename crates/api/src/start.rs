@@ -1,5 +1,6 @@
-//! Starts the whole program from its settings: opens what it works with, and the four threads that live as long as it
-//! does: one hears the card, one sends what waits, one asks whether the Centre is there, one asks about the card.
+//! Starts the whole program from its settings: opens what it works with, and the threads that live as long as it does: one
+//! hears the card, one sends what waits, one asks whether the Centre is there, one asks about the card; and one reads the
+//! scanner, where the settings say that it is no keyboard.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Weak};
@@ -16,6 +17,7 @@ use crate::bell::Bell;
 use crate::health::{self, Examination, Instruments};
 use crate::program::{SENDERS_AT_MOST, Tiski};
 use crate::roles::RegisterFile;
+use crate::scanner::read_scanner;
 use crate::settings::{Card, Environment, Settings, wrong};
 use crate::{Event, Problem, Program, deviating, keeping, sentences};
 
@@ -98,6 +100,11 @@ fn start_with(settings: Settings, instruments: Instruments) -> Result<Started, P
     let about = Arc::downgrade(&program);
     let asking = Arc::clone(&program.asking_about_card);
     spawn("about-card", move || ask_about_cards(&about, &asking))?;
+    if program.settings.scanner.is_read_here() {
+        let reading = Arc::downgrade(&program);
+        let (opening, at) = (Arc::clone(&program.opening_scanner), program.settings.scanner.clone());
+        spawn("scanner", move || read_scanner(&reading, &opening, &at))?;
+    }
     Ok(Started { program, events })
 }
 
@@ -254,6 +261,7 @@ impl Drop for Tiski {
         self.outbox.close();
         self.asking.close();
         self.asking_about_card.close();
+        self.opening_scanner.close();
     }
 }
 

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{DeviationView, ExchangeView, Freshness, InHandView, NoticeView, PaymentView};
+use crate::{DeviationView, ExchangeView, Freshness, InHandView, NoticeView, PaymentView, ScannedText};
 
 /// Everything that a screen needs before anybody has logged in, and its frame afterwards.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -193,6 +193,8 @@ pub enum Link {
     Medicines,
     /// The label printer, where one is set.
     Printer,
+    /// The scanner, where the program reads it itself.
+    Scanner,
 }
 
 /// How a link does.
@@ -705,6 +707,18 @@ pub enum Event {
         lines: Vec<HealthLine>,
         /// How fresh what is seen is.
         freshness: Freshness,
+    },
+    /// A scanner that the program reads itself has sent a code: the host asks `scan` with it, as if a scanner had typed it. It
+    /// may be a prescription's identifier, and is held like a secret.
+    Scanned {
+        /// What it sent.
+        #[ts(type = "string")]
+        text: ScannedText,
+    },
+    /// A scanner that the program reads itself has sent what is no code, or not the whole of one.
+    ScanFailed {
+        /// What to tell the person.
+        problem: Problem,
     },
     /// What somebody should hear of has changed.
     Notices {

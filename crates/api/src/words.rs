@@ -113,6 +113,7 @@ words! {
     CENTRE "Reseptikeskus" "Receptcentret" "Prescription Centre"
     NO_PRICE "ei hintaa" "inget pris" "no price"
     PRINTER "lipuketulostin" "etikettskrivare" "label printer"
+    SCANNER "viivakoodinlukija" "streckkodsläsare" "barcode scanner"
     MEDICINES "lääketietokanta" "läkemedelsdatabas" "medicines database"
 }
 
@@ -128,6 +129,7 @@ impl Link {
             Self::Centre => &CENTRE,
             Self::Medicines => &MEDICINES,
             Self::Printer => &PRINTER,
+            Self::Scanner => &SCANNER,
         };
         text.in_language(language)
     }

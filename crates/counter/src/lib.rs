@@ -13,6 +13,7 @@ mod error;
 mod exchange;
 mod hand;
 mod held;
+mod learnt;
 mod lot;
 mod marks;
 mod outage;

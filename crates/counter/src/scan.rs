@@ -40,7 +40,7 @@ pub struct Scanning {
 
 /// What a counter scans with: its tables, and what was scanned a moment ago.
 pub(crate) struct ScanDesk {
-    with: Scanning,
+    pub(crate) with: Scanning,
     recent: Recent,
 }
 

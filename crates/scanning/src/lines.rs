@@ -1,7 +1,6 @@
 //! A serial port's bytes, cut into scans.
 
-/// A scan of more bytes than these is dropped as a whole, and said.
-const LONGEST: usize = 512;
+use crate::device::LONGEST;
 
 /// Collects bytes until a line ends (CR, LF or ETX).
 #[derive(Debug, Default)]
@@ -32,6 +31,13 @@ impl Lines {
             }
         }
         scans
+    }
+
+    /// What has come of a scan whose end has not, if anything.
+    pub(crate) fn let_go(&mut self) -> Option<Vec<u8>> {
+        self.is_too_long = false;
+        let held = std::mem::take(&mut self.held);
+        (!held.is_empty()).then_some(held)
     }
 }
 

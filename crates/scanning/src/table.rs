@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use prescription::Vnr;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,16 @@ pub struct GtinLink {
     pub confirmed_by: Option<String>,
 }
 
+/// Who took a link back that was learnt wrongly, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TakenBack {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The user's internal identifier, never a name.
+    pub by: String,
+}
+
 /// What became of a new link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Learnt {
@@ -56,11 +66,18 @@ pub struct NotStored;
 pub trait GtinStore {
     /// Keeps one, durably, before the table believes it.
     fn keep(&mut self, link: &GtinLink) -> Result<(), NotStored>;
+
+    /// Keeps, durably, that one was taken back: it is no longer among the links, and is kept beside them.
+    fn take_back(&mut self, link: &GtinLink, taken: &TakenBack) -> Result<(), NotStored>;
 }
 
 impl<S: GtinStore + ?Sized> GtinStore for Box<S> {
     fn keep(&mut self, link: &GtinLink) -> Result<(), NotStored> {
         (**self).keep(link)
+    }
+
+    fn take_back(&mut self, link: &GtinLink, taken: &TakenBack) -> Result<(), NotStored> {
+        (**self).take_back(link, taken)
     }
 }
 
@@ -75,6 +92,9 @@ pub enum TableError {
         /// The VNR that was said.
         said: Vnr,
     },
+    /// The number was never learnt to stand for that VNR, or the link was taken back.
+    #[error("the number was not learnt to stand for that package")]
+    NotLearnt,
     /// A shop's own number: it may be given to anything.
     #[error("a shop's own number names no medicine")]
     InStore,
@@ -91,6 +111,7 @@ impl TableError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Contradiction { .. } => "gtin-contradiction",
+            Self::NotLearnt => "gtin-not-learnt",
             Self::InStore => "gtin-in-store",
             Self::Full => "gtin-table-full",
             Self::NotStored(_) => "gtin-not-stored",
@@ -141,6 +162,29 @@ impl GtinTable {
         Ok(Learnt::New)
     }
 
+    /// Takes back a link that was learnt wrongly: stored first, then no longer believed. The number may be learnt anew. Both
+    /// the number and the VNR are named, so that nobody takes back another link than the one that was looked at.
+    pub fn take_back(
+        &mut self,
+        gtin: &Gtin,
+        vnr: &Vnr,
+        taken: &TakenBack,
+        store: &mut impl GtinStore,
+    ) -> Result<GtinLink, TableError> {
+        let link = self.links.get(gtin).filter(|link| link.vnr == *vnr).ok_or(TableError::NotLearnt)?;
+        store.take_back(link, taken)?;
+        self.links.remove(gtin).ok_or(TableError::NotLearnt)
+    }
+
+    /// Every link, the newest first; of one day by number.
+    pub fn newest(&self) -> Vec<&GtinLink> {
+        let mut links: Vec<&GtinLink> = self.links.values().collect();
+        links.sort_unstable_by(|one, other| {
+            other.first_seen.cmp(&one.first_seen).then_with(|| one.gtin.as_str().cmp(other.gtin.as_str()))
+        });
+        links
+    }
+
     fn check(&self, link: &GtinLink) -> Result<Learnt, TableError> {
         match self.vnr(&link.gtin) {
             Some(known) if known == link.vnr => Ok(Learnt::Known),
@@ -165,6 +209,14 @@ mod tests {
                 return Err(NotStored);
             }
             self.0.push(link.clone());
+            Ok(())
+        }
+
+        fn take_back(&mut self, link: &GtinLink, _: &TakenBack) -> Result<(), NotStored> {
+            if self.1 {
+                return Err(NotStored);
+            }
+            self.0.retain(|kept| kept != link);
             Ok(())
         }
     }
@@ -197,6 +249,26 @@ mod tests {
         assert_eq!(GtinTable::of(store.0.clone()).unwrap().vnr_of_digits(OTHER).unwrap().as_str(), "070009");
         store.0.push(link(OTHER, "117648"));
         assert_eq!(GtinTable::of(store.0).unwrap_err().code(), "gtin-contradiction");
+    }
+
+    #[test]
+    fn med_5_3_a_link_that_was_taken_back_is_not_used_and_the_number_may_be_learnt_anew() {
+        let (mut table, mut store) = (GtinTable::default(), Memory::default());
+        let (gtin, wrong) = (Gtin::parse(COMPANY).unwrap(), Vnr::parse("070009").unwrap());
+        let taken = TakenBack { at: "2026-11-27T08:00:00Z".parse().unwrap(), by: "u2".into() };
+        let refused = |result: Result<GtinLink, TableError>| result.unwrap_err().code();
+        assert_eq!(refused(table.take_back(&gtin, &wrong, &taken, &mut store)), "gtin-not-learnt");
+        table.learn(link(COMPANY, "070009"), &mut store).unwrap();
+        let other = Vnr::parse("117648").unwrap();
+        assert_eq!(refused(table.take_back(&gtin, &other, &taken, &mut store)), "gtin-not-learnt");
+        store.1 = true;
+        assert_eq!(refused(table.take_back(&gtin, &wrong, &taken, &mut store)), "gtin-not-stored");
+        assert_eq!(table.vnr(&gtin), Some(wrong.clone()), "what is not stored changes nothing");
+        store.1 = false;
+        assert_eq!(table.take_back(&gtin, &wrong, &taken, &mut store), Ok(link(COMPANY, "070009")));
+        assert_eq!((table.vnr(&gtin), table.newest().len()), (None, 0));
+        assert_eq!(table.learn(link(COMPANY, "117648"), &mut store), Ok(Learnt::New));
+        assert_eq!((table.vnr(&gtin), table.newest().len()), (Some(other), 1));
     }
 
     #[test]

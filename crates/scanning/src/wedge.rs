@@ -22,6 +22,18 @@ pub enum Key {
     Separator,
 }
 
+impl Key {
+    /// What it types.
+    pub(crate) fn character(self) -> char {
+        match self {
+            Self::Char(c) => c,
+            Self::Separator => GS,
+            Self::Enter => '\r',
+            Self::Tab => '\t',
+        }
+    }
+}
+
 /// How the scanner is set up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WedgeSettings {
@@ -121,13 +133,7 @@ fn scan(mut keys: Vec<Key>) -> Vec<WedgeEvent> {
 }
 
 fn text(keys: &[Key]) -> String {
-    let character = |key: &Key| match key {
-        Key::Char(c) => *c,
-        Key::Separator => GS,
-        Key::Enter => '\r',
-        Key::Tab => '\t',
-    };
-    keys.iter().map(character).collect()
+    keys.iter().map(|key| key.character()).collect()
 }
 
 #[cfg(test)]

@@ -249,6 +249,9 @@ fn play(
     if story.deviates {
         world.deviate()?;
     }
+    if story.scans_at_port {
+        world.scan_at_port()?;
+    }
     if story.asks_roles {
         world.ask_roles()?;
     }

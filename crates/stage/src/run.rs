@@ -72,6 +72,16 @@ impl<'a> Play<'a> {
             Act::ProposeAmount(amount) => self.hands.propose_amount(amount)?,
             Act::ProposePackage(vnr) => self.hands.choose_package(vnr)?,
             Act::Scan(code) => self.hands.scan(code)?,
+            Act::TakeBackCode => self.hands.take_back_code()?,
+            Act::ScanAtPort(code) => {
+                self.scanner()?.scan(code)?;
+                self.hands.hear_scanner()?
+            }
+            Act::PlugScanner(true) => return self.scanner()?.plug_in().map(|()| String::new()),
+            Act::PlugScanner(false) => {
+                self.scanner()?.unplug();
+                return Ok(String::new());
+            }
             Act::PutAside => self.hands.put_aside()?,
             Act::ConfirmScan => self.hands.confirm_scan()?,
             Act::ProposeReason(reason) => self.hands.give_reason(reason)?,
@@ -170,6 +180,13 @@ impl<'a> Play<'a> {
 
     fn reader(&mut self) -> Result<&mut crate::world::Reader> {
         self.world.reader.as_mut().context("there is no reader: this step needs --card pcsc")
+    }
+
+    fn scanner(&mut self) -> Result<&mut crate::world::SerialScanner> {
+        self.world
+            .scanner
+            .as_mut()
+            .context("there is no scanner at a port: the story's head does not say `scanner: serial`")
     }
 
     fn time_of_day(&self) -> String {
@@ -382,6 +399,10 @@ impl<'a> Play<'a> {
             Expect::Noticed(count) => {
                 let seen = hands.told()?.noticed;
                 (format!("{seen} noticed"), seen == *count)
+            }
+            Expect::Scanner(connected) => {
+                let seen = hands.link("scanner")?;
+                ((if seen.is_empty() { "no link".to_owned() } else { seen.clone() }), (seen == "good") == *connected)
             }
             Expect::Silent(silent) => {
                 let seen = hands.told()?.silent;

@@ -170,7 +170,7 @@ sentence: string,
  */
 advice: string, };
 
-export type Link = "reader" | "card" | "certificate" | "clock" | "network" | "centre" | "medicines" | "printer";
+export type Link = "reader" | "card" | "certificate" | "clock" | "network" | "centre" | "medicines" | "printer" | "scanner";
 
 export type HealthState = "good" | "think" | "bad" | "unknown";
 
@@ -1077,7 +1077,15 @@ lines: Array<HealthLine>,
 /**
  * How fresh what is seen is.
  */
-freshness: Freshness, } | { "event": "notices", 
+freshness: Freshness, } | { "event": "scanned", 
+/**
+ * What it sent.
+ */
+text: string, } | { "event": "scan-failed", 
+/**
+ * What to tell the person.
+ */
+problem: Problem, } | { "event": "notices", 
 /**
  * As it is now.
  */
@@ -1408,6 +1416,70 @@ key: string,
  */
 atMs: number, };
 
+export type ScannerCode = { 
+/**
+ * Its modules, row by row from the top: "1" is dark. Without the light margin.
+ */
+rows: Array<string>, };
+
+export type ScannerTest = { 
+/**
+ * Whether everything arrived as it was sent.
+ */
+passed: boolean, 
+/**
+ * What was found, each with what to do; where all is well, one that says so.
+ */
+findings: Array<Problem>, };
+
+export type FindLinks = { 
+/**
+ * A part of the item number, of the VNR or of the package's name; everything where it is empty.
+ */
+text: string, };
+
+export type LearntLinks = { 
+/**
+ * The newest first; at most fifty.
+ */
+lines: Array<LinkView>, 
+/**
+ * How many were found in all.
+ */
+found: number, };
+
+export type LinkView = { 
+/**
+ * Its fourteen digits.
+ */
+gtin: string, 
+/**
+ * The package's number.
+ */
+vnr: string, 
+/**
+ * "DIAPAM 10 mg, 100 fol"; empty where the database does not have it.
+ */
+package: string, 
+/**
+ * "26.11.2026".
+ */
+on: string, 
+/**
+ * Who confirmed it: a name, or the registration number where no name is kept; empty for a register's.
+ */
+by: string, };
+
+export type OnLink = { 
+/**
+ * The item number.
+ */
+gtin: string, 
+/**
+ * The package's number.
+ */
+vnr: string, };
+
 export type ScanView = { 
 /**
  * What it was.
@@ -1466,7 +1538,11 @@ expiry: string,
 /**
  * Good, think where it expires soon, cannot where it has expired.
  */
-tone: Tone, };
+tone: Tone, 
+/**
+ * The item number, where it was recognised by what a person confirmed here once: that can be taken back.
+ */
+learntBy: string | null, };
 
 export type OtherPackView = { 
 /**
@@ -1480,7 +1556,11 @@ differs: Array<DifferenceView>,
 /**
  * Whether it may be chosen for this prescription instead.
  */
-mayBeChosen: boolean, };
+mayBeChosen: boolean, 
+/**
+ * The item number, where it was recognised by what a person confirmed here once: that can be taken back.
+ */
+learntBy: string | null, };
 
 export type PartView = { 
 /**
@@ -2117,6 +2197,8 @@ export interface Catalogue {
   propose: { with: Propose; gives: PrescriptionView };
   ask_kela: { with: Nothing; gives: VisitView };
   scan: { with: Scan; gives: ScanView };
+  scanner_code: { with: Nothing; gives: ScannerCode };
+  test_scanner: { with: Scan; gives: ScannerTest };
   confirm_scan: { with: OnPrescription; gives: PrescriptionView };
   put_aside: { with: OnPrescription; gives: PrescriptionView };
   near_misses: { with: OnDay; gives: NearMisses };
@@ -2125,6 +2207,8 @@ export interface Catalogue {
   remnants: { with: Nothing; gives: RemnantList };
   discard_remnant: { with: DiscardRemnant; gives: RemnantList };
   deviate: { with: Deviate; gives: PrescriptionView };
+  learnt_links: { with: FindLinks; gives: LearntLinks };
+  take_back_link: { with: OnLink; gives: Nothing };
   add: { with: OnPrescription; gives: VisitView };
   remove: { with: OnPrescription; gives: VisitView };
   label: { with: OnLabel; gives: LabelView };

@@ -230,6 +230,14 @@ async function withHand(asked: 'confirm_scan' | 'put_aside', said: Word): Promis
   await focusOn(view.proposal?.mayAdd ? 'add' : 'row');
 }
 
+/** A code was learnt wrongly: nobody knows any more what it stands for. */
+export async function takeBackLink(gtin: string, vnr: string): Promise<void> {
+  if (!(await step('propose', () => ask('take_back_link', { gtin, vnr })))) return;
+  await resume();
+  announce(t('scan.takenBack'));
+  await focusOn(openView()?.inHand?.unknown ? 'aside' : 'row');
+}
+
 export const confirmScan = (): Promise<void> => withHand('confirm_scan', 'scan.right');
 /** Of a part: a new package is split although what is left of another would do, or that is taken after all. */
 export async function splitNew(isNew: boolean): Promise<void> {

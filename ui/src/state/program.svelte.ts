@@ -16,6 +16,8 @@ let events = 0;
 type Moved = (documentId: string, state: DocumentState) => unknown;
 const onMoved = new Set<Moved>();
 const onLeft = new Set<() => void>();
+export type Scanned = { text: string } | { problem: Problem };
+const onScanned = new Set<(scanned: Scanned) => void>();
 
 /** Calls back when a document moved. */
 export function whenMoved(call: Moved): () => void {
@@ -26,6 +28,11 @@ export function whenMoved(call: Moved): () => void {
 /** Calls back when the person has left. */
 export function whenLeft(call: () => void): void {
   onLeft.add(call);
+}
+
+/** Calls back when a scanner that the program reads itself has sent something. */
+export function whenScanned(call: (scanned: Scanned) => void): void {
+  onScanned.add(call);
 }
 
 export function takeStatus(status: Status): void {
@@ -65,6 +72,10 @@ function take(event: Event): void {
     case 'health':
       program.status.health = event.lines;
       program.status.freshness = event.freshness;
+      break;
+    case 'scanned':
+    case 'scan-failed':
+      for (const call of onScanned) call(event);
       break;
     case 'notices':
       program.status.notices = event.notices;

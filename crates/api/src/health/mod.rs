@@ -19,6 +19,7 @@ use prescription::rules::Language;
 use trust::{ListStanding, ListState};
 
 use crate::editions::Stock;
+use crate::scanner::ScannerFault;
 use crate::words::day;
 use crate::{HealthLine, HealthState, Link, settings};
 
@@ -104,6 +105,16 @@ pub(crate) fn printer(last: Option<Result<(), printing::PrintError>>, language: 
         Some(Err(error)) => Finding::think(error.code(), ""),
     };
     line(Link::Printer, finding, language)
+}
+
+/// The scanner that the program reads itself, which is beside the chain: packages can be chosen without it.
+pub(crate) fn scanner(last: Option<Result<(), ScannerFault>>, language: Language) -> HealthLine {
+    let finding = match last {
+        None => Finding::new(HealthState::Unknown, "scanner-not-opened"),
+        Some(Ok(())) => Finding::good("scanner-good", ""),
+        Some(Err(fault)) => Finding::think(fault.code(), ""),
+    };
+    line(Link::Scanner, finding, language)
 }
 
 fn line(link: Link, finding: Finding, language: Language) -> HealthLine {

@@ -310,6 +310,21 @@ fn a_right_that_has_ended_is_red_for_its_holder_alone() {
 }
 
 #[test]
+fn med_5_3_a_scanner_is_beside_the_chain_and_never_red() {
+    use crate::scanner::ScannerFault::{Busy, Missing, NoPermission, Unreadable};
+    let line = |last| super::scanner(last, Language::En);
+    assert_eq!((line(None).state, line(None).link), (HealthState::Unknown, Link::Scanner));
+    assert_eq!(line(Some(Ok(()))).state, HealthState::Good);
+    let codes: std::collections::BTreeSet<String> = [Missing, NoPermission, Busy, Unreadable]
+        .into_iter()
+        .map(|fault| line(Some(Err(fault))))
+        .inspect(|said| assert!(said.state == HealthState::Think && !said.advice.is_empty(), "{said:?}"))
+        .map(|said| said.sentence)
+        .collect();
+    assert_eq!(codes.len(), 4, "each has a sentence of its own");
+}
+
+#[test]
 fn med_5_2_a_printer_is_beside_the_chain_and_never_red() {
     use printing::PrintError;
     let line = |last| super::printer(last, Language::En);

@@ -60,6 +60,72 @@ pub(super) const TABLE: &[Row] = &[
         ),
         NOTHING_TO_DO,
     ),
+    (
+        "scanner-good",
+        text("Viivakoodinlukija on kytketty.", "Streckkodsläsaren är ansluten.", "The barcode scanner is connected."),
+        NOTHING_TO_DO,
+    ),
+    (
+        "scanner-not-opened",
+        text(
+            "Viivakoodinlukijaa ei ole vielä avattu.",
+            "Streckkodsläsaren har inte öppnats ännu.",
+            "The barcode scanner has not been opened yet.",
+        ),
+        NOTHING_TO_DO,
+    ),
+    (
+        "scanner-missing",
+        text(
+            "Viivakoodinlukija ei ole kytkettynä.",
+            "Streckkodsläsaren är inte ansluten.",
+            "The barcode scanner is not connected.",
+        ),
+        text(
+            "Tarkista johto ja virta; ohjelma löytää lukijan itse. Pakkauksen voi valita luettelosta (F4).",
+            "Kontrollera kabeln och strömmen; programmet hittar läsaren självt. Förpackningen kan väljas i listan (F4).",
+            "Check its cable and power; the program finds it by itself. A package can be chosen from the list (F4).",
+        ),
+    ),
+    (
+        "scanner-no-permission",
+        text(
+            "Käyttöjärjestelmä ei anna ohjelman lukea viivakoodinlukijaa.",
+            "Operativsystemet låter inte programmet läsa streckkodsläsaren.",
+            "The operating system does not let the program read the barcode scanner.",
+        ),
+        text(
+            "Pyydä ylläpitoa antamaan lukuoikeus laitteeseen.",
+            "Be systemansvariga ge läsrätt till enheten.",
+            "Ask the administrator for the right to read the device.",
+        ),
+    ),
+    (
+        "scanner-busy",
+        text(
+            "Viivakoodinlukija on toisen ohjelman käytössä.",
+            "Streckkodsläsaren används av ett annat program.",
+            "Another program is using the barcode scanner.",
+        ),
+        text(
+            "Sulje toinen ohjelma, joka käyttää lukijaa.",
+            "Stäng det andra programmet som använder läsaren.",
+            "Close the other program that uses the scanner.",
+        ),
+    ),
+    (
+        "scanner-unreadable",
+        text(
+            "Viivakoodinlukijaa ei voi lukea.",
+            "Streckkodsläsaren kan inte läsas.",
+            "The barcode scanner cannot be read.",
+        ),
+        text(
+            "Pyydä ylläpitoa tarkistamaan lukijan asetukset (scanner).",
+            "Be systemansvariga kontrollera läsarens inställningar (scanner).",
+            "Ask the administrator to check the scanner's settings (scanner).",
+        ),
+    ),
     ("scs-good", text("Korttiohjelma vastaa.", "Kortprogrammet svarar.", "The card program answers."), NOTHING_TO_DO),
     (
         "card-unread",

@@ -28,8 +28,7 @@ impl Tiski {
     pub(crate) fn found_packages(&self, with: &FindPackages) -> FoundPackages {
         let text: String = with.text.chars().take(LONGEST_SEARCH).collect();
         let shelf = self.counter.deps().shelf();
-        let numbers = scanning::GtinTable::default();
-        let found = shelf.find(&text, MOST_FOUND, &|digits| numbers.vnr_of_digits(digits));
+        let found = shelf.find(&text, MOST_FOUND, &|digits| self.counter.vnr_of_digits(digits));
         FoundPackages { packages: found.iter().map(|package| self.found_package(package)).collect() }
     }
 

@@ -8,6 +8,7 @@ mod labels;
 mod outage;
 mod program;
 mod record;
+mod scanner;
 mod scanning;
 
 use ::counter::CounterError;
@@ -122,6 +123,7 @@ fn table() -> impl Iterator<Item = &'static Row> {
         outage::TABLE,
         program::TABLE,
         record::TABLE,
+        scanner::TABLE,
         scanning::TABLE,
     ]
     .into_iter()

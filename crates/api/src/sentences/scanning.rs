@@ -274,12 +274,26 @@ pub(super) const TABLE: &[Row] = &[
         TELL_SUPPORT,
     ),
     (
+        "gtin-not-learnt",
+        Place::Input,
+        text(
+            "Koodia ei ole opittu tälle pakkaukselle, tai se on jo poistettu.",
+            "Koden är inte inlärd för denna förpackning, eller så är den redan borttagen.",
+            "The code was not learnt for this package, or that was taken back already.",
+        ),
+        text(
+            "Katso opitut koodit uudelleen asetuksista.",
+            "Se de inlärda koderna på nytt i inställningarna.",
+            "Look at the learnt codes again in the settings.",
+        ),
+    ),
+    (
         "gtin-not-stored",
         Place::Program,
         text(
-            "Koodia ei voitu tallentaa, eikä sitä opittu.",
-            "Koden kunde inte sparas och lärdes inte in.",
-            "The code could not be stored and was not learnt.",
+            "Muutosta koodiin ei voitu tallentaa, eikä sitä tehty.",
+            "Ändringen av koden kunde inte sparas och gjordes inte.",
+            "The change to the code could not be stored and was not made.",
         ),
         TELL_SUPPORT,
     ),
@@ -313,6 +327,7 @@ mod tests {
         let vnr = || prescription::Vnr::parse("070009").unwrap();
         let tables = [
             TableError::Contradiction { known: vnr(), said: vnr() },
+            TableError::NotLearnt,
             TableError::InStore,
             TableError::Full,
             TableError::NotStored(scanning::NotStored),

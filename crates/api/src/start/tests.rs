@@ -5,6 +5,9 @@ use direct_card::{DirectReader, Typed};
 use test_authority::{Authority, People, place, who};
 use virtual_card::{Card as VirtualCard, Person, Profile, ShortMemory};
 
+#[cfg(target_os = "linux")]
+mod scanner;
+
 use super::scs_service::Service;
 use super::*;
 use crate::{CardState, HealthState, Link, LogIn, Nothing, PinAt, Secret, SetLanguage};
@@ -43,6 +46,21 @@ impl World {
         let mut instruments = Instruments::open(&settings).unwrap();
         instruments.cards = Arc::new(reader.clone());
         start_with(settings, instruments).unwrap()
+    }
+
+    /// Imports an artificial edition that is in force from a day; its name.
+    fn import(&self, number: u32, in_force: chrono::NaiveDate) -> String {
+        use chrono::Datelike;
+        use medicines::artificial::{Artificial, Recipe};
+        use medicines::editions::{Editions, Policy, VersionId};
+        use medicines::import::kela::KelaNames;
+
+        let names = KelaNames::built_in().unwrap();
+        let version = VersionId::parse(&format!("{}.{number}", in_force.year())).unwrap();
+        let files = Artificial::make(&Recipe { seed: 7, packages: 150, version, in_force }, &names);
+        let mut editions = Editions::open(&self.folder.path().join("medicines.db")).unwrap();
+        editions.import(files.sources(), &names, &Policy::default(), Utc::now()).unwrap();
+        version.to_string()
     }
 
     fn reader(&self) -> DirectReader {
@@ -165,23 +183,11 @@ fn until(holds: impl Fn() -> bool) {
 
 #[test]
 fn the_program_works_with_the_edition_in_force_says_loudly_that_it_is_stale_and_finds_a_new_one_while_it_runs() {
-    use chrono::{Datelike, Days, NaiveDate};
-    use medicines::artificial::{Artificial, Recipe};
-    use medicines::editions::{Editions, Policy, VersionId};
-    use medicines::import::kela::KelaNames;
+    use chrono::Days;
 
     let world = world();
-    let file = world.folder.path().join("medicines.db");
-    let import = |number: u32, in_force: NaiveDate| {
-        let names = KelaNames::built_in().unwrap();
-        let version = VersionId::parse(&format!("{}.{number}", in_force.year())).unwrap();
-        let files = Artificial::make(&Recipe { seed: 7, packages: 150, version, in_force }, &names);
-        let mut editions = Editions::open(&file).unwrap();
-        editions.import(files.sources(), &names, &Policy::default(), Utc::now()).unwrap();
-        version.to_string()
-    };
     let today = prescription::time::finnish(Utc::now()).date();
-    let old = import(500, today - Days::new(40));
+    let old = world.import(500, today - Days::new(40));
     let started = world.with_reader("kind = \"pcsc\"\n[medicines]\neditions = \"medicines.db\"\n", &world.reader());
     let seen = || {
         let status = status(&started);
@@ -197,8 +203,74 @@ fn the_program_works_with_the_edition_in_force_says_loudly_that_it_is_stale_and_
         let found = started.program.find_packages(crate::FindPackages { text: text.to_owned() }).unwrap();
         assert!(found.packages.iter().any(|package| package.name.starts_with("Temesta")), "{text}: {found:?}");
     }
-    let new = import(501, today);
+    let new = world.import(501, today);
     started.program.examine(Nothing::default()).unwrap();
     let (edition, state, code, _) = seen();
     assert_eq!((edition, state, code.as_str()), (new, HealthState::Good, "medicines-good"));
+}
+
+#[test]
+fn med_5_3_a_search_by_a_whole_item_number_knows_what_was_learnt_at_this_pharmacy() {
+    use ::scanning::{GtinLink, GtinStore, Source};
+
+    let world = world();
+    let today = prescription::time::finnish(Utc::now()).date();
+    world.import(500, today);
+    let reader = world.reader();
+    let found = |text: &str| {
+        let started = world.with_reader("kind = \"pcsc\"\n[medicines]\neditions = \"medicines.db\"\n", &reader);
+        let found = started.program.find_packages(crate::FindPackages { text: text.to_owned() }).unwrap();
+        found.packages.into_iter().map(|package| package.vnr).collect::<Vec<_>>()
+    };
+    let temesta = found("temesta 1 mg")[0].clone();
+    assert!(found("4006381333931").is_empty(), "nobody has said what it is");
+    let link = GtinLink {
+        gtin: ::scanning::Gtin::parse("4006381333931").unwrap(),
+        vnr: prescription::Vnr::parse(&temesta).unwrap(),
+        source: Source::Person,
+        first_seen: today,
+        confirmed_by: None,
+    };
+    let mut store = gtin_store::Gtins::open(&world.folder.path().join("data/gtin.db")).unwrap();
+    store.keep(&link).unwrap();
+    drop(store);
+    assert_eq!(found("4006381333931"), std::slice::from_ref(&temesta));
+    let nordic = ::scanning::Gtin::nordic(&prescription::Vnr::parse(&temesta).unwrap());
+    assert_eq!(found(nordic.as_str()), [temesta], "a Nordic number says its package itself");
+}
+
+#[test]
+fn med_5_3_the_scanners_self_test_says_which_hazard_it_has_and_what_to_set() {
+    use crate::{PressedKey, Scan};
+
+    let world = world();
+    let started = world.with_reader("kind = \"pcsc\"", &world.reader());
+    let code = started.program.scanner_code(Nothing::default()).unwrap();
+    assert!(code.rows.len() == 24 && code.rows.iter().all(|row| row.len() == 24), "{code:?}");
+    let tested = |scan: Scan| {
+        let test = started.program.test_scanner(scan).unwrap();
+        let codes = test.findings.into_iter().map(|finding| finding.code).collect::<Vec<_>>().join(" ");
+        (test.passed, codes)
+    };
+    let sent = |text: String| tested(Scan { keys: vec![], text: Some(Secret::new(text)) });
+    let sound = ::scanning::SELF_TEST;
+    assert_eq!(sent(format!("]d2{sound}")), (true, "scanner-proven".to_owned()));
+    assert_eq!(sent(sound.to_owned()), (true, "scanner-proven scanner-no-identifier".to_owned()));
+    let swapped: String = sound
+        .chars()
+        .map(|c| if c.is_ascii_uppercase() { c.to_ascii_lowercase() } else { c.to_ascii_uppercase() })
+        .collect();
+    assert_eq!(sent(format!("]D2{swapped}")), (false, "scanner-case-swapped".to_owned()));
+    assert_eq!(sent(format!("]d2{}", sound.replace('\u{1d}', ""))), (false, "scanner-separator-lost".to_owned()));
+    assert_eq!(sent("7046260700093".to_owned()), (false, "scanner-another-code".to_owned()));
+    let typed = |text: &str, pace: u64| {
+        let named = |c: char| if c == '\u{1d}' { "Separator".to_owned() } else { c.to_string() };
+        let keys = format!("]d2{text}").chars().map(named).collect::<Vec<_>>();
+        let keys = keys.into_iter().zip(0..).map(|(key, at)| PressedKey { key: Secret::new(key), at_ms: at * pace });
+        tested(Scan { keys: keys.collect(), text: None })
+    };
+    assert_eq!(typed(sound, 9), (false, "scanner-end-missing".to_owned()));
+    assert_eq!(typed(sound, 300), (false, "scanner-end-missing scanner-too-slow".to_owned()));
+    let endless = Scan { keys: vec![], text: Some(Secret::new("1".repeat(600))) };
+    assert_eq!(started.program.test_scanner(endless).unwrap_err().code, "scan-too-long");
 }

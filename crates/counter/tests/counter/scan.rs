@@ -6,7 +6,7 @@ use checks::Checks;
 use chrono::Datelike;
 use counter::{Change, Counter, CounterError, Doubt, Scanned, Scanning, Visit};
 use prescription::{Outcome, Vnr};
-use scanning::{Gtin, GtinLink, GtinStore, GtinTable, Key, NotStored, Part, Scanner, WedgeSettings};
+use scanning::{Gtin, GtinLink, GtinStore, GtinTable, Key, NotStored, Part, Scanner, TakenBack, WedgeSettings};
 use test_authority::who;
 
 use crate::bench::Bench;
@@ -25,6 +25,15 @@ impl GtinStore for Memory {
             return Err(NotStored);
         }
         kept.0.push(link.clone());
+        Ok(())
+    }
+
+    fn take_back(&mut self, link: &GtinLink, _: &TakenBack) -> Result<(), NotStored> {
+        let mut kept = self.0.lock().unwrap();
+        if kept.1 {
+            return Err(NotStored);
+        }
+        kept.0.retain(|one| one != link);
         Ok(())
     }
 }
@@ -190,6 +199,64 @@ fn di_3_a_student_teaches_the_table_nothing() {
     let bench = bench_of(who::ONNI, false, Memory::default());
     scan(&bench, "4006381333931", 0).unwrap();
     assert_eq!(bench.counter.confirm_scan(&bench.set_id()).unwrap_err().code(), "right-missing");
+}
+
+#[test]
+fn med_5_3_a_wrong_link_is_taken_back_by_whoever_may_dispense_and_stops_what_rested_on_it() {
+    let store = Memory::default();
+    let bench = bench_of(who::SIRI, false, store.clone());
+    let (gtin, vnr) = (Gtin::parse("4006381333931").unwrap(), Vnr::parse(CHOSEN).unwrap());
+    assert_eq!(bench.counter.take_back_link(&gtin, &vnr).unwrap_err().code(), "gtin-not-learnt");
+    scan(&bench, "4006381333931", 0).unwrap();
+    bench.counter.confirm_scan(&bench.set_id()).unwrap();
+    bench.counter.add_to_basket(&bench.set_id()).unwrap();
+    assert_eq!(bench.counter.learnt_link(&gtin).unwrap().vnr, vnr);
+    assert_eq!(bench.counter.learnt_links().unwrap().len(), 1);
+    assert_eq!(bench.counter.vnr_of_digits("4006381333931"), Some(vnr.clone()), "the search knows it");
+    store.0.lock().unwrap().1 = true;
+    assert_eq!(bench.counter.take_back_link(&gtin, &vnr).unwrap_err().code(), "gtin-not-stored");
+    store.0.lock().unwrap().1 = false;
+    bench.counter.take_back_link(&gtin, &vnr).unwrap();
+    let visit = bench.counter.visit().unwrap();
+    let hand = &visit.hands[&bench.set_id()];
+    assert_eq!((hand.packs.len(), hand.unknown.as_ref().and_then(|code| code.gtin())), (0, Some(&gtin)));
+    assert_eq!(says(&visit, &bench, "SC-15"), Some(Outcome::Stop));
+    assert!(matches!(bench.sign(), Err(CounterError::Rule(_))), "what is in the basket is not signed");
+    assert_eq!((bench.counter.learnt_links().unwrap().len(), bench.counter.vnr_of_digits("4006381333931")), (0, None));
+    let (_, by, told) = bench.journal().into_iter().find(|(kind, ..)| kind == "package.unlinked").unwrap();
+    assert_eq!((told["gtin"].as_str(), told["vnr"].as_str()), (Some("04006381333931"), Some(CHOSEN)));
+    assert_eq!(by, told["linked_by"].as_str().map(str::to_owned), "who learnt it has taken it back");
+    // The same pack again, a moment later, is not taken for the one that was known.
+    let (visit, _) = scan(&bench, "4006381333931", 200).unwrap();
+    assert_eq!(says(&visit, &bench, "SC-15"), Some(Outcome::Stop));
+    bench.counter.confirm_scan(&bench.set_id()).unwrap();
+    assert_eq!(bench.counter.learnt_links().unwrap().len(), 1, "learnt anew, by a person who looked again");
+}
+
+#[test]
+fn med_5_3_a_pack_that_a_wrong_link_made_another_is_unknown_once_the_link_is_taken_back() {
+    let bench = bench();
+    let gtin = Gtin::parse("4006381333931").unwrap();
+    scan(&bench, "4006381333931", 0).unwrap();
+    bench.counter.confirm_scan(&bench.set_id()).unwrap();
+    let choose = Change { vnr: Some(Vnr::parse("469528").unwrap()), ..Change::default() };
+    bench.counter.propose(&bench.set_id(), choose).unwrap();
+    let (visit, _) = scan(&bench, "4006381333931", 9_000).unwrap();
+    assert!(visit.hands[&bench.set_id()].other.is_some());
+    bench.counter.take_back_link(&gtin, &Vnr::parse(CHOSEN).unwrap()).unwrap();
+    let hand = bench.counter.visit().unwrap().hands[&bench.set_id()].clone();
+    assert!(hand.other.is_none() && hand.unknown.is_some());
+}
+
+#[test]
+fn di_3_a_student_takes_no_link_back() {
+    let store = Memory::default();
+    let (gtin, vnr) = (Gtin::parse("4006381333931").unwrap(), Vnr::parse(CHOSEN).unwrap());
+    let bench = bench_of(who::ONNI, false, store);
+    assert_eq!(bench.counter.take_back_link(&gtin, &vnr).unwrap_err().code(), "right-missing");
+    bench.counter.log_out().unwrap();
+    assert_eq!(bench.counter.take_back_link(&gtin, &vnr).unwrap_err().code(), "no-session");
+    assert_eq!(bench.counter.learnt_links().unwrap_err().code(), "no-session");
 }
 
 #[test]

@@ -119,6 +119,16 @@ impl Headless {
         Ok(list(&status["health"]).iter().map(Named::read).collect())
     }
 
+    fn scanned(&mut self, with: Value) -> Done {
+        let answer = self.ask("scan", with)?;
+        Ok(answer.map(|view| {
+            if view["open"].is_object() {
+                self.visit["open"] = view["open"].clone();
+            }
+            text(&view["kind"]).to_owned()
+        }))
+    }
+
     fn in_visit(&mut self, ask: &str, with: Value, told: fn(&Value) -> String) -> Done {
         Ok(self.ask(ask, with)?.map(|visit| {
             self.visit = visit;
@@ -186,13 +196,37 @@ impl Hands for Headless {
         let pressed = code.chars().map(|c| c.to_string()).chain(["Enter".to_owned()]);
         let keys: Vec<Value> =
             pressed.zip(0..).map(|(key, at)| json!({ "key": key, "atMs": at * SCANNER_MS })).collect();
-        let answer = self.ask("scan", json!({ "keys": keys }))?;
-        Ok(answer.map(|view| {
-            if view["open"].is_object() {
-                self.visit["open"] = view["open"].clone();
+        self.scanned(json!({ "keys": keys }))
+    }
+
+    fn take_back_code(&mut self) -> Done {
+        let hand = &self.visit["open"]["inHand"];
+        let pack = list(&hand["packs"]).first().unwrap_or(&hand["other"]);
+        let link = json!({ "gtin": pack["learntBy"], "vnr": pack["vnr"] });
+        match self.ask("take_back_link", link)? {
+            Ok(_) => self.in_visit("visit", json!({}), |_| String::new()),
+            Err(refusal) => Ok(Err(refusal)),
+        }
+    }
+
+    fn hear_scanner(&mut self) -> Done {
+        let running = self.running.as_mut().context("the app is not running")?;
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let event = running.answers.recv_timeout(end.saturating_duration_since(Instant::now()));
+            let event = event.context("the app has heard nothing of the scanner")?;
+            match text(&event["event"]) {
+                "scanned" => return self.scanned(json!({ "text": event["text"] })),
+                "scan-failed" => return Ok(read_answer(&event).map(|_| String::new())),
+                _ => {}
             }
-            text(&view["kind"]).to_owned()
-        }))
+        }
+    }
+
+    fn link(&mut self, link: &str) -> Result<String> {
+        let status = self.look("status", json!({}))?;
+        let line = list(&status["health"]).iter().find(|line| text(&line["link"]) == link);
+        Ok(line.map(|line| text(&line["state"]).to_owned()).unwrap_or_default())
     }
 
     fn put_aside(&mut self) -> Done {

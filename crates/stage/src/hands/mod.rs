@@ -116,6 +116,12 @@ pub trait Hands {
     fn choose_package(&mut self, vnr: &str) -> Done;
     /// Scans a code, as a scanner types.
     fn scan(&mut self, code: &str) -> Done;
+    /// Takes back the learnt code by which the scanned package was recognised.
+    fn take_back_code(&mut self) -> Done;
+    /// Takes what the scanner at the serial port has just sent.
+    fn hear_scanner(&mut self) -> Done;
+    /// The state of a link of the chain: "good", "think", "bad", "unknown"; empty where there is none.
+    fn link(&mut self, link: &str) -> Result<String>;
     /// Puts aside what is not the chosen package.
     fn put_aside(&mut self) -> Done;
     /// Says that the number nobody knew is the chosen package's.

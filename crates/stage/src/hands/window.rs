@@ -376,6 +376,21 @@ impl Hands for Window {
         self.outcome(|| Ok(String::new()))
     }
 
+    fn take_back_code(&mut self) -> Done {
+        self.press_on(&named("take-back-link"))?;
+        self.outcome(|| Ok(String::new()))
+    }
+
+    fn hear_scanner(&mut self) -> Done {
+        // The page hears the event by itself; what came of it is expected.
+        self.outcome(|| Ok(String::new()))
+    }
+
+    fn link(&mut self, link: &str) -> Result<String> {
+        let script = "return document.querySelector(`[data-link=${arguments[0]}]`)?.dataset.state ?? ''";
+        Ok(plain(&self.driver.script(script, &[link])?))
+    }
+
     fn put_aside(&mut self) -> Done {
         self.press_on(&named("put-aside"))?;
         self.outcome(|| Ok(String::new()))

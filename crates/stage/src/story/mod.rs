@@ -63,6 +63,8 @@ pub struct Story {
     pub prints: bool,
     /// Whether the counter knows made-up reasons for deviating from a prescription.
     pub deviates: bool,
+    /// Whether the pharmacy has a scanner at a serial port.
+    pub scans_at_port: bool,
     /// What the Centre holds.
     pub centre: Vec<CentreHolds>,
     /// Hour and minute of the day, Finnish time, at which the story begins.
@@ -92,6 +94,7 @@ impl Story {
             asks_roles: false,
             prints: false,
             deviates: false,
+            scans_at_port: false,
             centre: Vec::new(),
             at: (10, 0),
             only_headless: false,
@@ -140,6 +143,7 @@ impl Story {
             "rights" if value == "asked" => self.asks_roles = true,
             "deviations" if value == "made-up" => self.deviates = true,
             "printer" if value == "folder" => self.prints = true,
+            "scanner" if value == "serial" => self.scans_at_port = true,
             "centre" => self.centre.push(centre_holds(value)?),
             "at" => {
                 let (hour, minute) = value.split_once('.').context("a time of day is written 10.00")?;
@@ -148,7 +152,7 @@ impl Story {
             }
             "host" if value == "headless" => self.only_headless = true,
             other => bail!(
-                "unknown header `{other}`: title, proves, card, tries, rights, printer, deviations, centre, at, host"
+                "unknown header `{other}`: title, proves, card, tries, rights, printer, scanner, deviations, centre, at, host"
             ),
         }
         Ok(())

@@ -41,6 +41,12 @@ pub enum Act {
     ProposePackage(String),
     /// Scan a code with a scanner that types.
     Scan(String),
+    /// Take back the learnt code by which the package was recognised.
+    TakeBackCode,
+    /// Scan a code with the scanner at the serial port.
+    ScanAtPort(String),
+    /// Plug that scanner in, or pull it out.
+    PlugScanner(bool),
     /// Put aside what was scanned and is not the chosen package.
     PutAside,
     /// Say that the number nobody knew is the chosen package's.
@@ -275,6 +281,8 @@ pub enum Expect {
     InConflict(u32),
     /// A notice names so many that wait too long; none where it is 0.
     Noticed(u32),
+    /// The scanner's link of the chain holds, or does not.
+    Scanner(bool),
     /// The header says that the Centre answers, or that it does not.
     Silent(bool),
     /// Of so many split packages something is left.
@@ -344,6 +352,10 @@ fn act(words: &[Word]) -> Result<Act> {
         "propose _" [amount] => Act::ProposeAmount(owned(amount));
         "choose package _" [vnr] => Act::ProposePackage(owned(vnr));
         "scan _" [code] => Act::Scan(owned(code));
+        "take the learnt code back" [] => Act::TakeBackCode;
+        "scan _ at the serial port" [code] => Act::ScanAtPort(owned(code));
+        "plug the scanner in" [] => Act::PlugScanner(true);
+        "unplug the scanner" [] => Act::PlugScanner(false);
         "put the package aside" [] => Act::PutAside;
         "confirm the scanned code" [] => Act::ConfirmScan;
         "give the reason _" [reason] => Act::ProposeReason(owned(reason));
@@ -517,6 +529,8 @@ fn expected(words: &[Word]) -> Result<Expect> {
         "_ labels void" [n] => Expect::LabelsVoid(none_or_number(n)?);
         "_ label printed" [n] => Expect::LabelsPrinted(number(n)?);
         "_ labels printed" [n] => Expect::LabelsPrinted(none_or_number(n)?);
+        "the scanner connected" [] => Expect::Scanner(true);
+        "the scanner missing" [] => Expect::Scanner(false);
         "the centre silent" [] => Expect::Silent(true);
         "the centre heard" [] => Expect::Silent(false);
         "_ held at the centre" [n] => Expect::Held(none_or_number(n)?);

@@ -4,6 +4,7 @@
 mod authority;
 mod centre;
 mod reader;
+mod scanner;
 
 use std::path::{Path, PathBuf};
 
@@ -13,6 +14,7 @@ use test_authority::{Authority, place};
 
 pub use centre::Centre;
 pub use reader::Reader;
+pub use scanner::SerialScanner;
 
 /// How the program reaches a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -80,6 +82,8 @@ pub struct World {
     pub clock: Clock,
     /// The reader, where there is one.
     pub reader: Option<Reader>,
+    /// The scanner at a serial port, where there is one.
+    pub scanner: Option<SerialScanner>,
     /// The Prescription Centre.
     pub centre: Centre,
     way: CardWay,
@@ -115,8 +119,8 @@ impl World {
             CardWay::Software => None,
         };
         let centre = Centre::new(&folder, &clock, order.port)?;
-        let world =
-            Self { folder, authority, clock, reader, centre, way: order.way, card: order.card.map(str::to_owned) };
+        let card = order.card.map(str::to_owned);
+        let world = Self { folder, authority, clock, reader, scanner: None, centre, way: order.way, card };
         world.write_settings(order.port)?;
         Ok(world)
     }
@@ -138,6 +142,15 @@ impl World {
         let settings = std::fs::read_to_string(self.settings())?;
         let rights = format!("\n[rights]\nregister = {}\n", quoted(&register.to_string_lossy()));
         std::fs::write(self.settings(), settings + &rights).context("cannot write the settings")
+    }
+
+    /// The pharmacy has a scanner at a serial port.
+    pub fn scan_at_port(&mut self) -> Result<()> {
+        let port = self.folder.join("app/scanner");
+        self.scanner = Some(SerialScanner::plugged_in(port.clone())?);
+        let settings = std::fs::read_to_string(self.settings())?;
+        let scanner = format!("\n[scanner]\nkind = \"serial\"\npath = {}\n", quoted(&port.to_string_lossy()));
+        std::fs::write(self.settings(), settings + &scanner).context("cannot write the settings")
     }
 
     /// The pharmacy has a label printer: a folder into which labels are printed as ZPL.
