@@ -5,7 +5,8 @@
 //! every request: the page shows it, because somebody who clicked an icon reads no terminal.
 
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use api::{Event, Place, Problem, Program, Request};
 use serde_json::Value;
@@ -21,7 +22,33 @@ const SETTINGS: &str = "tiski.toml";
 
 /// The program, once it has started, or why it has not.
 #[derive(Clone, Default)]
-pub struct Host(Arc<OnceLock<Result<Arc<dyn Program>, Problem>>>);
+pub struct Host(Arc<Held>);
+
+#[derive(Default)]
+struct Held {
+    /// None again when the window is gone.
+    started: OnceLock<Result<Mutex<Option<Arc<dyn Program>>>, Problem>>,
+    /// No event can come any more.
+    is_over: AtomicBool,
+}
+
+impl Host {
+    /// Waits for the program's start.
+    fn program(&self) -> Result<Arc<dyn Program>, Problem> {
+        let started = self.0.started.wait().as_ref().map_err(Clone::clone)?;
+        let program = started.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        program.ok_or_else(|| problem("host-silent"))
+    }
+
+    /// The window is gone: lets go of the program and waits until its threads have too.
+    pub fn end(&self) {
+        let Some(Ok(started)) = self.0.started.get() else { return };
+        let program = started.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(program) = program {
+            api::end(program, || self.0.is_over.load(Ordering::Acquire));
+        }
+    }
+}
 
 /// Starts the program on a thread of its own, which then carries its events to the page.
 pub fn start(app: &AppHandle) -> std::io::Result<()> {
@@ -31,14 +58,15 @@ pub fn start(app: &AppHandle) -> std::io::Result<()> {
         let settings = settings_file(std::env::args_os().skip(1), std::env::var_os("TISKI_SETTINGS"));
         match api::Settings::load(&settings).and_then(api::start) {
             Ok(started) => {
-                let _ = host.0.set(Ok(started.program));
+                let _ = host.0.started.set(Ok(Mutex::new(Some(started.program))));
                 for event in started.events {
                     push(&app, &event);
                 }
+                host.0.is_over.store(true, Ordering::Release);
             }
             Err(problem) => {
                 tracing::error!(code = problem.code, advice = problem.advice, "the program did not start");
-                let _ = host.0.set(Err(problem));
+                let _ = host.0.started.set(Err(problem));
             }
         }
     };
@@ -67,7 +95,7 @@ fn answer(host: &Host, request: Value) -> Result<(bool, Value), Problem> {
     // What could not be read is not repeated: there may be a PIN in it.
     let request: Request = serde_json::from_value(request).map_err(|_| problem("request-invalid"))?;
     let file = matches!(request, Request::ExportDay(_));
-    let program = host.0.wait().clone()?;
+    let program = host.program()?;
     api::answer(program.as_ref(), request).map(|value| (file, value))
 }
 
@@ -107,7 +135,7 @@ mod tests {
 
     fn not_started(code: &str) -> Host {
         let host = Host::default();
-        assert!(host.0.set(Err(problem(code))).is_ok());
+        assert!(host.0.started.set(Err(problem(code))).is_ok());
         host
     }
 

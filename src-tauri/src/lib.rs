@@ -11,7 +11,7 @@ mod host;
 use std::process::ExitCode;
 
 use tauri::webview::{NewWindowResponse, WebviewWindowBuilder};
-use tauri::{App, Url};
+use tauri::{App, Manager, RunEvent, Url};
 
 use crate::host::Host;
 
@@ -33,7 +33,11 @@ pub fn run() -> ExitCode {
         .build(tauri::generate_context!());
     match built {
         Ok(app) => {
-            app.run(|_, _| {});
+            app.run(|app, event| {
+                if let RunEvent::Exit = event {
+                    app.state::<Host>().end();
+                }
+            });
             ExitCode::SUCCESS
         }
         Err(error) => {

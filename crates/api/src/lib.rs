@@ -68,6 +68,6 @@ pub use settings::{
     Card, Centre, Environment, Fetch, Health, KeyPlace, Medicines, Notices, Pharmacy, Printers, Purchases,
     RecordKeeping, Rights, Session, Settings, Trust,
 };
-pub use start::{Started, examine, start};
+pub use start::{Started, end, examine, start};
 pub use views::*;
 pub use waiting::{PAGE_ROWS, WaitingDesk, WaitingGroup, WaitingPage, WaitingPart, WaitingRow};

@@ -108,6 +108,19 @@ fn start_with(settings: Settings, instruments: Instruments) -> Result<Started, P
     Ok(Started { program, events })
 }
 
+/// How long a program that ends waits for its threads; one that waits for the Centre may be left longer.
+const LONGEST_END: Duration = Duration::from_secs(3);
+
+/// Lets go of the program and waits, for a bounded time, until its threads have done so too and no event can come any more,
+/// which `is_over` says: the libraries below take their memory back when the process ends, and nobody may work with it then.
+pub fn end(program: Arc<dyn Program>, is_over: impl Fn() -> bool) {
+    drop(program);
+    let begun = Instant::now();
+    while !is_over() && begun.elapsed() < LONGEST_END {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
 /// Looks at the whole chain once, as `tiski doctor` does: without the record, so beside a program that runs.
 pub fn examine(settings: &Settings) -> Result<Examination, Problem> {
     health::examine(settings)

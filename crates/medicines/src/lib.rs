@@ -175,7 +175,7 @@ impl Edition {
         let same = |p: &&Package| p.atc == atc.code && alike(&p.strength, strength) && p.unit == like.unit;
         let mut others: Vec<&Package> =
             self.packages.iter().filter(same).filter(|p| !choices.iter().any(|choice| choice.vnr == p.vnr)).collect();
-        others.sort_by_key(|p| (&p.form != &like.form, p.price.is_none(), p.price));
+        others.sort_by_key(|p| (p.form != like.form, p.price.is_none(), p.price));
         others
     }
 }

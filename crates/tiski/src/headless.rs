@@ -23,9 +23,13 @@ pub fn serve(started: Started) -> bool {
             }
         }
     });
-    if news.is_err() {
-        return false;
-    }
+    let Ok(news) = news else { return false };
+    let ended_well = answer_all(program.as_ref(), out);
+    api::end(program, || news.is_finished());
+    ended_well
+}
+
+fn answer_all(program: &dyn api::Program, out: &Mutex<std::io::Stdout>) -> bool {
     let mut input = std::io::stdin().lock();
     let mut line = Vec::new();
     loop {
@@ -34,7 +38,7 @@ pub fn serve(started: Started) -> bool {
             Ok(0) => return true,
             Ok(_) if line.iter().all(u8::is_ascii_whitespace) => {}
             Ok(_) => {
-                if !say(out, &answer(program.as_ref(), &line)) {
+                if !say(out, &answer(program, &line)) {
                     return false;
                 }
             }
