@@ -24,10 +24,12 @@ const SETTINGS: &str = "tiski.toml";
 #[derive(Clone, Default)]
 pub struct Host(Arc<Held>);
 
+/// The program that runs; none again when the window is gone.
+type Running = Mutex<Option<Arc<dyn Program>>>;
+
 #[derive(Default)]
 struct Held {
-    /// None again when the window is gone.
-    started: OnceLock<Result<Mutex<Option<Arc<dyn Program>>>, Problem>>,
+    started: OnceLock<Result<Running, Problem>>,
     /// No event can come any more.
     is_over: AtomicBool,
 }
