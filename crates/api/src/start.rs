@@ -87,6 +87,7 @@ fn start_with(settings: Settings, instruments: Instruments) -> Result<Started, P
     // What a program that ended without its visit had in hand; the outbox sends it, nobody need log in.
     fail_point::at!(AppStarting);
     program.counter.give_back();
+    program.void_abandoned_labels();
     program.counter.look_at_card();
     let heard = program.counter.deps().cards.events();
     let ear = Arc::downgrade(&program);

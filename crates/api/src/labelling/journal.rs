@@ -2,14 +2,14 @@
 //! that does not hold any more is noted as void. An event is about the prescription's set, names the product and the printer,
 //! and nobody who uses the medicine.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Utc};
 use counter::Visit;
 use labels::Contents;
 use prescription::{Oid, time};
 use printing::PrintError;
-use record::{Event, EventFilter, NewEvent, Period};
+use record::{Event, EventFilter, NewEvent, OutboxFilter, Period};
 use serde_json::{Value, json};
 
 use super::{LabelPrinter, LabelState, PrintedLabel, PrintedLabels};
@@ -23,6 +23,10 @@ const VOIDED: &str = "label.voided";
 
 /// A visit looks back at so many events of one prescription's label.
 const EVENTS_AT_MOST: usize = 200;
+/// So many days back a program that starts looks for labels of visits that were not ended.
+const ABANDONED_DAYS: i64 = 7;
+/// A label belongs to a dispensation that was signed so many hours before it, at the most: no visit lasts as long.
+const SIGNED_HOURS: i64 = 12;
 /// A day's list has at most so many events.
 const ROWS_AT_MOST: usize = 3_000;
 
@@ -191,6 +195,51 @@ impl Tiski {
         let mut events = self.listed(filter)?;
         events.reverse();
         Ok(events)
+    }
+
+    /// When the program starts, nobody is served: a label that was printed in a visit which the program did not live to end is
+    /// void where nothing of its prescription was signed. What was signed in the hours before may have got its label
+    /// afterwards, and keeps it.
+    pub(crate) fn void_abandoned_labels(&self) {
+        let noted = self.abandoned().and_then(|all| {
+            all.iter().try_for_each(|(set_id, printed)| self.note_void(set_id, printed, "program-ended"))
+        });
+        if let Err(problem) = noted {
+            // Nobody is kept from the counter by it: what holds is asked again when the label is.
+            tracing::warn!(code = problem.code, "labels of a visit that was not ended could not be noted as void");
+        }
+    }
+
+    fn abandoned(&self) -> Result<Vec<(Oid, Printed)>, Problem> {
+        let record = &self.counter.deps().record;
+        let looks_back = self.counter.deps().clock.now() - Duration::days(ABANDONED_DAYS);
+        let mut events = self.listed(EventFilter {
+            kinds: kinds(),
+            period: Period { from: Some(looks_back), to: None },
+            limit: Some(ROWS_AT_MOST),
+            newest_first: true,
+            ..EventFilter::default()
+        })?;
+        events.reverse();
+        let mut of_set: BTreeMap<String, Vec<Event>> = BTreeMap::new();
+        for event in events {
+            of_set.entry(event.document_id.clone().unwrap_or_default()).or_default().push(event);
+        }
+        let mut abandoned = Vec::new();
+        for (set, events) in of_set {
+            let printed = Printed::of(&events);
+            let (Ok(set_id), Some(out)) = (Oid::parse(&set), &printed.out) else { continue };
+            let signed = record.outbox(OutboxFilter {
+                saved: Period { from: Some(out.at - Duration::hours(SIGNED_HOURS)), to: None },
+                prescription_set_id: Some(set),
+                limit: Some(1),
+                ..OutboxFilter::default()
+            });
+            if signed.map_err(|error| self.of_code(error.code()))?.is_empty() {
+                abandoned.push((set_id, printed));
+            }
+        }
+        Ok(abandoned)
     }
 
     fn listed(&self, filter: EventFilter) -> Result<Vec<Event>, Problem> {
