@@ -6,7 +6,7 @@ use std::path::Path;
 use cda::{DeviationPlace, DispensationOrganizer};
 use counter::{Counter, Deviates, DeviationReason, Deviations};
 use prescription::rules::Language;
-use prescription::{Deviation, Outcome, Prescription, deviation, time};
+use prescription::{Deviation, Outcome, Prescription, deviation};
 use record::Event;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -115,13 +115,13 @@ impl Tiski {
         let said = event.payload.as_ref()?.get("deviation")?;
         let text = |key: &str| Some(said.get(key)?.as_str()?.to_owned());
         let (path, code) = (text("path")?, text("code")?);
-        let (render, deps) = (self.render(), self.counter.deps());
+        let render = self.render();
         let known = self.counter.deviations().map(|known| known.reasons.as_slice()).unwrap_or_default();
         let reason = known.iter().find(|reason| reason.path.code() == path && reason.code == code);
-        let by = event.actor.clone().unwrap_or_default();
+        let (at, person) = self.when_and_who(event);
         Some(DeviationRow {
-            at: time::finnish(event.at).format("%-H.%M.%S").to_string(),
-            person: review::name_of(&deps.record, &by, event.at).ok().flatten().unwrap_or(by),
+            at,
+            person,
             path,
             reason: reason.map_or(code, |reason| render.reason_name(reason)),
             prescriber_told: said.get("prescriber_told").and_then(serde_json::Value::as_bool).unwrap_or_default(),

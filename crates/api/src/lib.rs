@@ -10,6 +10,7 @@ mod checking;
 mod clock;
 mod conflicts;
 mod credentials;
+mod daily;
 mod deviating;
 mod dosage;
 mod editions;

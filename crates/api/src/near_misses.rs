@@ -1,7 +1,7 @@
 //! Near misses for the manager: packages that were scanned and were not the chosen one, as the journal has them. They name
 //! nobody for whom they were.
 
-use prescription::{Vnr, time};
+use prescription::Vnr;
 use record::Event;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -47,8 +47,7 @@ impl Tiski {
     }
 
     fn near_miss(&self, event: &Event) -> NearMiss {
-        let (render, deps) = (self.render(), self.counter.deps());
-        let shelf = deps.shelf();
+        let (render, shelf) = (self.render(), self.counter.deps().shelf());
         let said = |key: &str| event.payload.as_ref().and_then(|payload| payload.get(key));
         let package = |key: &str| {
             let number = said(key).and_then(|value| value.as_str()).unwrap_or_default();
@@ -62,10 +61,10 @@ impl Tiski {
             )
         };
         let parts = said("differs").and_then(|value| value.as_array()).into_iter().flatten();
-        let by = event.actor.clone().unwrap_or_default();
+        let (at, person) = self.when_and_who(event);
         NearMiss {
-            at: time::finnish(event.at).format("%-H.%M.%S").to_string(),
-            person: review::name_of(&deps.record, &by, event.at).ok().flatten().unwrap_or(by),
+            at,
+            person,
             chosen: package("chosen"),
             in_hand: package("in_hand"),
             differs: parts.filter_map(|part| Some(render.part_word(part.as_str()?)?.to_lowercase())).collect(),

@@ -4,10 +4,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use counter::Visit;
 use labels::Contents;
-use prescription::{Oid, time};
+use prescription::Oid;
 use printing::PrintError;
 use record::{Event, EventFilter, NewEvent, OutboxFilter, Period};
 use serde_json::{Value, json};
@@ -242,23 +242,6 @@ impl Tiski {
         Ok(abandoned)
     }
 
-    fn listed(&self, filter: EventFilter) -> Result<Vec<Event>, Problem> {
-        self.counter.deps().record.events(filter).map_err(|error| self.of_code(error.code()))
-    }
-
-    /// What the journal has of these kinds on a day in Finland, the newest first.
-    pub(crate) fn of_day(&self, day: NaiveDate, kinds: Vec<String>, at_most: usize) -> Result<Vec<Event>, Problem> {
-        let midnight = |day: NaiveDate| time::instant(day.and_time(NaiveTime::MIN));
-        let tomorrow = day.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
-        self.listed(EventFilter {
-            kinds,
-            period: Period::between(midnight(day), midnight(tomorrow)),
-            limit: Some(at_most),
-            newest_first: true,
-            ..EventFilter::default()
-        })
-    }
-
     /// Notes that a label is sent now, and answers the number of that note.
     pub(super) fn note_printing(&self, set_id: &Oid, note: &Note<'_>) -> Result<u64, Problem> {
         self.append(
@@ -330,12 +313,10 @@ impl Tiski {
             (Some(_), None) if is_void => (LabelState::Void, render.say(&words::LABEL_VOID).to_owned()),
             (Some(_), None) => (LabelState::Printed, render.say(&words::LABEL_PRINTED).to_owned()),
         };
-        let record = &self.counter.deps().record;
-        let by = event.actor.clone().unwrap_or_default();
-        let name = review::name_of(record, &by, event.at).ok().flatten();
+        let (at, person) = self.when_and_who(event);
         PrintedLabel {
-            at: time::finnish(event.at).format("%-H.%M.%S").to_string(),
-            person: name.unwrap_or(by),
+            at,
+            person,
             product: said(event, "product"),
             prescription_id: event.document_id.clone().unwrap_or_default(),
             printer: said(event, "printer"),
