@@ -59,6 +59,7 @@ stories! {
     med_5_3_a_scanner_at_a_serial_port_is_heard_also_after_it_was_unplugged = "serial-scanner";
     med_5_3_a_code_that_was_learnt_wrongly_is_taken_back_for_good = "code-learnt-wrongly";
     dv_1_dv_2_an_obvious_error_is_corrected_and_nothing_is_deviated_from_for_a_controlled_medicine = "deviates";
+    ul_2_ul_3_what_no_database_has_is_dispensed_made_in_the_pharmacy_or_bought = "made-in-the-pharmacy";
     a_refused_document_is_sent_again_or_settled = "refused-and-sent-again";
     med_5_2_labels_are_printed_printed_again_and_void_when_the_item_is_dropped = "labels";
     di_4_two_prescriptions_of_one_visit_are_signed_by_one_signature_over_both = "two-prescriptions-one-signature";

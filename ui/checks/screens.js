@@ -43,6 +43,12 @@ const fillStoring = async (page) => {
   await page.locator('[data-testid=storing-sign][aria-disabled=false]').waitFor();
 };
 
+const openSecond = async (page) => {
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.getByTestId('unlisted').waitFor();
+};
+
 const deviates = async (page) => {
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
@@ -145,6 +151,15 @@ export const screens = [
   { name: 'deviation-closed', scene: 'visit opened basket', do: async (page) => {
       await page.keyboard.press('Control+d');
       await page.getByTestId('deviation-closed').waitFor();
+    } },
+  { name: 'compounded-lacks', scene: 'visit compounded', do: (page) => openSecond(page) },
+  { name: 'compounded', scene: 'visit compounded', do: async (page) => {
+      await openSecond(page);
+      await page.keyboard.press('F4');
+      await page.keyboard.type('22.12.2026');
+      await page.getByTestId('unlisted-price').fill('23,50');
+      await page.keyboard.press('Enter');
+      await page.locator('[data-testid=add][aria-disabled=false]').waitFor();
     } },
   { name: 'deviation', scene: 'visit', do: (page) => deviates(page) },
   { name: 'counter-deviates', scene: 'visit', do: async (page) => {

@@ -2,10 +2,10 @@
 // The production build does not contain it (checks/built.js sees to that). `?scene=` in the address chooses a beginning,
 // and `window.tiskiDouble` lets a test move the card, the Centre and the environment.
 
-import type { DispensationRow, DocumentState, Event, Problem, SignedLine, Status, VisitView, WaitingDesk, WaitingGroup, WaitingRow, InHandView, LinkView, PrescriptionView, RemnantList, RemnantRow, StatedDeviation } from '../src/generated/api';
+import type { DispensationRow, DocumentState, Event, Problem, SignedLine, Status, VisitView, WaitingDesk, WaitingGroup, WaitingRow, InHandView, LinkView, PrescriptionView, RemnantList, RemnantRow, SaidOfUnlisted, StatedDeviation } from '../src/generated/api';
 import { labelAnswers, voidLabel } from './labels';
 import { handedOver, outageAnswers, seedOutage, seedTelephone } from './outage';
-import { day, exchangeOf, packagesOf, pay, prescription, say, setTongue, visitOf, type Tongue } from './people';
+import { compounded, day, exchangeOf, packagesOf, pay, prescription, say, setTongue, visitOf, type Tongue } from './people';
 
 type Heard = (event: Event) => void;
 
@@ -484,6 +484,7 @@ const answers: Record<string, (given: Given) => unknown> = {
   open: ({ setId }) => {
     const view = current();
     view.open = prescription(setId ?? '');
+    if (scene.includes('compounded')) view.open = compounded(view.open);
     return view.open;
   },
   scan: ({ keys, text: whole }) => {
@@ -563,12 +564,20 @@ const answers: Record<string, (given: Given) => unknown> = {
     open.proposal.maySign = !open.proposal.checks.some((check) => check.outcome === 'stop' || check.outcome === 'needs-reason');
     return open;
   },
+  give_unlisted: (asked) => {
+    const view = current();
+    const { says } = asked as unknown as { says: SaidOfUnlisted };
+    if (!view.open?.unlisted) throw problem('not-open', 'input', 'Not open.', '');
+    view.open = compounded(view.open, says.useUntil);
+    if (view.open.unlisted) view.open.unlisted.says = says;
+    return view.open;
+  },
   deviate: (asked) => {
     const says = (asked as { says?: StatedDeviation }).says;
     const open = current().open;
     if (!open?.deviation) throw problem('not-open', 'input', 'Not open.', '');
     open.deviation.says = says ?? null;
-    open.packages = packagesOf(open.setId, open.proposal?.vnr);
+    open.packages = packagesOf(open.setId, open.proposal?.vnr ?? undefined);
     if (says?.path === '57f') {
       open.packages.push({ ...open.packages[0]!, vnr: '052077', name: 'AMLODIPIN KRKA 5 mg', size: say('30 kaps', '30 kaps', '30 caps'), price: '2,10 €', pays: null, reference: null, chosen: false, exchangeable: false, deviates: true, substitutes: true, marks: [], cases: [] });
     }

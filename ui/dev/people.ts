@@ -337,8 +337,60 @@ export function prescription(setId: string, before?: ProposalView): Prescription
     unknown: setId === 'set-2' ? [{ label: '1.2.246.537.6.12.2002.126.999', text: 'Kenttä 999: arvo X', strong: false }] : [],
     documentId: '1.2.246.10.99.93.2026.77',
     packages,
+    unlisted: null,
     exchange: exchangeOf(setId, false),
     deviation: deviationOf(setId),
     proposal,
+  };
+}
+
+/** The same prescription as one of a medicine that the pharmacy makes, with its last day of use or without. */
+export function compounded(view: PrescriptionView, useUntil = ''): PrescriptionView {
+  const lacks: CheckLine = {
+    ...ofRule,
+    rule: 'UL-3',
+    outcome: useUntil ? 'pass' : 'stop',
+    sentence: say(
+      'Valmistuspäivän on oltava viimeistään tänään ja viimeisen käyttöpäivän aikaisintaan tänään.',
+      'Tillverkningsdagen ska vara senast i dag och sista användningsdag tidigast i dag.',
+      'The day of preparation is today at the latest, and the last day of use today at the earliest.',
+    ),
+    advice: say('Korjaa valmistuspäivä ja viimeinen käyttöpäivä.', 'Rätta tillverkningsdagen och sista användningsdag.', 'Mend the day of preparation and the last day of use.'),
+  };
+  const unpaid: CheckLine = {
+    ...ofRule,
+    rule: 'UL-4',
+    outcome: 'note',
+    sentence: say('Kelan korvausta ei lasketa: valmistetta ei ole tietokannassa.', 'FPA:s ersättning räknas inte: preparatet finns inte i databasen.', 'Kela’s reimbursement is not counted: the database does not have this product.'),
+    advice: say('Tarkista korvattavuus Kelan ohjeista ja kirjoita hinta itse.', 'Kontrollera ersättningen i FPA:s anvisningar och skriv priset själv.', 'See Kela’s instructions for what is reimbursed, and write the price yourself.'),
+  };
+  return {
+    ...view,
+    title: say('Hydrokortisonivoide voide', 'Hydrokortisonkräm kräm', 'Hydrocortisone ointment'),
+    subtitle: say('hydrokortisoni · määrätty 24.4.2026, yl. Lasse Lääkäri', 'hydrokortison · ordinerat 24.4.2026, öl. Lasse Lääkäri', 'hydrocortisone · prescribed 24.4.2026, Lasse Lääkäri'),
+    message: null,
+    unknown: [],
+    packages: [],
+    exchange: null,
+    deviation: null,
+    unlisted: {
+      chosen: true,
+      compounded: true,
+      says: { size: '100', unit: 'g', price: useUntil && '23,50', composition: 'Hydrokortisoni 1 g, Novalan ad 100 g. M.f.ungt.d.s.', prepared: '22.11.2026', useUntil },
+    },
+    proposal: view.proposal && {
+      ...view.proposal,
+      vnr: null,
+      amount: '100',
+      unit: 'g',
+      delivered: '100 g',
+      remainingAfter: '1X100 g',
+      partPackage: false,
+      fullyDispensed: false,
+      price: useUntil ? '23,50 €' : say('ei hintaa', 'inget pris', 'no price'),
+      checks: [lacks, unpaid, ...view.proposal.checks.filter((check) => check.outcome === 'pass' && check.rule !== lacks.rule)],
+      mayAdd: useUntil !== '',
+      maySign: useUntil !== '',
+    },
   };
 }

@@ -6,10 +6,11 @@ use ts_rs::TS;
 
 use crate::{
     BackupMade, CredentialsView, DayList, Deviate, DeviationList, DiscardRemnant, DocumentView, Export, FindLinks,
-    FindPackages, FoundPackages, HandOverChecks, HandOverForm, HandOverList, HandOverSaved, LabelView, LearntLinks,
-    NearMisses, OnHandOver, OnLabel, OnLink, OutagePack, OutboxCounts, PrescriptionView, PrintedLabels, Problem,
-    RemnantList, Scan, ScanView, ScannerCode, ScannerTest, Secret, SessionView, SettleHandOver, SplitNew, Status,
-    StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk, WaitingPage,
+    FindPackages, FoundPackages, GiveUnlisted, HandOverChecks, HandOverForm, HandOverList, HandOverSaved, LabelView,
+    LearntLinks, NearMisses, OnHandOver, OnLabel, OnLink, OutagePack, OutboxCounts, PrescriptionView, PrintedLabels,
+    Problem, RemnantList, Scan, ScanView, ScannerCode, ScannerTest, Secret, SessionView, SettleHandOver, SplitNew,
+    Status, StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk,
+    WaitingPage,
 };
 
 macro_rules! catalogue {
@@ -106,6 +107,8 @@ catalogue! {
     /// A pharmacist deviates from the prescription, or corrects an obvious error in it, for a coded reason (Medicines Act 57 f,
     /// 57 g); or takes that back.
     deviate / Deviate (Deviate) -> PrescriptionView;
+    /// What the database does not have is given as a person says: what the pharmacy makes, or what stands outside the database.
+    give_unlisted / GiveUnlisted (GiveUnlisted) -> PrescriptionView;
     /// What was learnt here of item numbers: what a person has confirmed once to be a package's.
     learnt_links / LearntLinks (FindLinks) -> LearntLinks;
     /// Takes back a link that was learnt wrongly; who did and when is kept. For a person who may dispense.

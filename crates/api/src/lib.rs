@@ -40,6 +40,7 @@ mod sentences;
 mod settings;
 mod start;
 mod telling;
+mod unlisted;
 mod views;
 mod waiting;
 mod words;
@@ -70,5 +71,6 @@ pub use settings::{
     RecordKeeping, Rights, Session, Settings, Trust,
 };
 pub use start::{Started, end, examine, start};
+pub use unlisted::{GiveUnlisted, SaidOfUnlisted, UnlistedView};
 pub use views::*;
 pub use waiting::{PAGE_ROWS, WaitingDesk, WaitingGroup, WaitingPage, WaitingPart, WaitingRow};

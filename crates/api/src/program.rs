@@ -26,13 +26,13 @@ use crate::settings::{Card, Environment, Settings};
 use crate::telling::STANDING_OLD;
 use crate::{
     BackupMade, CredentialsView, DayList, Deviate, DeviationList, DiscardRemnant, DocumentView, Event, Export,
-    FindLinks, FindPackages, FoundPackages, HandOverChecks, HandOverForm, HandOverList, HandOverSaved, HealthLine,
-    HealthState, LabelView, LearntLinks, LogIn, NearMisses, Nothing, NoticeView, OnDay, OnDocument, OnHandOver,
-    OnLabel, OnLink, OnPrescription, OutagePack, OutboxCounts, PinDigit, PinErase, PrescriptionView, PrintedLabels,
-    Problem, Program, Propose, RemnantList, Scan, ScanView, ScannerCode, ScannerTest, Search, Secret, SessionView,
-    SetLanguage, SettleDocument, SettleHandOver, Sign, SplitNew, StatedDeviation, Status, StorePrescription,
-    StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk, WaitingPage, exchange, keeping,
-    sentences, waiting, words,
+    FindLinks, FindPackages, FoundPackages, GiveUnlisted, HandOverChecks, HandOverForm, HandOverList, HandOverSaved,
+    HealthLine, HealthState, LabelView, LearntLinks, LogIn, NearMisses, Nothing, NoticeView, OnDay, OnDocument,
+    OnHandOver, OnLabel, OnLink, OnPrescription, OutagePack, OutboxCounts, PinDigit, PinErase, PrescriptionView,
+    PrintedLabels, Problem, Program, Propose, RemnantList, Scan, ScanView, ScannerCode, ScannerTest, Search, Secret,
+    SessionView, SetLanguage, SettleDocument, SettleHandOver, Sign, SplitNew, StatedDeviation, Status,
+    StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk, WaitingPage,
+    exchange, keeping, sentences, waiting, words,
 };
 
 /// What is typed or scanned in the search field is at most this long.
@@ -563,7 +563,7 @@ impl Program for Tiski {
             label_dosage: with.label_dosage,
             reason: with.reason,
             refuses: with.refuses,
-            deviation: None,
+            ..Change::default()
         };
         self.open_view(self.counter.propose(&set_id, change), &set_id)
     }
@@ -628,6 +628,11 @@ impl Program for Tiski {
         self.acted();
         let set_id = self.set_id(&with.set_id)?;
         self.open_view(self.counter.deviate(&set_id, with.says.map(StatedDeviation::said)), &set_id)
+    }
+
+    fn give_unlisted(&self, with: GiveUnlisted) -> Result<PrescriptionView, Problem> {
+        self.acted();
+        self.unlisted_given(&with)
     }
 
     fn learnt_links(&self, with: FindLinks) -> Result<LearntLinks, Problem> {

@@ -289,7 +289,7 @@ impl Render {
             Some(unit.map_or_else(|| prescribed.clone(), |unit| format!("{prescribed}, {unit}"))),
         ];
         let title = [Some(held.product.name().to_owned()), held.product.strength.clone(), held.product.form.clone()];
-        let chosen = proposal.map(|proposal| &proposal.vnr);
+        let chosen = proposal.and_then(Proposal::vnr);
         let shelf = counter.deps().shelf();
         let exchange = exchange::of(counter, visit, set_id);
         let found = exchange.as_ref().and_then(|exchange| exchange.as_ref().ok());
@@ -322,6 +322,7 @@ impl Render {
                 .collect(),
             document_id: held.reference.id.to_string(),
             packages,
+            unlisted: self.unlisted(held, proposal),
             exchange: exchange.as_ref().map(|exchange| self.exchange(exchange, refuses)),
             deviation: self.deviation(counter, held, deviation),
             proposal: proposal.map(|proposal| self.proposal(proposal, counter.session().as_ref())),
@@ -407,7 +408,7 @@ impl Render {
         let checks = self.answers(proposal);
         let passed = checks.iter().filter(|check| check.outcome == CheckOutcome::Pass).count();
         ProposalView {
-            vnr: proposal.vnr.as_str().to_owned(),
+            vnr: proposal.vnr().map(|vnr| vnr.as_str().to_owned()),
             packages: made.packages,
             amount: prescription::amount::plain(made.delivered.value),
             unit: made.delivered.unit.to_string(),
@@ -438,7 +439,8 @@ impl Render {
 
     fn basket_line(&self, set_id: &prescription::Oid, proposal: &Proposal) -> BasketLine {
         let made = &proposal.dispensation;
-        let strength = made.product.strength.as_deref().unwrap_or_default();
+        let title = [Some(made.product.name.as_str()), made.product.strength.as_deref()];
+        let title = title.into_iter().flatten().collect::<Vec<_>>().join(" ");
         let mut detail = Vec::new();
         if made.part_package {
             detail.push(self.say(&words::PART_PACKAGE));
@@ -448,7 +450,7 @@ impl Render {
         }
         BasketLine {
             set_id: set_id.to_string(),
-            title: format!("{} {strength}, {}", made.product.name, made.delivered),
+            title: format!("{title}, {}", made.delivered),
             detail: detail.join(" · "),
             price: self.price(made.price),
             prepared_by: proposal.preparer.as_ref().map(|person| person.name.given_first()),

@@ -262,7 +262,7 @@ impl Render {
     pub(crate) fn in_hand(&self, counter: &Counter, visit: &Visit, set_id: &Oid) -> Option<InHandView> {
         let hand = visit.hands.get(set_id).filter(|hand| **hand != Hand::default())?;
         let shelf = counter.deps().shelf();
-        let chosen = shelf.edition().package(&visit.proposals.get(set_id)?.vnr);
+        let chosen = visit.proposals.get(set_id)?.package(&shelf);
         let other = hand.other.as_ref().map(|pack| {
             let prescription = visit.fetched.get(set_id).map(|fetched| &fetched.prescription);
             let choices = prescription.map(|one| shelf.edition().choices(one)).unwrap_or_default();

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{DeviationView, ExchangeView, Freshness, InHandView, NoticeView, PaymentView, ScannedText};
+use crate::{DeviationView, ExchangeView, Freshness, InHandView, NoticeView, PaymentView, ScannedText, UnlistedView};
 
 /// Everything that a screen needs before anybody has logged in, and its frame afterwards.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -370,6 +370,8 @@ pub struct PrescriptionView {
     pub document_id: String,
     /// Packages that may be dispensed, the prescribed product first.
     pub packages: Vec<PackageLine>,
+    /// What is said of what the database does not have; absent where it has what was prescribed.
+    pub unlisted: Option<UnlistedView>,
     /// Whether the prescribed package is exchanged; absent where none is chosen.
     pub exchange: Option<ExchangeView>,
     /// Whether a pharmacist may deviate from it, and how that stands; absent where that path is closed to all.
@@ -474,8 +476,8 @@ pub struct PackageLine {
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ProposalView {
-    /// The chosen package.
-    pub vnr: String,
+    /// The chosen package; absent where the database does not have what is given.
+    pub vnr: Option<String>,
     /// How many packages, 1 for a part package.
     pub packages: u32,
     /// How many units are given: "21".

@@ -131,6 +131,38 @@ fn forms_of_amount_kinds_and_version_4_are_read() {
 }
 
 #[test]
+fn di_2_what_no_database_has_begins_with_what_its_prescription_says() {
+    let Some(folder) = common::kela_documents() else { return };
+    let today = NaiveDate::from_ymd_opt(2026, 11, 26).unwrap();
+    // Of each: how much a package holds, how its composition begins, and how it ends.
+    for (name, size, begins, ends) in [
+        ("LM7_hoitotarvike_tyotapaturma.xml", "10 kpl", "", ""),
+        (
+            "LM8_ex_tempore_rakenteinen_koodattu_ainesosa.xml",
+            "500 ml",
+            "Oksikodonihydrokloridi 3 mg, ",
+            "ad 1 ml. M.d.s.",
+        ),
+        ("LM9_ex_tempore_rakenteinen_koodaamaton_ainesosa.xml", "50 ml", "Acid.salic 7.5 g, ", "aether q.s. M.d.s."),
+        (
+            "LM10_ex_tempore_rakenteinen_koodattu_tehdasvalmisteesta.xml",
+            "100 g",
+            "Ibaril ",
+            ", Novalan 70 g. M.f.ungt.d.s.",
+        ),
+        ("LM11_ex_tempore_tekstimuodossa.xml", "100 g", "Hydrocortison 1 g ", "M.f.ungt.d.s."),
+        ("LM12_potilaskohtainen_erityislupavalmiste.xml", "25 ml", "", ""),
+        ("LM13_laaketietokannan_ulkopuolinen_valmiste.xml", "60 kpl", "", ""),
+    ] {
+        let prescription = prescription_in(&folder.join(name));
+        let unlisted = Unlisted::of(&prescription, today).unwrap_or_else(|| panic!("{name} is in a database"));
+        let composition = unlisted.compounding.map(|made| made.composition).unwrap_or_default();
+        assert_eq!((unlisted.size.to_string().as_str(), composition.is_empty()), (size, begins.is_empty()), "{name}");
+        assert!(composition.starts_with(begins) && composition.ends_with(ends), "{name}: {composition}");
+    }
+}
+
+#[test]
 fn header_and_body_agree_where_they_did_when_the_vendors_made_them() {
     let Some(folder) = common::kela_documents() else { return };
     let mut differing = Vec::new();

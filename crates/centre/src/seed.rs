@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use cda::{Definition, Software, Writing};
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use prescription::{
-    Amount, Code, ControlClass, Dispensation, DocumentReference, DocumentType, Dosage, Explanation, Item, Iteration,
-    Length, Mark, MarkKind, Oid, Organisation, Patient, PersonIdentityCode, PersonName, PrescribedProduct,
-    Prescription, PrescriptionKind, Professional, Quantity, Recording, RemainingStatement, Sex, Substance, TimeUnit,
-    Vnr, remaining, time,
+    Amount, Code, ControlClass, Dispensation, DocumentReference, DocumentType, Dosage, Explanation, Ingredient,
+    IngredientAmount, Item, Iteration, Length, Mark, MarkKind, NamedKind, Oid, Organisation, Patient,
+    PersonIdentityCode, PersonName, PrescribedProduct, Prescription, PrescriptionKind, Professional, Quantity, Recipe,
+    Recording, RemainingStatement, Sex, Substance, TimeUnit, Vnr, remaining, time,
 };
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -77,14 +77,30 @@ struct SeedPrescription {
 #[serde(deny_unknown_fields)]
 struct SeedProduct {
     name: String,
+    #[serde(default)]
     strength: String,
     form: String,
+    #[serde(default)]
     atc: String,
+    #[serde(default)]
     atc_name: String,
+    #[serde(default)]
     substance: String,
+    /// Code of a kind that is prescribed by its name (1.2.246.537.6.604.2014).
+    kind: Option<String>,
+    recipe: Option<SeedRecipe>,
     vnr: Option<String>,
     holder: Option<String>,
     control: Option<String>,
+}
+
+/// How the pharmacy makes it. Amounts are words: "1 g", "ad 100 g".
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeedRecipe {
+    active: Vec<(String, String)>,
+    other: Vec<(String, String)>,
+    instruction: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -394,29 +410,53 @@ impl SeedPatient {
 }
 
 impl SeedProduct {
-    /// By trade name and package number; by its substance where it has no number.
     fn product(&self) -> Result<PrescribedProduct, LoadError> {
-        let atc =
-            Code { code: self.atc.clone(), system: "1.2.246.537.6.32".to_owned(), name: Some(self.atc_name.clone()) };
-        let substances = vec![Substance::named(&self.substance)];
-        let item = match &self.vnr {
-            Some(vnr) => Item::Authorised {
-                vnr: Vnr::parse(vnr).map_err(|_| LoadError::Unknown(format!("package {vnr}")))?,
-                name: self.name.clone(),
-                atc: Some(atc),
-                substances,
-            },
-            None => Item::BySubstance { atc, substances },
-        };
         Ok(PrescribedProduct {
-            item,
-            strength: Some(self.strength.clone()),
+            item: self.item()?,
+            strength: Some(self.strength.clone()).filter(|strength| !strength.is_empty()),
             form: Some(self.form.clone()),
             holder: self.holder.clone(),
             container: None,
             note: None,
             database_version: Some("2026.022".to_owned()),
         })
+    }
+
+    /// By its recipe or its kind, else by trade name and package number; by its substance where it has no number.
+    fn item(&self) -> Result<Item, LoadError> {
+        let name = self.name.clone();
+        if let Some(recipe) = &self.recipe {
+            let recipe = recipe.recipe().ok_or_else(|| LoadError::Unknown("such recipe".to_owned()))?;
+            return Ok(Item::Compounded { name: Some(name), recipe });
+        }
+        if let Some(code) = &self.kind {
+            let known = NamedKind::ALL.into_iter().find(|kind| kind.kind().code() == code);
+            let kind = known.ok_or_else(|| LoadError::Unknown(format!("kind {code}")))?;
+            return Ok(Item::Named { kind, name, vnr: None, atc: None, substances: vec![] });
+        }
+        let atc =
+            Code { code: self.atc.clone(), system: "1.2.246.537.6.32".to_owned(), name: Some(self.atc_name.clone()) };
+        let substances = vec![Substance::named(&self.substance)];
+        Ok(match &self.vnr {
+            Some(vnr) => Item::Authorised {
+                vnr: Vnr::parse(vnr).map_err(|_| LoadError::Unknown(format!("package {vnr}")))?,
+                name,
+                atc: Some(atc),
+                substances,
+            },
+            None => Item::BySubstance { atc, substances },
+        })
+    }
+}
+
+impl SeedRecipe {
+    fn recipe(&self) -> Option<Recipe> {
+        let part = |(name, amount): &(String, String)| Ingredient {
+            substance: Substance::named(name),
+            amount: IngredientAmount::Text(amount.clone()),
+        };
+        let [active, other] = [&self.active, &self.other].map(|parts| parts.iter().map(part).collect());
+        Recipe::new(active, other, Some(self.instruction.clone()))
     }
 }
 

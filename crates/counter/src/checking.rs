@@ -26,7 +26,7 @@ impl Counter {
             .iter()
             .filter_map(|(set_id, proposal)| {
                 let fetched = visit.fetched.get(set_id)?;
-                let medicine = self.given(proposal);
+                let medicine = self.given(proposal, &fetched.prescription);
                 let patient = &fetched.prescription.patient;
                 let answers = checks.check(&Case {
                     today,
@@ -52,11 +52,11 @@ impl Counter {
     }
 
     /// The medicine that a proposal gives.
-    fn given(&self, proposal: &Proposal) -> Medicine {
+    fn given(&self, proposal: &Proposal, prescription: &Prescription) -> Medicine {
         let shelf = self.deps.shelf();
-        match shelf.edition().package(&proposal.vnr) {
+        match proposal.package(&shelf) {
             Some(package) => self.marked(package, shelf.edition()),
-            None => Medicine::named(&proposal.dispensation.product.name),
+            None => self.prescribed(prescription),
         }
     }
 
@@ -86,9 +86,9 @@ impl Counter {
             let fetched = visit.fetched.get(set_id);
             let supply = if proposal.is_some() { Supply::Now } else { supply(metadata, fetched, today)? };
             let medicine = match (proposal, fetched) {
-                (Some(proposal), _) => self.given(proposal),
+                (Some(proposal), Some(fetched)) => self.given(proposal, &fetched.prescription),
                 (None, Some(fetched)) => self.prescribed(&fetched.prescription),
-                (None, None) => self.listed(metadata),
+                (_, None) => self.listed(metadata),
             };
             let together = this.is_some_and(|this| {
                 this.prescriber == metadata.prescriber && this.prescribed_at.date() == metadata.prescribed_at.date()

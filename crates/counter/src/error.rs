@@ -74,6 +74,9 @@ pub enum CounterError {
     /// A package was scanned, and no prescription with a package is in hand.
     #[error("no package is chosen to compare with")]
     NothingOpen,
+    /// A package was scanned, and the database does not have what is given: there is nothing to compare with.
+    #[error("what is given is not in the database")]
+    NothingToCompare,
     /// Nothing was scanned that a person could confirm.
     #[error("nothing waits to be confirmed")]
     NothingToConfirm,
@@ -159,6 +162,7 @@ impl CounterError {
             Self::ScanBroken => "scan-broken",
             Self::Scan(error) => error.code(),
             Self::NothingOpen => "scan-nothing-open",
+            Self::NothingToCompare => "scan-nothing-to-compare",
             Self::NothingToConfirm => "scan-nothing-to-confirm",
             Self::FullHand => "scan-hand-full",
             Self::NoScanner => "scan-not-set-up",

@@ -296,7 +296,7 @@ impl Counter {
         let (fetched, proposal) = (visit.fetched.get(set_id), visit.proposals.get(set_id));
         let (Some(fetched), Some(proposal)) = (fetched, proposal) else { return Err(ExchangeError::NotInDatabase) };
         let shelf = self.deps.shelf();
-        let chosen = shelf.edition().package(&proposal.vnr).ok_or(ExchangeError::NotInDatabase)?;
+        let chosen = proposal.package(&shelf).ok_or(ExchangeError::NotInDatabase)?;
         let asked = Asked {
             shelf: &shelf,
             prescription: &fetched.prescription,

@@ -36,7 +36,7 @@ pub use deviating::{Deviates, DeviationReason, Deviations, choices};
 pub use error::CounterError;
 pub use exchange::{Exchange, ExchangeChoice, ExchangeError};
 pub use held::{CardHeld, CardProblem, Look, MissingCard, ReadyCard, read_card};
-pub use lot::{Change, HandOverTime, Proposal};
+pub use lot::{Change, Goods, HandOverTime, Proposal};
 pub use marks::{Marked, Marks, StoredMarks};
 pub use outage::{HandOver, HandedOver};
 pub use outbox::{GIVEN_UP, Going, Sent};

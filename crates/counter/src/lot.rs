@@ -6,7 +6,7 @@ use kanta::metadata::Metadata;
 use medicines::{Package, Shelf};
 use prescription::{
     Amount, Case, Deviation, Dispensation, DocumentReference, DocumentType, Finding, Oid, Prescription, Professional,
-    Remaining, RemainingStatement, Right, Vnr, check, remaining, rules,
+    Remaining, RemainingStatement, Right, Unit, Unlisted, Vnr, check, remaining, rules,
 };
 use reimbursement::Base;
 use rust_decimal::Decimal;
@@ -19,8 +19,8 @@ use crate::{Counter, CounterError, Fetched, HandedOver, KelaSaid, Session, Visit
 /// What is proposed.
 #[derive(Debug, Clone)]
 pub struct Proposal {
-    /// The chosen package's number.
-    pub vnr: Vnr,
+    /// What is given.
+    pub goods: Goods,
     /// The dispensation as it would be signed now, but for its identifier and times.
     pub dispensation: Dispensation,
     /// Every rule's answer.
@@ -42,6 +42,27 @@ pub struct Proposal {
 }
 
 impl Proposal {
+    /// The number of the package that is given, where the database has it.
+    pub fn vnr(&self) -> Option<&Vnr> {
+        match &self.goods {
+            Goods::Package(vnr) => Some(vnr),
+            Goods::Unlisted(_) => None,
+        }
+    }
+
+    /// The package that is given, where the edition has it.
+    pub fn package<'a>(&self, shelf: &'a Shelf) -> Option<&'a Package> {
+        self.vnr().and_then(|vnr| shelf.edition().package(vnr))
+    }
+
+    /// What is given although the database does not have it.
+    pub fn unlisted(&self) -> Option<&Unlisted> {
+        match &self.goods {
+            Goods::Package(_) => None,
+            Goods::Unlisted(unlisted) => Some(unlisted),
+        }
+    }
+
     /// Whether a holder of this right may put it in the basket.
     pub fn may_be_added_by(&self, right: &Right) -> bool {
         self.hindrance(right).is_none()
@@ -80,6 +101,8 @@ impl From<&HandedOver> for HandOverTime {
 pub struct Change {
     /// Another package.
     pub vnr: Option<Vnr>,
+    /// What is given although the database does not have it.
+    pub unlisted: Option<Unlisted>,
     /// How many units to give.
     pub amount: Option<Decimal>,
     /// The label's dosage.
@@ -93,12 +116,21 @@ pub struct Change {
     pub deviation: Option<Option<Deviation>>,
 }
 
+/// So many units are given at most, and so many euro is a price at most.
+pub(crate) const MOST_UNITS: u32 = 1_000_000;
+
+/// A unit is at most this long.
+const LONGEST_UNIT: usize = 20;
+
 /// A text that a person enters is at most this long.
 pub(crate) const LONGEST_TEXT: usize = 2_000;
 
 impl Counter {
     /// Changes what is proposed and asks every rule again.
-    pub fn propose(&self, set_id: &Oid, change: Change) -> Result<crate::Visit, CounterError> {
+    pub fn propose(&self, set_id: &Oid, mut change: Change) -> Result<crate::Visit, CounterError> {
+        if let Some(said) = change.unlisted.as_mut().and_then(|given| given.compounding.as_mut()) {
+            said.composition = said.composition.trim().chars().take(LONGEST_TEXT).collect();
+        }
         let session = self.open_session()?;
         let mut slot = lock(&self.visit);
         let visit = crate::Visit::kept_by(&mut slot, &session)?;
@@ -106,36 +138,34 @@ impl Counter {
         let fetched = visit.fetched.get(set_id).ok_or(CounterError::UnknownPrescription)?;
         let old = visit.proposals.get(set_id);
         let shelf = self.deps.shelf();
-        // Whoever refuses the exchange gets the prescribed package (3.5e), unless another is chosen on purpose.
-        let refused = change.refuses == Some(true) && change.vnr.is_none();
         let deviation = change.deviation.clone().unwrap_or_else(|| old.and_then(|p| p.deviation.clone()));
-        let choices = choices(&shelf, &fetched.prescription, deviation.as_ref());
-        let prescribed = prescribed(&shelf, &fetched.prescription).filter(|it| refused && choices.contains(it));
-        let vnr = change.vnr.clone().or_else(|| prescribed.map(|it| it.vnr.clone()));
-        let vnr = vnr.or_else(|| old.map(|p| p.vnr.clone())).ok_or(CounterError::UnknownPackage)?;
-        let chosen = choices.iter().find(|p| p.vnr == vnr);
-        // What only a deviation allowed goes when that is taken back.
-        let chosen = chosen.or_else(|| choices.first().filter(|_| change.deviation == Some(None)));
-        let package = *chosen.ok_or(CounterError::UnknownPackage)?;
+        let stock = match unlisted(&change, old, &fetched.prescription)? {
+            Some(unlisted) => Stock::Unlisted(unlisted),
+            None => Stock::Package(chosen(&shelf, &fetched.prescription, &change, old, deviation.as_ref())?),
+        };
+        let same = change.vnr.is_none() && old.is_some_and(|old| stock.is_the_same_as(&old.goods));
         let amount = match (change.amount, old) {
             (Some(amount), _) => amount,
-            (None, Some(old)) if change.vnr.is_none() && package.vnr == old.vnr => old.dispensation.delivered.value,
-            (None, _) => usual_amount(&fetched.prescription, &fetched.history, package),
+            (None, Some(old)) if same => old.dispensation.delivered.value,
+            (None, _) => usual_amount(&fetched.prescription, &fetched.history, stock.size()),
         };
-        if amount <= Decimal::ZERO || amount > Decimal::from(1_000_000) {
+        // Of what no database has nothing is given as long as nobody has said how much a package holds (UL-1).
+        let is_open = amount.is_zero() && change.amount.is_none() && stock.unlisted().is_some();
+        if (amount <= Decimal::ZERO && !is_open) || amount > Decimal::from(MOST_UNITS) {
             return Err(CounterError::NotAnAmount);
         }
         let label = change
             .label_dosage
+            .clone()
             .or_else(|| old.map(|p| p.dispensation.label_dosage.clone()))
             .unwrap_or_else(|| label_dosage(&fetched.prescription));
-        let reason = change.reason.or_else(|| old.and_then(|p| p.reason.clone()));
+        let reason = change.reason.clone().or_else(|| old.and_then(|p| p.reason.clone()));
         let preparer = old.and_then(|p| p.preparer.as_ref());
         let refuses = change.refuses.unwrap_or_else(|| old.is_some_and(|p| p.refuses));
         let handed_over = visit.handed_over.as_ref().map(HandOverTime::from);
         let lot = Lot {
             shelf: &shelf,
-            package,
+            stock,
             amount,
             label: &label,
             reason: reason.as_deref(),
@@ -157,8 +187,8 @@ impl Counter {
         Ok(visit.clone())
     }
 
-    /// What the program proposes by itself: the prescribed package, the amount that is due; or what was handed over in an
-    /// outage, as it was handed over.
+    /// What the program proposes by itself: the prescribed package, or what no database has, and the amount that is due; or
+    /// what was handed over in an outage, as it was handed over.
     pub(crate) fn first_proposal(
         &self,
         session: &Session,
@@ -169,17 +199,24 @@ impl Counter {
         let handed_over = visit.handed_over.as_ref();
         let shelf = self.deps.shelf();
         let choices = shelf.edition().choices(&fetched.prescription);
+        let today = prescription::time::finnish(self.deps.clock.now()).date();
         let given = handed_over.and_then(|entry| entry.said.vnr.as_ref());
-        let package = given.and_then(|vnr| choices.iter().find(|package| package.vnr == *vnr)).or(choices.first())?;
+        let given = given.and_then(|vnr| choices.iter().find(|package| package.vnr == *vnr));
+        let is_listed = fetched.prescription.product.vnr().is_some_and(|vnr| shelf.edition().package(vnr).is_some());
+        let unlisted = Unlisted::of(&fetched.prescription, today).filter(|_| given.is_none() && !is_listed);
+        let stock = match &unlisted {
+            Some(unlisted) => Stock::Unlisted(unlisted),
+            None => Stock::Package(given.or(choices.first())?),
+        };
         let amount = match handed_over {
             Some(entry) => entry.said.amount,
-            None => usual_amount(&fetched.prescription, &fetched.history, package),
+            None => usual_amount(&fetched.prescription, &fetched.history, stock.size()),
         };
         let label = label_dosage(&fetched.prescription);
         let handed_over = handed_over.map(HandOverTime::from);
         let lot = Lot {
             shelf: &shelf,
-            package,
+            stock,
             amount,
             label: &label,
             reason: None,
@@ -202,10 +239,13 @@ impl Counter {
         kela: &KelaSaid,
     ) -> Result<Proposal, CounterError> {
         let shelf = self.deps.shelf();
-        let package = shelf.edition().package(&old.vnr).ok_or(CounterError::UnknownPackage)?;
+        let stock = match &old.goods {
+            Goods::Package(_) => Stock::Package(old.package(&shelf).ok_or(CounterError::UnknownPackage)?),
+            Goods::Unlisted(unlisted) => Stock::Unlisted(unlisted),
+        };
         let lot = Lot {
             shelf: &shelf,
-            package,
+            stock,
             amount: old.dispensation.delivered.value,
             label: &old.dispensation.label_dosage,
             reason: old.reason.as_deref(),
@@ -235,20 +275,24 @@ impl Counter {
     ) -> Proposal {
         let now = self.deps.clock.now();
         let mut dispensation = self.dispensation(session, fetched, lot, now);
+        let day = prescription::time::finnish(now).date();
         // What was handed over in an outage is a fact: nobody exchanges it any more.
-        let asked = Asked {
-            shelf: lot.shelf,
-            prescription: &fetched.prescription,
-            history: &fetched.history,
-            chosen: lot.package,
-            amount: lot.amount,
-            refuses: lot.refuses,
-            kela: lot.kela,
-            day: prescription::time::finnish(now).date(),
-        };
-        let exchange = if lot.handed_over.is_none() { asked.exchange().ok() } else { None };
-        if let Some(choice) = exchange.as_ref().and_then(|exchange| exchange.of(&lot.package.vnr)) {
-            dispensation.substitution_reason = coded_reason(&choice.reason, lot.reason, asked.day);
+        let exchanged = lot.stock.package().filter(|_| lot.handed_over.is_none());
+        let exchange = exchanged.and_then(|package| {
+            let asked = Asked {
+                shelf: lot.shelf,
+                prescription: &fetched.prescription,
+                history: &fetched.history,
+                chosen: package,
+                amount: lot.amount,
+                refuses: lot.refuses,
+                kela: lot.kela,
+                day,
+            };
+            Some((package, asked.exchange().ok()?))
+        });
+        if let Some(choice) = exchange.as_ref().and_then(|(package, exchange)| exchange.of(&package.vnr)) {
+            dispensation.substitution_reason = coded_reason(&choice.reason, lot.reason, day);
         }
         let mut findings = check(&Case {
             prescription: &fetched.prescription,
@@ -260,12 +304,16 @@ impl Counter {
             now: prescription::time::finnish(now),
             reason: lot.reason,
         });
-        if let Some(exchange) = &exchange {
-            let chosen = exchange.chosen(lot.package, lot.refuses);
+        if let Some((package, exchange)) = &exchange {
+            let chosen = exchange.chosen(package, lot.refuses);
             findings.extend(prescription::exchange::check(&chosen, lot.reason));
         }
+        if let Stock::Unlisted(given) = lot.stock {
+            let handed_over = dispensation.dispensed_at.date();
+            findings.extend(prescription::unlisted::check(given, &fetched.prescription, handed_over));
+        }
         if let Some(deviation) = lot.deviation {
-            let controlled = lot.package.control.is_some();
+            let controlled = lot.stock.package().is_some_and(|package| package.control.is_some());
             findings.extend(prescription::deviation::check(deviation, &fetched.prescription, controlled));
         }
         if lot.handed_over.is_some() {
@@ -274,7 +322,7 @@ impl Counter {
         let entry = lot.handed_over.as_ref().map(|entry| entry.entry_id.as_str());
         findings.extend(self.unwritten_of(&fetched.prescription, entry, lot.reason));
         Proposal {
-            vnr: lot.package.vnr.clone(),
+            goods: lot.stock.goods(),
             dispensation,
             findings,
             checks: Vec::new(),
@@ -282,18 +330,22 @@ impl Counter {
             handed_over: lot.handed_over.clone(),
             preparer: lot.preparer.cloned(),
             refuses: lot.refuses,
-            base: exchange.map_or(Base::Reference, |exchange| exchange.duty.base()),
+            base: exchange.map_or(Base::Reference, |(_, exchange)| exchange.duty.base()),
             deviation: lot.deviation.cloned(),
         }
     }
 
     fn dispensation(&self, session: &Session, fetched: &Fetched, lot: &Lot<'_>, now: DateTime<Utc>) -> Dispensation {
         let prescription = &fetched.prescription;
-        let package = lot.package;
-        let product = package.product(lot.shelf.edition().name());
-        let whole = whole_packages(lot.amount, package.size);
-        let unit = package.unit.clone();
-        let size = Amount { value: whole.map_or(lot.amount, |_| package.size), unit: unit.clone() };
+        let stock = lot.stock;
+        let product = match stock {
+            Stock::Package(package) => package.product(lot.shelf.edition().name()),
+            Stock::Unlisted(_) => prescription.product.as_dispensed(),
+        };
+        let compounding = stock.unlisted().and_then(|given| given.compounding.as_ref());
+        let whole = whole_packages(lot.amount, stock.size());
+        let unit = stock.unit().clone();
+        let size = Amount { value: whole.map_or(lot.amount, |_| stock.size()), unit: unit.clone() };
         let at = prescription::time::finnish(now);
         let mut author = session.professional();
         author.organisation = Some(self.deps.pharmacy.clone());
@@ -320,8 +372,9 @@ impl Counter {
             package_text: Some(size.to_string()),
             package_size: size,
             package_factor: 1,
-            part_package: whole.is_none(),
-            compounded: false,
+            // As much is made as is given: nothing is split for it.
+            part_package: whole.is_none() && compounding.is_none(),
+            compounded: compounding.is_some(),
             delivered: Amount { value: lot.amount, unit: unit.clone() },
             delivered_text: None,
             delivered_words: None,
@@ -331,12 +384,12 @@ impl Counter {
             dose_dispensing_text: None,
             remark: lot.reason.map(str::to_owned),
             report_to_kela: None,
-            price: package.price_of(lot.amount),
+            price: stock.price_of(lot.amount),
             substitution_reason: None,
             deviation: lot.deviation.map(|deviation| deviation.reason.clone()),
             copayments: Some(1),
             identification: None,
-            composition: None,
+            composition: compounding.map(|made| made.composition.clone()),
             control: prescription.control.clone(),
             narcotic: prescription.narcotic,
             label_dosage: lot.label.chars().take(LONGEST_TEXT).collect(),
@@ -349,6 +402,47 @@ impl Counter {
         }
         made
     }
+}
+
+/// What the database does not have and is given after this change; none where a package is.
+fn unlisted<'a>(
+    change: &'a Change,
+    old: Option<&'a Proposal>,
+    prescription: &Prescription,
+) -> Result<Option<&'a Unlisted>, CounterError> {
+    let Some(said) = &change.unlisted else {
+        let kept = old.and_then(Proposal::unlisted);
+        return Ok(kept.filter(|_| change.vnr.is_none()));
+    };
+    if !prescription::unlisted::is_unlisted(&prescription.product.kind()) {
+        return Err(CounterError::UnknownPackage);
+    }
+    let within = |amount: Decimal| amount >= Decimal::ZERO && amount <= Decimal::from(MOST_UNITS);
+    let unit = said.size.unit.as_str();
+    if !within(said.size.value) || !said.price.is_none_or(within) || unit.chars().count() > LONGEST_UNIT {
+        return Err(CounterError::NotAnAmount);
+    }
+    Ok(Some(said))
+}
+
+/// The package of the database that is given after this change.
+fn chosen<'a>(
+    shelf: &'a Shelf,
+    prescription: &Prescription,
+    change: &Change,
+    old: Option<&Proposal>,
+    deviation: Option<&Deviation>,
+) -> Result<&'a Package, CounterError> {
+    // Whoever refuses the exchange gets the prescribed package (3.5e), unless another is chosen on purpose.
+    let refused = change.refuses == Some(true) && change.vnr.is_none();
+    let choices = choices(shelf, prescription, deviation);
+    let prescribed = prescribed(shelf, prescription).filter(|it| refused && choices.contains(it));
+    let vnr = change.vnr.as_ref().or(prescribed.map(|it| &it.vnr)).or_else(|| old.and_then(Proposal::vnr));
+    let vnr = vnr.ok_or(CounterError::UnknownPackage)?;
+    let chosen = choices.iter().find(|p| p.vnr == *vnr);
+    // What only a deviation allowed goes when that is taken back.
+    let chosen = chosen.or_else(|| choices.first().filter(|_| change.deviation == Some(None)));
+    chosen.copied().ok_or(CounterError::UnknownPackage)
 }
 
 /// What remains after a hand-over that cannot be undone: a document states no amount below zero, and says in words by how
@@ -364,11 +458,75 @@ fn never_below_zero(statement: RemainingStatement) -> RemainingStatement {
     }
 }
 
+/// What is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Goods {
+    /// A package of the database, by its number.
+    Package(Vnr),
+    /// What the database does not have.
+    Unlisted(Box<Unlisted>),
+}
+
+/// From what a lot is taken.
+#[derive(Clone, Copy)]
+pub(crate) enum Stock<'a> {
+    Package(&'a Package),
+    Unlisted(&'a Unlisted),
+}
+
+impl<'a> Stock<'a> {
+    pub(crate) fn package(self) -> Option<&'a Package> {
+        if let Self::Package(package) = self { Some(package) } else { None }
+    }
+
+    fn unlisted(self) -> Option<&'a Unlisted> {
+        if let Self::Unlisted(unlisted) = self { Some(unlisted) } else { None }
+    }
+
+    fn goods(self) -> Goods {
+        match self {
+            Self::Package(package) => Goods::Package(package.vnr.clone()),
+            Self::Unlisted(unlisted) => Goods::Unlisted(Box::new(unlisted.clone())),
+        }
+    }
+
+    /// How much one package holds.
+    fn size(self) -> Decimal {
+        match self {
+            Self::Package(package) => package.size,
+            Self::Unlisted(unlisted) => unlisted.size.value,
+        }
+    }
+
+    fn unit(self) -> &'a Unit {
+        match self {
+            Self::Package(package) => &package.unit,
+            Self::Unlisted(unlisted) => &unlisted.size.unit,
+        }
+    }
+
+    fn price_of(self, amount: Decimal) -> Option<Decimal> {
+        match self {
+            Self::Package(package) => package.price_of(amount),
+            Self::Unlisted(unlisted) => unlisted.price_of(amount),
+        }
+    }
+
+    /// Whether an amount that was said of those goods is said of these: of the same package, or in the same size and unit.
+    fn is_the_same_as(self, goods: &Goods) -> bool {
+        match (self, goods) {
+            (Self::Package(package), Goods::Package(vnr)) => package.vnr == *vnr,
+            (Self::Unlisted(now), Goods::Unlisted(before)) => now.size == before.size,
+            _ => false,
+        }
+    }
+}
+
 /// What of a prescription is given, and how.
 pub(crate) struct Lot<'a> {
     /// The edition that the package is of.
     pub(crate) shelf: &'a Shelf,
-    pub(crate) package: &'a Package,
+    pub(crate) stock: Stock<'a>,
     pub(crate) amount: Decimal,
     pub(crate) label: &'a str,
     pub(crate) reason: Option<&'a str>,
@@ -390,13 +548,13 @@ pub(crate) fn whole_packages(amount: Decimal, size: Decimal) -> Option<u32> {
 
 /// The amount that is due: the rest of the lot that was begun, or the next one; a package where packages were
 /// prescribed; never more than is left.
-fn usual_amount(prescription: &Prescription, history: &[Dispensation], package: &Package) -> Decimal {
+fn usual_amount(prescription: &Prescription, history: &[Dispensation], size: Decimal) -> Decimal {
     let Remaining::Units { left, turn, piece, in_pieces, .. } = remaining(prescription, history) else {
-        return package.size;
+        return size;
     };
     if matches!(prescription.quantity, prescription::Quantity::Packages { .. }) {
-        let fills = prescription::remaining::same_size_class(piece, package.size) || package.size <= left;
-        return if fills || left <= Decimal::ZERO { package.size } else { left };
+        let fills = prescription::remaining::same_size_class(piece, size) || size <= left;
+        return if fills || left <= Decimal::ZERO { size } else { left };
     }
     let given = history.iter().fold(Decimal::ZERO, |sum, d| sum + prescription::remaining::counted(prescription, d));
     let begun = if in_pieces && !turn.is_zero() { given % turn } else { Decimal::ZERO };

@@ -13,6 +13,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::lot::MOST_UNITS;
 use crate::{Acting, Counter, CounterError, Identifiers, Session, Visit};
 
 /// A text of an entry has at most so many characters.
@@ -103,7 +104,7 @@ impl Counter {
     pub fn hand_over(&self, with: HandOver, centre_answers: bool) -> Result<HandedOver, CounterError> {
         let session = self.who_may_still_practise(self.open_session()?)?;
         let said = with.within_limits();
-        if said.amount <= Decimal::ZERO || said.amount > Decimal::from(1_000_000) {
+        if said.amount <= Decimal::ZERO || said.amount > Decimal::from(MOST_UNITS) {
             return Err(CounterError::NotAnAmount);
         }
         if said.vnr.as_ref().is_some_and(|vnr| self.deps.shelf().edition().package(vnr).is_none()) {

@@ -15,7 +15,7 @@ use reimbursement::tables::Tables;
 use reimbursement::{Account, Money, PurchaseError, Quote, Subject, purchase};
 use serde_json::json;
 
-use crate::sold::{Sold, nobodys, tables};
+use crate::sold::{Sold, nobodys, tables, unreimbursed};
 use crate::{Counter, CounterError, ExchangeError, Visit, lock};
 
 /// The query, and how long it may take.
@@ -134,14 +134,20 @@ impl Counter {
             let (Some(fetched), Some(proposal)) = (visit.fetched.get(set_id), visit.proposals.get(set_id)) else {
                 continue;
             };
-            let package = shelf.edition().package(&proposal.vnr);
-            let Some(package) = package.filter(|package| package.price.is_some()) else {
-                unpriced += 1;
-                continue;
-            };
             let amount = proposal.dispensation.delivered.value;
-            let sold = Sold { package, amount, prescription: &fetched.prescription, day };
-            lines.push(sold.line(tables, proposal.base, reimbursed.map(|(answer, _)| answer))?);
+            let unlisted = proposal.unlisted().and(proposal.dispensation.price);
+            let line = match (proposal.package(&shelf), unlisted) {
+                (Some(package), _) if package.price.is_some() => {
+                    let sold = Sold { package, amount, prescription: &fetched.prescription, day };
+                    sold.line(tables, proposal.base, reimbursed.map(|(answer, _)| answer))?
+                }
+                (None, Some(price)) => unreimbursed(tables, price, day)?,
+                _ => {
+                    unpriced += 1;
+                    continue;
+                }
+            };
+            lines.push(line);
             ids.push(set_id.clone());
         }
         if lines.is_empty() {

@@ -283,7 +283,11 @@ impl Counter {
     /// The package that is chosen on the screen.
     fn chosen(&self, visit: &Visit, set_id: &Oid) -> Result<Package, CounterError> {
         let proposal = visit.proposals.get(set_id).ok_or(CounterError::NothingOpen)?;
-        self.deps.shelf().edition().package(&proposal.vnr).cloned().ok_or(CounterError::UnknownPackage)
+        let shelf = self.deps.shelf();
+        if proposal.unlisted().is_some() {
+            return Err(CounterError::NothingToCompare);
+        }
+        proposal.package(&shelf).cloned().ok_or(CounterError::UnknownPackage)
     }
 
     /// A mismatch that the program stopped is a near miss: what was chosen, what was in the hand, and in what they differ. Of
@@ -312,8 +316,8 @@ impl Counter {
     /// What the checks are told of the packages in the hand.
     pub(crate) fn checked_hand(&self, visit: &Visit, set_id: &Oid, proposal: &Proposal) -> checks::InHand {
         let scans = lock(&self.scans);
-        let Some(desk) = scans.as_ref().filter(|_| proposal.handed_over.is_none()) else {
-            // Nothing is scanned here, or all of it was handed over before.
+        let (Some(desk), Some(chosen), None) = (scans.as_ref(), proposal.vnr(), &proposal.handed_over) else {
+            // Nothing is scanned here, the database has nothing to compare with, or all of it was handed over before.
             return checks::InHand::default();
         };
         let hand = visit.hands.get(set_id);
@@ -333,15 +337,14 @@ impl Counter {
         batches.sort_unstable();
         batches.dedup();
         // Of a lot of less than a package all that is scanned is what the part is taken from.
-        let part =
-            shelf.edition().package(&proposal.vnr).and_then(|package| part_amount(&proposal.dispensation, package));
+        let part = proposal.package(&shelf).and_then(|package| part_amount(&proposal.dispensation, package));
         let part_only = part == Some(proposal.dispensation.delivered.value);
         checks::InHand {
             batches_of_part: if part_only { count(batches.len()) } else { 0 },
             scanned: count(packs.len()),
             given: proposal.dispensation.packages,
             required: desk.with.required,
-            other: other.map(|other| (other, named(&proposal.vnr))),
+            other: other.map(|other| (other, named(chosen))),
             last_day: packs.iter().filter_map(Pack::expiry).map(Expiry::last_day).min(),
         }
     }
@@ -364,8 +367,9 @@ impl Visit {
     /// Another package was chosen: what is in the hand is seen anew.
     pub(crate) fn look_at_hand_again(&mut self, set_id: &Oid) {
         let (Some(hand), Some(proposal)) = (self.hands.get_mut(set_id), self.proposals.get(set_id)) else { return };
-        hand.packs.retain(|pack| pack.vnr == proposal.vnr);
-        if let Some(pack) = hand.other.take_if(|pack| pack.vnr == proposal.vnr) {
+        let is_chosen = |pack: &Pack| proposal.vnr() == Some(&pack.vnr);
+        hand.packs.retain(is_chosen);
+        if let Some(pack) = hand.other.take_if(|pack| is_chosen(pack)) {
             hand.packs.push(pack);
         }
     }

@@ -85,8 +85,15 @@ fn same_facts(said: &Dispensation, shown: &Dispensation) -> bool {
         && said.packages == shown.packages
         && said.package_size == shown.package_size
         && said.part_package == shown.part_package
+        && said.compounded == shown.compounded
+        && same_words(said.composition.as_deref(), shown.composition.as_deref())
         && said.substituted == shown.substituted
-        && said.label_dosage.split_whitespace().eq(shown.label_dosage.split_whitespace())
+        && same_words(Some(&said.label_dosage), Some(&shown.label_dosage))
+}
+
+/// Whether two texts are the same but for the white space in them; nothing is as good as an empty one.
+fn same_words(said: Option<&str>, shown: Option<&str>) -> bool {
+    said.unwrap_or_default().split_whitespace().eq(shown.unwrap_or_default().split_whitespace())
 }
 
 /// The same of a prescription.
@@ -106,7 +113,7 @@ fn same_order(said: &Prescription, shown: &Prescription) -> bool {
         && said.quantity == shown.quantity
         && said.control == shown.control
         && said.narcotic == shown.narcotic
-        && said.dosage.text.split_whitespace().eq(shown.dosage.text.split_whitespace())
+        && same_words(Some(&said.dosage.text), Some(&shown.dosage.text))
 }
 
 #[cfg(test)]

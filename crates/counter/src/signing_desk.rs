@@ -4,7 +4,7 @@
 use card::{CardSigner, Pin};
 use cda::Writing;
 use chrono::{DateTime, Utc};
-use prescription::{Dispensation, DocumentReference, DocumentType, Oid, Summary};
+use prescription::{Dispensation, DocumentReference, DocumentType, Oid, Summary, Unlisted};
 use record::{Batch, NewDocument, NewEvent};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -45,6 +45,8 @@ pub struct Signed {
     pub prescription_set_id: Oid,
     /// What a list shows of it.
     pub summary: Summary,
+    /// Of what the database does not have: what a person said of it, for the label.
+    pub unlisted: Option<Unlisted>,
 }
 
 /// A document that is made and not signed yet.
@@ -62,6 +64,8 @@ pub(crate) struct Beside<'a> {
     pub(crate) packages: Vec<Value>,
     /// How it deviates from the prescription or corrects it: the words stand in the document alone.
     pub(crate) deviation: Option<Value>,
+    /// On which days it was made and may be used at the latest, where the pharmacy made it: no document has a field for these.
+    pub(crate) compounding: Option<Value>,
 }
 
 impl<'a> Beside<'a> {
@@ -69,7 +73,9 @@ impl<'a> Beside<'a> {
         let Some(proposal) = visit.proposals.get(set_id) else { return Self::default() };
         let packages = visit.packs_kept(set_id);
         let deviation = proposal.deviation.as_ref().map(crate::deviating::kept);
-        Self { reason: proposal.reason.as_deref(), reasoned: proposal.reasoned(), packages, deviation }
+        let compounding = proposal.unlisted().and_then(|given| given.compounding.as_ref());
+        let compounding = compounding.map(|made| json!({ "prepared": made.prepared, "use_until": made.use_until }));
+        Self { reason: proposal.reason.as_deref(), reasoned: proposal.reasoned(), packages, deviation, compounding }
     }
 }
 
@@ -90,6 +96,7 @@ pub(crate) fn kept(
         "reasoned": beside.reasoned,
         "packages": beside.packages,
         "deviation": beside.deviation,
+        "compounding": beside.compounding,
         "prepared_by": registration_of(dispensation.preparer.as_ref()),
     });
     let event = NewEvent::new("dispensation.signed", now, payload).by(session.registration.as_str());
@@ -139,7 +146,8 @@ impl Counter {
             batch = kept(batch, &session, (dispensation, beside), bytes, now);
             let id = dispensation.reference.id.clone();
             let prescription_set_id = dispensation.prescription.set_id.clone();
-            signed.push(Signed { document_id: id, prescription_set_id, summary: line });
+            let unlisted = visit.proposals.get(&prescription_set_id).and_then(Proposal::unlisted).cloned();
+            signed.push(Signed { document_id: id, prescription_set_id, summary: line, unlisted });
         }
         for part in parts {
             batch = batch.event(part.by(session.registration.as_str()));
@@ -168,7 +176,8 @@ impl Counter {
     fn edition_is_the_one_shown(&self, session: &Session, visit: &mut Visit) -> Result<(), CounterError> {
         let shelf = self.deps.shelf();
         let of_another = |proposal: &Proposal| {
-            proposal.dispensation.product.database_version.as_deref() != Some(shelf.edition().name())
+            let shown = proposal.dispensation.product.database_version.as_deref();
+            proposal.unlisted().is_none() && shown != Some(shelf.edition().name())
         };
         if !visit.basket.iter().filter_map(|set_id| visit.proposals.get(set_id)).any(of_another) {
             return Ok(());

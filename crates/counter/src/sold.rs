@@ -59,6 +59,18 @@ impl Sold<'_> {
     }
 }
 
+/// What the database does not have as a line of a purchase: at the price that a person says, and without reimbursement (UL-4).
+pub(crate) fn unreimbursed(tables: &Tables, price: Decimal, day: NaiveDate) -> Result<Line, ExchangeError> {
+    Ok(Line {
+        price: Money::rounded(price).ok(),
+        fee: fee(tables, day)?,
+        reference: None,
+        base: Base::Reference,
+        class: None,
+        copayment: CopaymentFor::Purchase,
+    })
+}
+
 /// The account of a purchase without reimbursement: nothing of it is used.
 pub(crate) fn nobodys() -> Result<Account, PurchaseError> {
     Account::of(Money::ZERO, Money::ZERO)

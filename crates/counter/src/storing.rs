@@ -24,7 +24,7 @@ use record::{Batch, NewDocument, NewEvent};
 use rust_decimal::Decimal;
 use serde_json::json;
 
-use crate::lot::{HandOverTime, Lot, label_dosage, whole_packages};
+use crate::lot::{HandOverTime, Lot, MOST_UNITS, Stock, label_dosage, whole_packages};
 use crate::outage::class_of;
 use crate::self_check::Shown;
 use crate::signing_desk::{Beside, Unsigned, kept};
@@ -35,9 +35,6 @@ const LONGEST_TEXT: usize = 2_000;
 
 /// A name has at most so many.
 const LONGEST_NAME: usize = 120;
-
-/// No prescription is of more units.
-const MOST_UNITS: u32 = 1_000_000;
 
 /// Hoitolaji "sairauden hoito": what a pharmacy is told of nothing else (docs/assumptions.md).
 const CARE_OF_ILLNESS: (&str, &str, &str) = ("S", "1.2.246.537.5.40101.2006", "Sairauden hoito");
@@ -197,6 +194,7 @@ impl Counter {
             document_id: document_id.clone(),
             prescription_set_id: id.clone(),
             summary,
+            unlisted: None,
         };
         Ok(Stored { prescription: signed(id, line), dispensation: signed(&dispensation.reference.id, given) })
     }
@@ -218,7 +216,7 @@ impl Counter {
         let fetched = Fetched { prescription, trust: SignatureTrust::Trusted, signatures: vec![], history: vec![] };
         let lot = Lot {
             shelf: &shelf,
-            package,
+            stock: Stock::Package(package),
             amount: entry.said.amount,
             label: &label,
             reason: with.reason.as_deref(),

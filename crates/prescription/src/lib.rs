@@ -26,6 +26,7 @@ pub mod rules;
 pub mod signed;
 pub mod storing;
 pub mod time;
+pub mod unlisted;
 pub mod wording;
 
 pub use amount::{Amount, Length, PositiveAmount, Range, Span, TimeUnit, Unit};
@@ -54,3 +55,4 @@ pub use remaining::{Remaining, remaining};
 pub use renewal::{RenewalAnswer, RenewalRequest, RenewalState, Requester};
 pub use rules::{Case, Finding, Language, Outcome, Rule, SignatureTrust, State, check};
 pub use signed::{SignedBy, Signers};
+pub use unlisted::{Compounding, Unlisted};

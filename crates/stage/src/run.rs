@@ -86,6 +86,7 @@ impl<'a> Play<'a> {
             Act::ConfirmScan => self.hands.confirm_scan()?,
             Act::ProposeReason(reason) => self.hands.give_reason(reason)?,
             Act::Deviate { path, code, words } => self.hands.deviate(path, code, words)?,
+            Act::Make { until, price } => self.hands.make(until, price)?,
             Act::Add => self.hands.add()?,
             Act::TakeOut => self.hands.take_out()?,
             Act::PrintLabel(split) => {

@@ -363,6 +363,10 @@ documentId: string,
  */
 packages: Array<PackageLine>, 
 /**
+ * What is said of what the database does not have; absent where it has what was prescribed.
+ */
+unlisted: UnlistedView | null, 
+/**
  * Whether the prescribed package is exchanged; absent where none is chosen.
  */
 exchange: ExchangeView | null, 
@@ -557,6 +561,56 @@ setId: string,
  */
 says?: StatedDeviation, };
 
+export type UnlistedView = { 
+/**
+ * Whether it is what is proposed; else a package of the database is.
+ */
+chosen: boolean, 
+/**
+ * Whether the pharmacy makes it.
+ */
+compounded: boolean, 
+/**
+ * What is said of it, as it is entered; what the prescription says where nobody has said anything.
+ */
+says: SaidOfUnlisted, };
+
+export type SaidOfUnlisted = { 
+/**
+ * How much one package holds: "100".
+ */
+size: string, 
+/**
+ * "g"; at most 20 characters.
+ */
+unit: string, 
+/**
+ * What one package costs, euro with VAT: "23,50"; empty where it is not known.
+ */
+price: string, 
+/**
+ * Of what the pharmacy makes: what it consists of and how it was made; at most 2,000 characters.
+ */
+composition: string, 
+/**
+ * Of what the pharmacy makes: the day on which it was made, "26.11.2026".
+ */
+prepared: string, 
+/**
+ * Of what the pharmacy makes: the last day on which it may be used; empty where nobody has said it.
+ */
+useUntil: string, };
+
+export type GiveUnlisted = { 
+/**
+ * Which prescription.
+ */
+setId: string, 
+/**
+ * What is said of it.
+ */
+says: SaidOfUnlisted, };
+
 export type DeviationList = { 
 /**
  * The day.
@@ -625,9 +679,9 @@ asked: boolean, };
 
 export type ProposalView = { 
 /**
- * The chosen package.
+ * The chosen package; absent where the database does not have what is given.
  */
-vnr: string, 
+vnr: string | null, 
 /**
  * How many packages, 1 for a part package.
  */
@@ -2207,6 +2261,7 @@ export interface Catalogue {
   remnants: { with: Nothing; gives: RemnantList };
   discard_remnant: { with: DiscardRemnant; gives: RemnantList };
   deviate: { with: Deviate; gives: PrescriptionView };
+  give_unlisted: { with: GiveUnlisted; gives: PrescriptionView };
   learnt_links: { with: FindLinks; gives: LearntLinks };
   take_back_link: { with: OnLink; gives: Nothing };
   add: { with: OnPrescription; gives: VisitView };

@@ -1,6 +1,6 @@
 // The visit at the counter: what the program answered last, and the few steps that change it.
 
-import type { PrescriptionLine, PrescriptionView, Problem, Propose, ScanView, Search, StatedDeviation, VisitView } from '../generated/api';
+import type { PrescriptionLine, PrescriptionView, Problem, Propose, SaidOfUnlisted, ScanView, Search, StatedDeviation, VisitView } from '../generated/api';
 import { ask, problemOf } from '../ipc';
 import { counted, t, type Word } from '../words.svelte';
 import { forgetLabels } from './label.svelte';
@@ -127,6 +127,14 @@ export async function deviate(says: StatedDeviation | null): Promise<boolean> {
   const setId = openView()?.setId;
   if (!setId) return false;
   const view = await step('propose', () => ask('deviate', says ? { setId, says } : { setId }));
+  return view ? proposed(view) : false;
+}
+
+/** What the database does not have is given so. */
+export async function giveUnlisted(says: SaidOfUnlisted): Promise<boolean> {
+  const setId = openView()?.setId;
+  if (!setId) return false;
+  const view = await step('propose', () => ask('give_unlisted', { setId, says }));
   return view ? proposed(view) : false;
 }
 

@@ -2,10 +2,10 @@
 
 use chrono::{Datelike, NaiveDate};
 use counter::{Counter, Visit};
-use labels::{Contents, Exchange, Field, LabelError, Pharmacy, Product, Remaining, SplitPackage, Warning};
+use labels::{Compounded, Contents, Exchange, Field, LabelError, Pharmacy, Product, Remaining, SplitPackage, Warning};
 use prescription::dosage::words as dosage_words;
 use prescription::rules::Language;
-use prescription::{Dispensation, Oid, Prescription, Quantity};
+use prescription::{Compounding, Dispensation, Oid, Prescription, Quantity};
 
 use super::OnLabel;
 use crate::words;
@@ -114,7 +114,7 @@ pub(super) fn language(with: &OnLabel) -> Option<Language> {
 }
 
 /// "31.5.2028", "5.2028" or "5/2028" (a package without a day may be used until the month's end), "2028-05-31".
-fn day(said: &str) -> Option<NaiveDate> {
+pub(crate) fn day(said: &str) -> Option<NaiveDate> {
     if let Ok(day) = said.parse() {
         return Some(day);
     }
@@ -142,11 +142,29 @@ pub(super) fn dispensation<'v>(visit: &'v Visit, set_id: &Oid) -> Option<&'v Dis
     visit.fetched.get(set_id).filter(|_| is_signed)?.history.last()
 }
 
+/// How what is dispensed was made in the pharmacy, as it is said of what is proposed or was of what this visit signed last.
+fn compounding<'v>(visit: &'v Visit, set_id: &Oid) -> Option<&'v Compounding> {
+    let signed = || visit.signed.iter().rfind(|line| line.prescription_set_id == *set_id)?.unlisted.as_ref();
+    let given = match visit.proposals.get(set_id) {
+        Some(proposal) => proposal.unlisted(),
+        None => signed(),
+    };
+    given?.compounding.as_ref()
+}
+
 /// The labels of a prescription's dispensation, one for each package; nothing where nothing is dispensed of it.
 pub(super) fn of(counter: &Counter, visit: &Visit, set_id: &Oid, wishes: &Wishes) -> Option<Vec<Contents>> {
     let held = &visit.fetched.get(set_id)?.prescription;
     let made = dispensation(visit, set_id)?;
-    let one = label(counter, held, made, wishes);
+    let one = Contents {
+        compounded: compounding(visit, set_id).map(|made| Compounded {
+            // It has both or neither.
+            composition: made.use_until.map(|_| made.composition.clone()).unwrap_or_default(),
+            prepared: made.prepared,
+            expiry: made.use_until.unwrap_or_default(),
+        }),
+        ..label(counter, held, made, wishes)
+    };
     if !(2..=PACKAGES_AT_MOST).contains(&made.packages) {
         return Some(vec![one]);
     }
@@ -231,6 +249,7 @@ fn remaining(held: &Prescription, made: &Dispensation) -> Remaining {
 pub(super) fn code(error: &LabelError) -> String {
     match error {
         LabelError::Missing { field: Field::Batch } => "label-batch-missing".to_owned(),
+        LabelError::Missing { field: Field::Composition } => "label-compounding-missing".to_owned(),
         other => other.code().to_owned(),
     }
 }

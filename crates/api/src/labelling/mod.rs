@@ -15,6 +15,7 @@ use crate::render::Render;
 use crate::{OnDay, Problem, sentences, words};
 
 use contents::Wishes;
+pub(crate) use contents::day;
 use journal::{Printed, Standing};
 pub(crate) use printer::PrinterSeen;
 pub use printer::{LabelKind, LabelPrinter};

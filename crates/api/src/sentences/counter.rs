@@ -153,6 +153,12 @@ pub(super) const TABLE: &[Row] = &[
         ),
     ),
     (
+        "day-not-understood",
+        Place::Input,
+        text("Päivää ei ymmärretty.", "Dagen förstods inte.", "The day was not understood."),
+        text("Kirjoita esimerkiksi 31.12.2026.", "Skriv till exempel 31.12.2026.", "Write 31.12.2026, for example."),
+    ),
+    (
         "amount-invalid",
         Place::Input,
         text("Määrä ei ole luku.", "Mängden är inget tal.", "The amount is not a number."),

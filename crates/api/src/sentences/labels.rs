@@ -123,6 +123,20 @@ pub(super) const TABLE: &[Row] = &[
         text("Kirjoita enintään 20 merkkiä.", "Skriv högst 20 tecken.", "Write 20 characters at most."),
     ),
     (
+        "label-compounding-missing",
+        Place::Input,
+        text(
+            "Valmistetun lääkkeen koostumus tai viimeinen käyttöpäivä puuttuu.",
+            "Det tillverkade läkemedlets sammansättning eller sista användningsdag saknas.",
+            "The composition or the last day of use of the medicine that was made is missing.",
+        ),
+        text(
+            "Täydennä valmisteen tiedot.",
+            "Komplettera preparatets uppgifter.",
+            "Complete what is said of the product.",
+        ),
+    ),
+    (
         "label-expiry",
         Place::Input,
         text(

@@ -51,6 +51,16 @@ const UNCHANGED: Text = text(
 
 pub(super) const TABLE: &[Row] = &[
     (
+        "scan-nothing-to-compare",
+        Place::Input,
+        text(
+            "Annettavaa ei ole tietokannassa: luettua pakkausta ei voi verrata siihen.",
+            "Det som ges finns inte i databasen: den avlästa förpackningen kan inte jämföras.",
+            "The database does not have what is given: the scanned package cannot be compared with it.",
+        ),
+        text("Vertaa pakkausta itse.", "Jämför förpackningen själv.", "Compare the package yourself."),
+    ),
+    (
         "scan-empty",
         Place::Input,
         text("Luettu koodi on tyhjä.", "Den avlästa koden är tom.", "The scan is empty."),

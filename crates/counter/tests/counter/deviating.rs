@@ -96,7 +96,7 @@ fn a_deviation_that_is_taken_back_takes_its_package_with_it_and_leaves_the_baske
     chosen(&bench, CAPSULE).unwrap();
     let visit = bench.counter.deviate(&bench.set_id(), None).unwrap();
     let proposal = &visit.proposals[&bench.set_id()];
-    assert_eq!((proposal.vnr.as_str(), &proposal.deviation), (DIAPAM, &None));
+    assert_eq!((proposal.vnr().unwrap().as_str(), &proposal.deviation), (DIAPAM, &None));
     assert_eq!(proposal.dispensation.deviation, None);
     assert!(matches!(chosen(&bench, CAPSULE), Err(CounterError::UnknownPackage)));
 }

@@ -146,7 +146,7 @@ fn ex_2_a_customer_who_refuses_gets_the_prescribed_one_with_its_reason_and_no_ot
     assert_eq!(asks(&propose(&bench, chosen(MEDIPAM))), [("EX-2", Outcome::NeedsReason)]);
     // One key is enough: it chooses the prescribed one.
     let proposal = propose(&bench, Change { refuses: Some(true), ..Change::default() });
-    assert_eq!((proposal.vnr.as_str(), asks(&proposal)), (DIAPAM, vec![]));
+    assert_eq!((proposal.vnr().unwrap().as_str(), asks(&proposal)), (DIAPAM, vec![]));
     propose(&bench, chosen(MEDIPAM));
     // The refusal is the visit's until it is taken back.
     assert_eq!(asks(&propose(&bench, Change { refuses: Some(false), ..Change::default() })), []);

@@ -31,6 +31,7 @@ mod settling;
 mod storing;
 mod together;
 mod trouble;
+mod unlisted;
 mod working_copies;
 
 #[path = "../../../scs/tests/support/mod.rs"]

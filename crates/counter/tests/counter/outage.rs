@@ -76,7 +76,7 @@ fn ou_1_ou_6_what_is_handed_over_needs_no_network_and_the_same_person_writes_its
     let set_id = bench.set_id();
     assert_eq!(visit.open.as_ref(), Some(&set_id), "the prescription that was read is in hand");
     let proposal = &visit.proposals[&set_id];
-    assert_eq!((proposal.vnr.as_str(), proposal.dispensation.delivered.value), (DIAPAM, Decimal::from(21)));
+    assert_eq!((proposal.vnr().unwrap().as_str(), proposal.dispensation.delivered.value), (DIAPAM, Decimal::from(21)));
     bench.counter.add_to_basket(&set_id).unwrap();
     let signed = bench.sign().unwrap().signed;
     assert_eq!(signed[0].document_id.as_str(), entry.entry_id, "one identity from the hand-over on");

@@ -40,7 +40,11 @@ impl GtinStore for Memory {
 
 /// A counter with a scanner, at which that person has the prescription in hand.
 pub fn bench_of(person: &str, required: bool, store: Memory) -> Bench {
-    let mut bench = Bench::new();
+    with_scanner(Bench::new(), person, required, store)
+}
+
+/// The same of a bench that is there.
+pub fn with_scanner(mut bench: Bench, person: &str, required: bool, store: Memory) -> Bench {
     let scanning = Scanning {
         table: GtinTable::default(),
         store: Box::new(store),

@@ -11,6 +11,7 @@ mod month;
 pub mod operations;
 pub mod outage;
 pub mod table;
+pub mod unlisted;
 
 #[cfg(any(test, feature = "samples"))]
 pub mod samples;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::codes::PrescriptionKind;
 use crate::lifecycle::{Dispensing, ReservationKind, Validity, has_month_after};
 use crate::operation::{Condition, Facts, Operation, Role, Told};
+use crate::unlisted::is_unlisted;
 use crate::{Dispensation, DocumentReference, Oid, Prescription, ProductKind, Right, amount};
 
 pub(crate) use amounts::is_the_right_amount_again;
@@ -249,7 +251,7 @@ fn is_valid_today(case: &Case<'_>, facts: &Facts, answers: &mut Answers<'_>) {
 pub(crate) fn is_the_right_product(case: &Case<'_>, answers: &mut Answers<'_>) {
     let (prescribed, given) = (&case.prescription.product, &case.proposal.product);
     let kind = prescribed.kind();
-    let from_database = !matches!(kind, ProductKind::OutsideDatabase | ProductKind::Compounded);
+    let from_database = !is_unlisted(&kind);
     answers.stop(&table::DI_2, from_database && given.vnr.is_none(), vec![]);
     let atc = |code: Option<&crate::Code>| code.map(|code| code.code.clone());
     let substance = atc(prescribed.atc());

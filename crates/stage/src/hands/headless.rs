@@ -271,6 +271,13 @@ impl Hands for Headless {
         Ok(path.as_str().unwrap_or("none").to_owned())
     }
 
+    fn make(&mut self, until: &str, price: &str) -> Done {
+        let mut says = self.visit["open"]["unlisted"]["says"].clone();
+        says["useUntil"] = json!(until);
+        says["price"] = json!(price);
+        self.of_prescription("give_unlisted", json!({ "says": says }))
+    }
+
     fn add(&mut self) -> Done {
         let set_id = self.open.clone().context("no prescription is in hand")?;
         self.in_visit("add", json!({ "setId": set_id }), |visit| {

@@ -134,6 +134,8 @@ pub trait Hands {
     fn deviate(&mut self, path: &str, code: &str, words: &str) -> Done;
     /// By which paragraph the prescription in hand is deviated from: "57f", "57g" or "none".
     fn deviation(&mut self) -> Result<String>;
+    /// Says until when what the pharmacy makes may be used, and what a package of it costs.
+    fn make(&mut self, until: &str, price: &str) -> Done;
     /// Puts the proposal in the basket.
     fn add(&mut self) -> Done;
     /// Takes what is in hand out of the basket again.

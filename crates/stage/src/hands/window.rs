@@ -440,6 +440,12 @@ impl Hands for Window {
         Ok(path.unwrap_or_else(|| "none".to_owned()))
     }
 
+    fn make(&mut self, until: &str, price: &str) -> Done {
+        self.fill(F4, "unlisted-useUntil", &format!("{until}{ENTER}"))?;
+        self.touch(&named("unlisted-price"), |element| self.driver.keys(element, &format!("{price}{ENTER}")))?;
+        self.outcome(|| self.read(&named("price")))
+    }
+
     fn add(&mut self) -> Done {
         self.find(&named("add"))?;
         if self.attribute(&named("add"), "aria-disabled")?.as_deref() == Some("true") {

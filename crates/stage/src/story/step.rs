@@ -62,6 +62,13 @@ pub enum Act {
         /// What is done otherwise.
         words: String,
     },
+    /// Say until when what the pharmacy makes may be used, and what a package of it costs.
+    Make {
+        /// "31.12.2030".
+        until: String,
+        /// "23,50".
+        price: String,
+    },
     /// Put the proposal in the basket.
     Add,
     /// Take the prescription in hand out of the basket again.
@@ -361,6 +368,7 @@ fn act(words: &[Word]) -> Result<Act> {
         "give the reason _" [reason] => Act::ProposeReason(owned(reason));
         "deviate by _ for _ saying _" [path code words] =>
             Act::Deviate { path: owned(path), code: owned(code), words: owned(words) };
+        "make it usable until _ for _ euro" [until price] => Act::Make { until: owned(until), price: owned(price) };
         "add to the basket" [] => Act::Add;
         "take it out of the basket" [] => Act::TakeOut;
         "print the label" [] => Act::PrintLabel(None);
