@@ -172,6 +172,8 @@ export function exchangeOf(setId: string, refuses: boolean): ExchangeView {
         ? say('Asiakas on kieltänyt vaihdon.', 'Kunden har förbjudit utbytet.', 'The customer refused the exchange.')
         : say('Vaihdetaan, jos asiakas ei kieltäydy. Hintaputken yläraja 4,62 €.', 'Byts om kunden inte vägrar. Prisrörets övre gräns 4,62 €.', 'To be exchanged unless the customer refuses. Top of the price corridor €4.62.'),
     refuses,
+    indication: 'ordinary',
+    asksIndication: !alone && !refuses,
     mayRefuse: !alone,
   };
 }

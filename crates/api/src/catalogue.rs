@@ -6,11 +6,11 @@ use ts_rs::TS;
 
 use crate::{
     BackupMade, CredentialsView, DayList, Deviate, DeviationList, DiscardRemnant, DocumentView, Export, FindLinks,
-    FindPackages, FoundPackages, GiveUnlisted, HandOverChecks, HandOverForm, HandOverList, HandOverSaved, LabelView,
-    LearntLinks, NearMisses, OnHandOver, OnLabel, OnLink, OutagePack, OutboxCounts, PrescriptionView, PrintedLabels,
-    Problem, RemnantList, Scan, ScanView, ScannerCode, ScannerTest, Secret, SessionView, SettleHandOver, SplitNew,
-    Status, StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk,
-    WaitingPage,
+    FindPackages, FoundPackages, GiveUnlisted, HandOverChecks, HandOverForm, HandOverList, HandOverSaved,
+    IndicationSaid, LabelView, LearntLinks, NearMisses, OnHandOver, OnLabel, OnLink, OutagePack, OutboxCounts,
+    PrescriptionView, PrintedLabels, Problem, RemnantList, Scan, ScanView, ScannerCode, ScannerTest, Secret,
+    SessionView, SettleHandOver, SplitNew, Status, StorePrescription, StoringChecked, StoringDraft, StoringForm,
+    StoringSaved, VisitView, WaitingDesk, WaitingPage,
 };
 
 macro_rules! catalogue {
@@ -269,6 +269,9 @@ pub struct Propose {
     /// Whether the customer refuses the exchange.
     #[ts(optional)]
     pub refuses: Option<bool>,
+    /// For what the medicine is taken, where that hinders an exchange.
+    #[ts(optional)]
+    pub indication: Option<IndicationSaid>,
 }
 
 /// See [`Program::sign`].

@@ -1,13 +1,13 @@
 //! Exchange and price as a host shows them: the packages side by side with what the customer pays of each, and the sum of
 //! the basket. Nothing here decides anything; what could not be counted is said, and never guessed.
 
-use counter::{Counter, Exchange, ExchangeChoice, ExchangeError, KelaSaid, Visit};
+use counter::{Counter, Exchange, ExchangeChoice, ExchangeError, KelaSaid, PersonSaid, Visit};
 use medicines::Package;
 use prescription::Oid;
 use prescription::rules::{Text, text};
 use reimbursement::Money;
 use reimbursement::query::{Permission, PurchaseTerms, WithoutReimbursement};
-use reimbursement::substitution::{Corridor, Duty, Rule, Window};
+use reimbursement::substitution::{Corridor, Duty, Indication, Rule, Window};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -22,6 +22,10 @@ pub struct ExchangeView {
     pub sentence: String,
     /// The customer refuses the exchange.
     pub refuses: bool,
+    /// For what the medicine is taken, as far as exchange depends on it.
+    pub indication: IndicationSaid,
+    /// Whether it is asked for what: where there is an exchange to hinder, or one is hindered by it.
+    pub asks_indication: bool,
     /// Whether refusing, or taking that back, changes anything.
     pub may_refuse: bool,
 }
@@ -44,6 +48,38 @@ pub struct PaymentView {
     pub may_ask: bool,
     /// Whether it was asked in this visit.
     pub asked: bool,
+}
+
+/// For what a medicine is taken, as far as exchange depends on it (medicines notes 3.5h, 3.5i).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum IndicationSaid {
+    /// Nothing that hinders an exchange.
+    Ordinary,
+    /// Epilepsy.
+    Epilepsy,
+    /// One that the prescription names as unusual (poikkeava käyttöaihe).
+    Unusual,
+}
+
+impl From<Indication> for IndicationSaid {
+    fn from(indication: Indication) -> Self {
+        match indication {
+            Indication::Ordinary => Self::Ordinary,
+            Indication::Epilepsy => Self::Epilepsy,
+            Indication::Unusual => Self::Unusual,
+        }
+    }
+}
+
+impl From<IndicationSaid> for Indication {
+    fn from(said: IndicationSaid) -> Self {
+        match said {
+            IndicationSaid::Ordinary => Self::Ordinary,
+            IndicationSaid::Epilepsy => Self::Epilepsy,
+            IndicationSaid::Unusual => Self::Unusual,
+        }
+    }
 }
 
 impl Render {
@@ -148,13 +184,22 @@ impl Render {
     }
 
     /// What holds of the exchange; nothing where no package of the database was prescribed and none can be chosen.
-    pub(crate) fn exchange(&self, exchange: &Result<Exchange, ExchangeError>, refuses: bool) -> ExchangeView {
-        let (sentence, may_refuse) = match exchange {
-            Ok(exchange) => (self.duty(exchange), refuses || exchange.duty == Duty::Exchange),
+    pub(crate) fn exchange(&self, exchange: &Result<Exchange, ExchangeError>, said: PersonSaid) -> ExchangeView {
+        let PersonSaid { refuses, indication } = said;
+        let (sentence, exchanges) = match exchange {
+            Ok(exchange) => (self.duty(exchange), exchange.duty == Duty::Exchange),
             Err(ExchangeError::NotInDatabase) => (self.say(&NOT_IN_DATABASE).to_owned(), false),
             Err(_) => (self.say(&NOT_COUNTED).to_owned(), false),
         };
-        ExchangeView { sentence, refuses, may_refuse }
+        // What could not be counted is nobody's to refuse.
+        let of_an_exchange = |said: bool| exchange.is_ok() && (said || exchanges);
+        ExchangeView {
+            sentence,
+            refuses,
+            may_refuse: of_an_exchange(refuses),
+            indication: indication.into(),
+            asks_indication: of_an_exchange(indication != Indication::Ordinary),
+        }
     }
 
     fn duty(&self, exchange: &Exchange) -> String {
@@ -387,9 +432,10 @@ mod tests {
     #[test]
     fn what_cannot_be_said_of_an_exchange_is_said_to_be_so() {
         for language in [Language::Fi, Language::Sv, Language::En] {
-            let view = render(language).exchange(&Err(ExchangeError::NotInDatabase), false);
+            let view = render(language).exchange(&Err(ExchangeError::NotInDatabase), PersonSaid::default());
             assert!(view.sentence.ends_with('.') && !view.may_refuse);
-            let view = render(language).exchange(&Err(ExchangeError::Tables), true);
+            let view = render(language)
+                .exchange(&Err(ExchangeError::Tables), PersonSaid { refuses: true, ..PersonSaid::default() });
             assert!(view.sentence.ends_with('.') && view.refuses && !view.may_refuse);
         }
     }

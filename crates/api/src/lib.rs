@@ -49,7 +49,7 @@ pub use ::scs::certificates;
 pub use catalogue::*;
 pub use checking::CheckSettings;
 pub use deviating::{Deviate, DeviationList, DeviationReasonLine, DeviationRow, DeviationView, StatedDeviation};
-pub use exchange::{ExchangeView, PaymentView};
+pub use exchange::{ExchangeView, IndicationSaid, PaymentView};
 pub use freshness::Freshness;
 pub use health::Examination;
 pub use keeping::{key_problem, record_problem};

@@ -563,6 +563,7 @@ impl Program for Tiski {
             label_dosage: with.label_dosage,
             reason: with.reason,
             refuses: with.refuses,
+            indication: with.indication.map(Into::into),
             ..Change::default()
         };
         self.open_view(self.counter.propose(&set_id, change), &set_id)

@@ -303,7 +303,7 @@ impl Render {
             line.marks.extend(self.left_of(&line.vnr, &remnants));
             line.deviates = !allowed.iter().any(|package| package.vnr.as_str() == line.vnr);
         }
-        let refuses = proposal.is_some_and(|proposal| proposal.refuses);
+        let said = proposal.map(|proposal| proposal.said).unwrap_or_default();
         Ok(PrescriptionView {
             set_id: set_id.to_string(),
             title: title.into_iter().flatten().collect::<Vec<_>>().join(" "),
@@ -323,7 +323,7 @@ impl Render {
             document_id: held.reference.id.to_string(),
             packages,
             unlisted: self.unlisted(held, proposal),
-            exchange: exchange.as_ref().map(|exchange| self.exchange(exchange, refuses)),
+            exchange: exchange.as_ref().map(|exchange| self.exchange(exchange, said)),
             deviation: self.deviation(counter, held, deviation),
             proposal: proposal.map(|proposal| self.proposal(proposal, counter.session().as_ref())),
             in_hand: self.in_hand(counter, visit, set_id),

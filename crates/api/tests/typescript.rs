@@ -36,6 +36,7 @@ declarations!(
     StructuredDosage,
     Fact,
     PackageLine,
+    IndicationSaid,
     ExchangeView,
     DeviationView,
     DeviationReasonLine,

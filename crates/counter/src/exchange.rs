@@ -79,6 +79,15 @@ pub struct ExchangeChoice {
     pub reason: Reason,
 }
 
+/// What a person knows of an exchange and no document says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PersonSaid {
+    /// The customer refuses it (3.5e).
+    pub refuses: bool,
+    /// For what the medicine is taken, where that hinders one (3.5h, 3.5i).
+    pub indication: Indication,
+}
+
 /// The exchange of one prescription.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exchange {
@@ -103,7 +112,7 @@ impl Exchange {
     }
 
     /// What the rules of exchange ask of a package that was chosen.
-    pub(crate) fn chosen(&self, package: &Package, refuses: bool) -> Chosen {
+    pub(crate) fn chosen(&self, package: &Package, said: PersonSaid) -> Chosen {
         let choice = self.of(&package.vnr);
         let hindered = choice.and_then(|choice| choice.hindered);
         let same = package.name.trim().to_lowercase() == self.prescribed.trim().to_lowercase();
@@ -123,7 +132,8 @@ impl Exchange {
         });
         Chosen {
             above_corridor,
-            against_the_customer: hindered == Some(Rule::CustomerRefuses) || (refuses && !same),
+            against_the_customer: hindered == Some(Rule::CustomerRefuses) || (said.refuses && !same),
+            against_the_indication: matches!(hindered, Some(Rule::Epilepsy | Rule::UnusualIndication)),
             biological,
             unpriced: package.price.is_none(),
         }
@@ -138,7 +148,7 @@ pub(crate) struct Asked<'a> {
     /// What is chosen now, and how much of it.
     pub(crate) chosen: &'a Package,
     pub(crate) amount: Decimal,
-    pub(crate) refuses: bool,
+    pub(crate) said: PersonSaid,
     pub(crate) kela: &'a KelaSaid,
     pub(crate) day: NaiveDate,
 }
@@ -161,8 +171,8 @@ impl Asked<'_> {
             packages: self.whole().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN),
             fee: fee(tables, self.day)?,
             prescriber_forbids: self.prescription.substitution_prohibited,
-            customer_refuses: self.refuses,
-            indication: Indication::Ordinary,
+            customer_refuses: self.said.refuses,
+            indication: self.said.indication,
             // Of somebody whose age is not known no biological is exchanged.
             born: self.prescription.patient.birth_date.unwrap_or(self.day),
             history: Some(biological_history(self.history)),
@@ -303,7 +313,7 @@ impl Counter {
             history: &fetched.history,
             chosen,
             amount: proposal.dispensation.delivered.value,
-            refuses: proposal.refuses,
+            said: proposal.said,
             kela: &visit.kela,
             day: prescription::time::finnish(self.deps.clock.now()).date(),
         };

@@ -34,7 +34,7 @@ mod visit;
 pub use deps::{Clock, Deps, Identifiers};
 pub use deviating::{Deviates, DeviationReason, Deviations, choices};
 pub use error::CounterError;
-pub use exchange::{Exchange, ExchangeChoice, ExchangeError};
+pub use exchange::{Exchange, ExchangeChoice, ExchangeError, PersonSaid};
 pub use held::{CardHeld, CardProblem, Look, MissingCard, ReadyCard, read_card};
 pub use lot::{Change, Goods, HandOverTime, Proposal};
 pub use marks::{Marked, Marks, StoredMarks};

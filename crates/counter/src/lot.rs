@@ -9,12 +9,13 @@ use prescription::{
     Remaining, RemainingStatement, Right, Unit, Unlisted, Vnr, check, remaining, rules,
 };
 use reimbursement::Base;
+use reimbursement::substitution::Indication;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use crate::deviating::choices;
 use crate::exchange::{Asked, coded_reason, prescribed};
-use crate::{Counter, CounterError, Fetched, HandedOver, KelaSaid, Session, Visit, lock};
+use crate::{Counter, CounterError, Fetched, HandedOver, KelaSaid, PersonSaid, Session, Visit, lock};
 
 /// What is proposed.
 #[derive(Debug, Clone)]
@@ -33,8 +34,8 @@ pub struct Proposal {
     pub handed_over: Option<HandOverTime>,
     /// The student who put it in the basket, whoever signs it (DI-3).
     pub preparer: Option<Professional>,
-    /// The customer refuses the exchange (3.5e).
-    pub refuses: bool,
+    /// What a person said of the exchange.
+    pub said: PersonSaid,
     /// From what its reimbursement is counted.
     pub base: Base,
     /// How it deviates from the prescription or corrects it (Medicines Act 57 f, 57 g).
@@ -111,6 +112,8 @@ pub struct Change {
     pub reason: Option<String>,
     /// Whether the customer refuses the exchange.
     pub refuses: Option<bool>,
+    /// For what the medicine is taken, as far as exchange depends on it.
+    pub indication: Option<Indication>,
     /// That it deviates from the prescription or corrects it, or no longer does. Who may say so and for which reason,
     /// [`Counter::deviate`] asks.
     pub deviation: Option<Option<Deviation>>,
@@ -161,7 +164,11 @@ impl Counter {
             .unwrap_or_else(|| label_dosage(&fetched.prescription));
         let reason = change.reason.clone().or_else(|| old.and_then(|p| p.reason.clone()));
         let preparer = old.and_then(|p| p.preparer.as_ref());
-        let refuses = change.refuses.unwrap_or_else(|| old.is_some_and(|p| p.refuses));
+        let before = old.map(|p| p.said).unwrap_or_default();
+        let said = PersonSaid {
+            refuses: change.refuses.unwrap_or(before.refuses),
+            indication: change.indication.unwrap_or(before.indication),
+        };
         let handed_over = visit.handed_over.as_ref().map(HandOverTime::from);
         let lot = Lot {
             shelf: &shelf,
@@ -171,7 +178,7 @@ impl Counter {
             reason: reason.as_deref(),
             preparer,
             handed_over,
-            refuses,
+            said,
             deviation: deviation.as_ref(),
             kela: &visit.kela,
         };
@@ -222,7 +229,7 @@ impl Counter {
             reason: None,
             preparer: None,
             handed_over,
-            refuses: false,
+            said: PersonSaid::default(),
             deviation: None,
             kela: &visit.kela,
         };
@@ -251,7 +258,7 @@ impl Counter {
             reason: old.reason.as_deref(),
             preparer: old.preparer.as_ref(),
             handed_over: old.handed_over.clone(),
-            refuses: old.refuses,
+            said: old.said,
             deviation: old.deviation.as_ref(),
             kela,
         };
@@ -285,7 +292,7 @@ impl Counter {
                 history: &fetched.history,
                 chosen: package,
                 amount: lot.amount,
-                refuses: lot.refuses,
+                said: lot.said,
                 kela: lot.kela,
                 day,
             };
@@ -305,7 +312,7 @@ impl Counter {
             reason: lot.reason,
         });
         if let Some((package, exchange)) = &exchange {
-            let chosen = exchange.chosen(package, lot.refuses);
+            let chosen = exchange.chosen(package, lot.said);
             findings.extend(prescription::exchange::check(&chosen, lot.reason));
         }
         if let Stock::Unlisted(given) = lot.stock {
@@ -329,7 +336,7 @@ impl Counter {
             reason: lot.reason.map(str::to_owned),
             handed_over: lot.handed_over.clone(),
             preparer: lot.preparer.cloned(),
-            refuses: lot.refuses,
+            said: lot.said,
             base: exchange.map_or(Base::Reference, |(_, exchange)| exchange.duty.base()),
             deviation: lot.deviation.cloned(),
         }
@@ -433,8 +440,10 @@ fn chosen<'a>(
     old: Option<&Proposal>,
     deviation: Option<&Deviation>,
 ) -> Result<&'a Package, CounterError> {
-    // Whoever refuses the exchange gets the prescribed package (3.5e), unless another is chosen on purpose.
-    let refused = change.refuses == Some(true) && change.vnr.is_none();
+    // Who refuses the exchange, or takes it for what hinders one, gets the prescribed package (3.5e, 3.5h, 3.5i), unless
+    // another is chosen on purpose.
+    let hindered = change.indication.is_some_and(|indication| indication != Indication::Ordinary);
+    let refused = (change.refuses == Some(true) || hindered) && change.vnr.is_none();
     let choices = choices(shelf, prescription, deviation);
     let prescribed = prescribed(shelf, prescription).filter(|it| refused && choices.contains(it));
     let vnr = change.vnr.as_ref().or(prescribed.map(|it| &it.vnr)).or_else(|| old.and_then(Proposal::vnr));
@@ -532,7 +541,7 @@ pub(crate) struct Lot<'a> {
     pub(crate) reason: Option<&'a str>,
     pub(crate) preparer: Option<&'a Professional>,
     pub(crate) handed_over: Option<HandOverTime>,
-    pub(crate) refuses: bool,
+    pub(crate) said: PersonSaid,
     pub(crate) deviation: Option<&'a Deviation>,
     pub(crate) kela: &'a KelaSaid,
 }

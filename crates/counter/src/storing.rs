@@ -28,7 +28,7 @@ use crate::lot::{HandOverTime, Lot, MOST_UNITS, Stock, label_dosage, whole_packa
 use crate::outage::class_of;
 use crate::self_check::Shown;
 use crate::signing_desk::{Beside, Unsigned, kept};
-use crate::{Counter, CounterError, Fetched, HandedOver, Identifiers, KelaSaid, Session, Signed};
+use crate::{Counter, CounterError, Fetched, HandedOver, Identifiers, KelaSaid, PersonSaid, Session, Signed};
 
 /// A text of a prescription that is stored has at most so many characters.
 const LONGEST_TEXT: usize = 2_000;
@@ -222,7 +222,7 @@ impl Counter {
             reason: with.reason.as_deref(),
             preparer: None,
             handed_over: Some(HandOverTime::from(entry)),
-            refuses: false,
+            said: PersonSaid::default(),
             deviation: None,
             kela: &KelaSaid::NotAsked,
         };

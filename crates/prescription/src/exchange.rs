@@ -14,6 +14,8 @@ pub struct Chosen {
     pub above_corridor: Option<Decimal>,
     /// The customer refused the exchange, and this is another package than the prescribed one.
     pub against_the_customer: bool,
+    /// For what it is taken, only the prescribed product is given, and this is another one.
+    pub against_the_indication: bool,
     /// A biological that may not be exchanged for this one now.
     pub biological: bool,
     /// The database has no price for it.
@@ -27,6 +29,7 @@ pub fn check(chosen: &Chosen, reason: Option<&str>) -> Vec<Finding> {
     answers.stop_or_reason(&table::EX_1, above.is_some(), false, above.unwrap_or_default());
     answers.stop_or_reason(&table::EX_2, chosen.against_the_customer, false, vec![]);
     answers.stop_or_reason(&table::EX_3, chosen.biological, false, vec![]);
+    answers.stop_or_reason(&table::EX_5, chosen.against_the_indication, false, vec![]);
     if chosen.unpriced {
         answers.note(&table::EX_4, vec![]);
     }
@@ -64,6 +67,13 @@ mod tests {
     fn ex_3_a_biological_is_not_exchanged_when_it_may_not_be() {
         let chosen = Chosen { biological: true, ..Chosen::default() };
         assert_eq!(answers(&chosen, None), [("EX-3", Outcome::NeedsReason)]);
+    }
+
+    #[test]
+    fn ex_5_for_epilepsy_or_an_unusual_indication_another_product_needs_a_reason() {
+        let chosen = Chosen { against_the_indication: true, ..Chosen::default() };
+        assert_eq!(answers(&chosen, None), [("EX-5", Outcome::NeedsReason)]);
+        assert_eq!(answers(&chosen, Some("sovittu lääkärin kanssa")), [("EX-5", Outcome::Reasoned)]);
     }
 
     #[test]

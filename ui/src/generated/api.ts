@@ -491,6 +491,8 @@ hindered: string | null,
  */
 cases: Array<Fact>, };
 
+export type IndicationSaid = "ordinary" | "epilepsy" | "unusual";
+
 export type ExchangeView = { 
 /**
  * What holds: to be exchanged, or why not; or why nothing can be said.
@@ -500,6 +502,14 @@ sentence: string,
  * The customer refuses the exchange.
  */
 refuses: boolean, 
+/**
+ * For what the medicine is taken, as far as exchange depends on it.
+ */
+indication: IndicationSaid, 
+/**
+ * Whether it is asked for what: where there is an exchange to hinder, or one is hindered by it.
+ */
+asksIndication: boolean, 
 /**
  * Whether refusing, or taking that back, changes anything.
  */
@@ -1448,7 +1458,11 @@ reason?: string,
 /**
  * Whether the customer refuses the exchange.
  */
-refuses?: boolean, };
+refuses?: boolean, 
+/**
+ * For what the medicine is taken, where that hinders an exchange.
+ */
+indication?: IndicationSaid, };
 
 export type Scan = { 
 /**

@@ -9,7 +9,7 @@ use medicines::{Edition, Package, Shelf};
 use prescription::{Code, Outcome, PersonIdentityCode, Prescription, Vnr};
 use reimbursement::query::{Permission, QueryError};
 use reimbursement::simulator::{Customer, Mood, Simulator};
-use reimbursement::substitution::{Corridor, Duty, Rule};
+use reimbursement::substitution::{Corridor, Duty, Indication, Rule};
 use reimbursement::{Money, Tables};
 use rust_decimal::Decimal;
 use test_authority::who;
@@ -131,6 +131,23 @@ fn ex_1_outside_the_corridor_the_document_bears_the_coded_reason_that_a_person_g
     let proposal = propose(&other, chosen(MEDIPAM));
     assert_eq!((asks(&proposal), reason(&proposal)), (vec![], None));
     assert!(proposal.dispensation.substituted);
+}
+
+#[test]
+fn med_3_5_h_and_i_for_epilepsy_or_an_unusual_indication_the_prescribed_product_is_given() {
+    for (indication, why) in [(Indication::Epilepsy, Rule::Epilepsy), (Indication::Unusual, Rule::UnusualIndication)] {
+        let bench = bench(|_| ());
+        propose(&bench, chosen(MEDIPAM));
+        let proposal = propose(&bench, Change { indication: Some(indication), ..Change::default() });
+        assert_eq!((proposal.vnr().unwrap().as_str(), asks(&proposal)), (DIAPAM, vec![]), "it comes by itself");
+        let exchange = bench.counter.exchange_of(&bench.counter.visit().unwrap(), &bench.set_id()).unwrap();
+        assert_eq!(exchange.duty, Duty::Continue(why));
+        assert!(proposal.dispensation.substitution_reason.is_some(), "the document has the reason");
+        let another = propose(&bench, chosen(MEDIPAM));
+        assert_eq!(asks(&another), [("EX-5", Outcome::NeedsReason)], "chosen on purpose");
+        let back = Change { indication: Some(Indication::Ordinary), ..Change::default() };
+        assert_eq!(asks(&propose(&bench, back)), []);
+    }
 }
 
 #[test]
