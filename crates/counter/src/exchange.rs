@@ -17,7 +17,7 @@ use reimbursement::tables::Tables;
 use reimbursement::{Account, Base, Money, PriceError, Purchase, PurchaseError, Subject, Why};
 use rust_decimal::Decimal;
 
-use crate::lot::whole_packages;
+use crate::goods::whole_packages;
 use crate::sold::{Sold, fee, offer, tables};
 use crate::{Counter, KelaSaid, Visit};
 

@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::lot::MOST_UNITS;
+use crate::goods::MOST_UNITS;
 use crate::{Acting, Counter, CounterError, Identifiers, Session, Visit};
 
 /// A text of an entry has at most so many characters.

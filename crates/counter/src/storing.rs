@@ -24,7 +24,8 @@ use record::{Batch, NewDocument, NewEvent};
 use rust_decimal::Decimal;
 use serde_json::json;
 
-use crate::lot::{HandOverTime, Lot, MOST_UNITS, Stock, label_dosage, whole_packages};
+use crate::goods::{MOST_UNITS, Stock, whole_packages};
+use crate::lot::{HandOverTime, Lot, label_dosage};
 use crate::outage::class_of;
 use crate::self_check::Shown;
 use crate::signing_desk::{Beside, Unsigned, kept};
