@@ -78,6 +78,8 @@ pub(crate) struct Tiski {
     pub(crate) asking_about_card: Arc<Bell>,
     /// Wakes the thread that waits for the scanner to be plugged in.
     pub(crate) opening_scanner: Arc<Bell>,
+    /// Woken when the program ends: the Pharmaceutical Database is fetched by itself.
+    pub(crate) fetching: Arc<Bell>,
 }
 
 impl Tiski {
@@ -107,6 +109,7 @@ impl Tiski {
             asking: Arc::default(),
             asking_about_card: Arc::default(),
             opening_scanner: Arc::default(),
+            fetching: Arc::default(),
         }
     }
 

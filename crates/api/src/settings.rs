@@ -211,7 +211,7 @@ pub struct Medicines {
     /// Days of a month on which editions change; the 1st and the 15th where it is absent.
     #[serde(default)]
     pub days: Option<Vec<u32>>,
-    /// From where `tiski medicines fetch` reads. Nothing is fetched where it is absent.
+    /// From where `tiski medicines fetch`, and the program by itself, reads. Nothing is fetched where it is absent.
     #[serde(default)]
     pub fetch: Option<Fetch>,
 }
@@ -241,6 +241,9 @@ impl Medicines {
         if !(1..=3600).contains(&fetch.at_most_s) {
             return Err(wrong("medicines.fetch.at_most_s", "1–3600"));
         }
+        if fetch.every_hours.is_some_and(|hours| !(1..=168).contains(&hours)) {
+            return Err(wrong("medicines.fetch.every_hours", "1–168"));
+        }
         Ok(())
     }
 }
@@ -253,6 +256,9 @@ pub struct Fetch {
     pub addresses: BTreeMap<String, String>,
     /// Certificates of the issuers that are believed (PEM or DER); nobody else is.
     pub trusted: PathBuf,
+    /// How often the program fetches by itself, beginning when it starts; 1–168 hours. Never where it is absent.
+    #[serde(default)]
+    pub every_hours: Option<u32>,
     /// How long one file may take, seconds; 1–3600.
     #[serde(default = "ten_minutes")]
     pub at_most_s: u64,

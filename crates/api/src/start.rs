@@ -1,6 +1,6 @@
 //! Starts the whole program from its settings: opens what it works with, and the threads that live as long as it does: one
-//! hears the card, one sends what waits, one asks whether the Centre is there, one asks about the card; and one reads the
-//! scanner, where the settings say that it is no keyboard.
+//! hears the card, one sends what waits, one asks whether the Centre is there, one asks about the card; and where the settings
+//! say so one reads a scanner that is no keyboard, and one fetches the Pharmaceutical Database.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Weak};
@@ -14,6 +14,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use scs::ScsAccess;
 
 use crate::bell::Bell;
+use crate::fetching::keep_fetching;
 use crate::health::{self, Examination, Instruments};
 use crate::program::{SENDERS_AT_MOST, Tiski};
 use crate::roles::RegisterFile;
@@ -105,6 +106,13 @@ fn start_with(settings: Settings, instruments: Instruments) -> Result<Started, P
         let reading = Arc::downgrade(&program);
         let (opening, at) = (Arc::clone(&program.opening_scanner), program.settings.scanner.clone());
         spawn("scanner", move || read_scanner(&reading, &opening, &at))?;
+    }
+    let fetch = program.settings.medicines.fetch.as_ref();
+    if let Some(hours) = fetch.and_then(|fetch| fetch.every_hours) {
+        let fetching = Arc::downgrade(&program);
+        let (bell, medicines) = (Arc::clone(&program.fetching), program.settings.medicines.clone());
+        let every = Duration::from_secs(u64::from(hours) * 3_600);
+        spawn("medicines", move || keep_fetching(&fetching, &bell, &medicines, every))?;
     }
     Ok(Started { program, events })
 }
@@ -276,6 +284,7 @@ impl Drop for Tiski {
         self.asking.close();
         self.asking_about_card.close();
         self.opening_scanner.close();
+        self.fetching.close();
     }
 }
 

@@ -5,15 +5,13 @@
 use std::fs::File as Opened;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
-use ::medicines::editions::{Editions, Freshness, ImportError, Outcome, Policy, Sources, StoreError};
-use ::medicines::import::kela::{KelaNames, NamesError};
-use ::medicines::import::{File, ReadError};
-use api::{Fetch, Problem, Settings};
+use ::medicines::editions::{Editions, Freshness, ImportError, Outcome, Policy, Sources};
+use ::medicines::import::File;
+use ::medicines::import::kela::KelaNames;
+use api::{EditionsError, Problem, Settings, fetch_editions};
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
-use kanta_client::{DownloadError, Downloads, Timeouts};
 use prescription::Language;
 use serde_json::{Value, json};
 
@@ -45,52 +43,6 @@ enum Work {
     Fetch,
 }
 
-/// What went wrong. Nothing was changed.
-#[derive(Debug, thiserror::Error)]
-enum Failed {
-    #[error("medicines.editions")]
-    NoStore,
-    #[error("medicines.fetch")]
-    NoAddresses,
-    #[error(transparent)]
-    Import(#[from] ImportError),
-    #[error(transparent)]
-    Names(#[from] NamesError),
-    #[error("{file}: {source}")]
-    Download { file: File, source: DownloadError },
-    #[error("{0} is an archive")]
-    Archive(File),
-    #[error("medicines.fetch.trusted")]
-    Trusted,
-    #[error("{0}")]
-    Disk(#[from] std::io::Error),
-}
-
-impl From<StoreError> for Failed {
-    fn from(error: StoreError) -> Self {
-        Self::Import(error.into())
-    }
-}
-
-impl From<ReadError> for Failed {
-    fn from(error: ReadError) -> Self {
-        Self::Import(error.into())
-    }
-}
-
-impl Failed {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::NoStore | Self::NoAddresses | Self::Trusted => "settings-invalid",
-            Self::Import(error) => error.code(),
-            Self::Names(_) => "medicines-names",
-            Self::Download { source, .. } => source.code(),
-            Self::Archive(_) => "medicines-archive",
-            Self::Disk(_) => "medicines-file",
-        }
-    }
-}
-
 /// Runs one piece of work.
 pub fn run(arguments: &Arguments, settings: Result<Settings, Problem>) -> ExitCode {
     let settings = match settings {
@@ -118,9 +70,9 @@ pub fn run(arguments: &Arguments, settings: Result<Settings, Problem>) -> ExitCo
     }
 }
 
-fn work(arguments: &Arguments, settings: &Settings, now: DateTime<Utc>) -> Result<(String, Value), Failed> {
+fn work(arguments: &Arguments, settings: &Settings, now: DateTime<Utc>) -> Result<(String, Value), EditionsError> {
     let language = settings.language;
-    let file = settings.medicines.editions.as_ref().ok_or(Failed::NoStore)?;
+    let file = settings.medicines.editions.as_ref().ok_or(EditionsError::NoStore)?;
     let names = match &arguments.names {
         Some(names) => KelaNames::parse(&std::fs::read_to_string(names)?)?,
         None => KelaNames::built_in()?,
@@ -131,23 +83,11 @@ fn work(arguments: &Arguments, settings: &Settings, now: DateTime<Utc>) -> Resul
             let outcome = import(file, sources(from)?, &names, now)?;
             Ok(taken_in(&outcome, language))
         }
-        Work::Fetch => {
-            let fetch = settings.medicines.fetch.as_ref().ok_or(Failed::NoAddresses)?;
-            let mut folder = file.clone().into_os_string();
-            folder.push(".fetched");
-            let folder = PathBuf::from(folder);
-            let outcome =
-                fetch_into(fetch, &folder).and_then(|()| Ok(import(file, Sources::folder(&folder)?, &names, now)?));
-            // What was fetched is in the store, or was refused: it is no second copy of anything.
-            let removed = std::fs::remove_dir_all(&folder);
-            let outcome = outcome?;
-            removed?;
-            Ok(taken_in(&outcome, language))
-        }
+        Work::Fetch => Ok(taken_in(&fetch_editions(&settings.medicines, &names, now)?, language)),
     }
 }
 
-fn sources(from: &Path) -> Result<Sources<'static>, Failed> {
+fn sources(from: &Path) -> Result<Sources<'static>, EditionsError> {
     if from.is_dir() {
         return Ok(Sources::folder(from)?);
     }
@@ -156,33 +96,6 @@ fn sources(from: &Path) -> Result<Sources<'static>, Failed> {
 
 fn import(file: &Path, sources: Sources<'_>, names: &KelaNames, now: DateTime<Utc>) -> Result<Outcome, ImportError> {
     Editions::open(file)?.import(sources, names, &Policy::default(), now)
-}
-
-/// Every address's file into a folder, each under its own name.
-fn fetch_into(fetch: &Fetch, folder: &Path) -> Result<(), Failed> {
-    let trusted = std::fs::read(&fetch.trusted).map_err(|_| Failed::Trusted)?;
-    let overall = Duration::from_secs(fetch.at_most_s);
-    let timeouts = Timeouts { connect: Duration::from_secs(10).min(overall), overall };
-    let downloads = Downloads::new(&api::certificates(&trusted), timeouts).map_err(|_| Failed::Trusted)?;
-    std::fs::create_dir_all(folder)?;
-    let limits = Policy::default().limits;
-    for file in File::ALL {
-        let Some(address) = fetch.addresses.get(file.name()) else { continue };
-        let path = folder.join(file.name());
-        let to = std::io::BufWriter::new(Opened::create(&path)?);
-        downloads.save(address, limits.file_bytes, to).map_err(|source| Failed::Download { file, source })?;
-        if is_archive(&path)? {
-            return Err(Failed::Archive(file));
-        }
-    }
-    Ok(())
-}
-
-/// Whether a file is packed (ZIP or gzip): whether Kela packs its file could not be read, and nothing is unpacked here.
-fn is_archive(path: &Path) -> std::io::Result<bool> {
-    let mut start = Vec::new();
-    std::io::Read::read_to_end(&mut std::io::Read::take(Opened::open(path)?, 4), &mut start)?;
-    Ok(start.starts_with(b"PK") || start.starts_with(&[0x1f, 0x8b]))
 }
 
 fn taken_in(outcome: &Outcome, language: Language) -> (String, Value) {
@@ -195,7 +108,7 @@ fn taken_in(outcome: &Outcome, language: Language) -> (String, Value) {
     (words::taken_in(info, is_new, language), value)
 }
 
-fn show(editions: &Editions, settings: &Settings, now: DateTime<Utc>) -> Result<(String, Value), Failed> {
+fn show(editions: &Editions, settings: &Settings, now: DateTime<Utc>) -> Result<(String, Value), EditionsError> {
     let (all, at) = (editions.all()?, editions.edition_at(now)?);
     let mut lines = String::new();
     let mut listed = Vec::new();

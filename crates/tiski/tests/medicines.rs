@@ -1,11 +1,12 @@
 //! `tiski medicines` from the command line: taken in, shown, refused, fetched from a server on this machine.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use medicines::artificial::{Artificial, Recipe};
 use medicines::editions::VersionId;
@@ -28,8 +29,9 @@ impl Room {
             "environment = \"test\"\nworkstation = 1\ndata = \"data\"\nlanguage = \"en\"\n\
              [pharmacy]\nid = \"1.2.246.10.99999901.10.1\"\nname = \"Kuusen apteekki\"\nstreet = \"Mallikatu 1\"\n\
              postal_code = \"99999\"\ncity = \"Mallila\"\n\
-             [centre]\nurl = \"https://127.0.0.1:9\"\norganisation = \"1.2.246.10.99999904.10.1\"\npki = \"pki\"\n\
-             certificate = \"servers/x\"\n{medicines}"
+             [centre]\nurl = \"https://127.0.0.1:9\"\norganisation = \"1.2.246.10.99999904.10.1\"\npki = \"world\"\n\
+             certificate = \"servers/{}\"\n[record]\nkey = \"file\"\n{medicines}",
+            place::KUUSI
         );
         std::fs::write(folder.path().join("tiski.toml"), settings).unwrap();
         Room { folder }
@@ -176,4 +178,83 @@ fn an_edition_is_fetched_from_the_addresses_of_the_settings_and_from_nowhere_els
     set(&kela.replace("127.0.0.1", "localhost.invalid"));
     assert_eq!(room.json(&["fetch"])["problem"]["code"], "not-reached");
     assert_eq!(room.json(&["show"])["editions"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_program_fetches_by_itself_as_often_as_the_settings_say_and_has_it_at_work_at_once() {
+    let room = Room::new("");
+    let today = chrono::Utc::now().date_naive() - chrono::Days::new(1);
+    let files = made("2026.022", &today.to_string());
+    let address = serve(&room, vec![("latest", files.file(File::Kela).to_vec())]);
+    let set = |every: &str| {
+        let settings = std::fs::read_to_string(room.file("tiski.toml")).unwrap();
+        let bare = settings.split("[medicines]").next().unwrap();
+        let text = format!(
+            "{bare}[medicines]\neditions = \"medicines.db\"\n[medicines.fetch]\ntrusted = \"world/root.pem\"\n\
+             {every}\n[medicines.fetch.addresses]\n\"laaketietokanta.xml\" = \"{address}/latest\"\n"
+        );
+        std::fs::write(room.file("tiski.toml"), text).unwrap();
+    };
+    set("every_hours = 0");
+    assert!(room.tiski(&["show"]).0.contains("medicines.fetch.every_hours"));
+    // Not told to, it asks nobody: what it has is what was taken in by hand.
+    set("");
+    let edition = |longest: Duration| {
+        let mut program = Headless::start(&room);
+        let until = Instant::now() + longest;
+        loop {
+            let seen = program.asks("status")["freshness"]["medicines"].clone();
+            if seen != "" || Instant::now() > until {
+                return seen;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    };
+    assert_eq!(edition(Duration::from_secs(2)), "");
+    set("every_hours = 24");
+    assert_eq!(edition(Duration::from_secs(60)), "2026.022");
+}
+
+/// A program without a window, of which one asks.
+struct Headless {
+    child: Child,
+    said: BufReader<ChildStdout>,
+}
+
+impl Headless {
+    fn start(room: &Room) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_tiski"))
+            .arg("--settings")
+            .arg(room.file("tiski.toml"))
+            .arg("headless")
+            .current_dir(room.folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let said = BufReader::new(child.stdout.take().unwrap());
+        Self { child, said }
+    }
+
+    /// The answer to a request; events that come before it are passed over.
+    fn asks(&mut self, ask: &str) -> Value {
+        writeln!(self.child.stdin.as_mut().unwrap(), "{}", serde_json::json!({ "id": 1, "ask": ask, "with": {} }))
+            .unwrap();
+        loop {
+            let mut line = String::new();
+            assert_ne!(self.said.read_line(&mut line).unwrap(), 0, "the program ended");
+            let said: Value = serde_json::from_str(&line).unwrap();
+            if said["id"] == 1 {
+                return said["ok"].clone();
+            }
+        }
+    }
+}
+
+impl Drop for Headless {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
 }
