@@ -165,6 +165,7 @@ impl AtWork {
         let mut said = vec![attribution::kela(version, language)];
         for (file, material) in [
             (File::Packages, Material::BasicRegister),
+            (File::Register, Material::BasicRegister),
             (File::Substitutable, Material::Substitutable),
             (File::Shortages, Material::Shortages),
             (File::Risks, Material::HighRisk),

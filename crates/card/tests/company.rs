@@ -8,7 +8,7 @@ use card::{CardAccess, CardError, CardEvent, Pin, PinSlot, PinStatus, verify_aut
 use pcsc::{Disposition, Protocols, ShareMode};
 use signing::{DigestToSign, HashAlgorithm};
 use std::time::{Duration, Instant};
-use support::world::{access_with_card, in_world, inserted, reader, removed, wait_for};
+use support::world::{access_with_card, in_world, inserted, put_back, reader, removed, wait_for};
 use support::{Keys, openssl_judges, person};
 use virtual_card::{Fault, Profile, Scheme};
 
@@ -250,8 +250,7 @@ fn a_wrong_pin_is_not_replayed_after_a_reset_a_removal_or_a_silence() {
         assert_eq!(ours.pin_status(PinSlot::Pin2), Ok(PinStatus::Ready { left: Some(4) }));
         card.slot.remove();
         wait_for(&events, removed);
-        card.slot.insert(Duration::from_secs(2));
-        wait_for(&events, inserted);
+        put_back(&card, &events);
         let mut ours = access.open(&reader()).unwrap();
         std::thread::sleep(Duration::from_millis(500));
         assert_eq!(ours.pin_status(PinSlot::Pin2), Ok(PinStatus::Ready { left: Some(4) }));

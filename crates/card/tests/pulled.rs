@@ -8,8 +8,7 @@ use card::{CardAccess, CardError, CardSession, Pin, PinSlot, PinStatus, verify_a
 use direct_card::DirectReader;
 use signing::{DigestToSign, HashAlgorithm};
 use std::path::Path;
-use std::time::Duration;
-use support::world::{access_with_card, in_world, inserted, reader, removed, wait_for};
+use support::world::{access_with_card, in_world, put_back, reader, removed, wait_for};
 use support::{Keys, direct, openssl_judges, person};
 use virtual_card::{Fault, Pin2Mode, Profile, Scheme};
 
@@ -187,8 +186,7 @@ fn pulled_at_every_command_through_the_service() {
                     assert_eq!(outcome, Err(CardError::CardRemoved), "{keys:?} {work:?} at {step}");
                     assert!(card.pins_sent() <= pins + 1);
                     wait_for(&events, removed);
-                    card.slot.insert(Duration::from_secs(2));
-                    wait_for(&events, inserted);
+                    put_back(&card, &events);
                     let mut session = access.open(&reader()).unwrap();
                     assert_eq!(session.pin_status(work.slot()), Ok(PinStatus::Ready { left: Some(5) }));
                 }

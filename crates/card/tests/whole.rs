@@ -9,7 +9,7 @@ use card::{CardAccess, CardError, CardEvent, PcscAccess, Pin, PinSlot, PinStatus
 use signing::{DigestToSign, HashAlgorithm};
 use std::path::Path;
 use std::time::{Duration, Instant};
-use support::world::{SECOND_READER, access_with_card, in_world, inserted, reader, removed, wait_for};
+use support::world::{SECOND_READER, access_with_card, in_world, inserted, put_back, reader, removed, wait_for};
 use support::{Keys, openssl_judges, person};
 use virtual_card::Profile;
 
@@ -113,8 +113,7 @@ fn a_pulled_card_is_noticed_within_a_second_and_ends_its_session() {
         assert_eq!(session.pin_status(PinSlot::Pin1), Err(CardError::CardRemoved));
         assert_eq!(access.open(&reader()).map(|_| ()), Err(CardError::NoCard));
         assert_eq!(access.open(&ReaderId("no such".to_owned())).map(|_| ()), Err(CardError::NoReader));
-        card.slot.insert(Duration::from_secs(2));
-        wait_for(&events, inserted);
+        put_back(&card, &events);
         assert_eq!(session.sign(&pin2(), &[digest(1)]), Err(CardError::CardRemoved), "the old session stays ended");
         access.open(&reader()).unwrap().sign(&pin2(), &[digest(1)]).unwrap();
     });
@@ -133,8 +132,7 @@ fn a_card_pulled_while_it_signs_gives_no_signature() {
             card.slot.with_card(|card| card.fail_at(step, virtual_card::Fault::Pull));
             assert_eq!(session.sign(&pin2(), &[digest(1)]), Err(CardError::CardRemoved), "at step {step}");
             wait_for(&events, removed);
-            card.slot.insert(Duration::from_secs(2));
-            wait_for(&events, inserted);
+            put_back(&card, &events);
         }
         let status = access.open(&reader()).unwrap().pin_status(PinSlot::Pin2);
         assert_eq!(status, Ok(PinStatus::Ready { left: Some(5) }));

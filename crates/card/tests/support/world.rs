@@ -173,6 +173,24 @@ pub fn wait_for(events: &Receiver<CardEvent>, wanted: impl Fn(&CardEvent) -> boo
     }
 }
 
+/// Puts the card back, and waits until it is seen. The daemon (pcsc-lite 1.9.9) looks at its readers every 400 ms. Where a failed
+/// reset has told it that the card is gone, and the card is back before it looks, it keeps the reader for empty until the card
+/// leaves once more: seen on a busy machine, asked of the daemon itself. No hand is so fast, so this one tries again slowly.
+pub fn put_back(card: &TestCard, events: &Receiver<CardEvent>) {
+    for _ in 0..3 {
+        card.slot.insert(Duration::from_secs(2));
+        let until = Instant::now() + Duration::from_secs(10);
+        while let Ok(event) = events.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            if inserted(&event) {
+                return;
+            }
+        }
+        card.slot.remove();
+        std::thread::sleep(Duration::from_secs(1));
+    }
+    panic!("the card is in the reader and nobody sees it");
+}
+
 /// Starts watching and waits until the first reader has its card.
 pub fn access_with_card() -> (PcscAccess, Receiver<CardEvent>) {
     let access = PcscAccess::start().unwrap();

@@ -242,6 +242,50 @@ fn packages(items: &[Item]) -> String {
     text
 }
 
+/// The register as XML: the same packages, products and substances, which name one another. Every fiftieth invented package
+/// had two numbers before.
+pub(super) fn register(recipe: &Recipe) -> String {
+    let items = items(recipe.seed, recipe.packages);
+    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Perusrekisteri>\n");
+    let _ = writeln!(xml, "<Versiotiedot><Ajopvm>{}</Ajopvm></Versiotiedot>", recipe.in_force);
+    let parts = |item: &Item| item.atc.sv.split(" och ").map(str::to_owned).collect::<Vec<_>>();
+    let names: BTreeSet<String> = items.iter().flat_map(parts).collect();
+    let place = |name: &String| names.iter().position(|other| other == name).unwrap_or_default();
+    for (index, item) in items.iter().enumerate() {
+        let _ = writeln!(xml, "<Pakkaus Laakevalmiste-ref=\"REL{index}\">");
+        element(&mut xml, "Pakkaustunnus", &number(index).to_string());
+        element(&mut xml, "VNR-numero", &item.vnr);
+        if item.vnr.as_str() >= "600000" && index.is_multiple_of(50) {
+            for before in [900_000, 950_000] {
+                element(&mut xml, "VanhaVNR", &(before + index).to_string());
+            }
+        }
+        element(&mut xml, "Pakkauskokoteksti", &item.size_text);
+        element(&mut xml, "Kaupanolo/Kaupan", "1");
+        for name in parts(item) {
+            let _ = writeln!(xml, "<Pakkaus_Laakeaine Laakeaine-ref=\"LA{}\"/>", place(&name));
+        }
+        xml.push_str("</Pakkaus>\n");
+    }
+    for (index, item) in items.iter().enumerate() {
+        let _ = writeln!(xml, "<Laakevalmiste id=\"REL{index}\">");
+        element(&mut xml, "Kauppanimi", &item.name);
+        let _ = writeln!(xml, "<ATC-koodi id=\"{}\" value=\"{}\"/>", item.atc.code, escaped(item.atc.fi));
+        element(&mut xml, "Substituutioryhma", &item.group);
+        element(&mut xml, "HUM", "1");
+        element(&mut xml, "VET", "0");
+        xml.push_str("</Laakevalmiste>\n");
+    }
+    for (index, name) in names.iter().enumerate() {
+        let name = escaped(name);
+        let _ = writeln!(
+            xml,
+            "<Laakeaine id=\"LA{index}\"><VaikuttavaAine><Aine value=\"{name}\"/></VaikuttavaAine></Laakeaine>"
+        );
+    }
+    xml + "</Perusrekisteri>\n"
+}
+
 fn substances(items: &[Item]) -> String {
     let mut text = head(&fimea::SUBSTANCE_COLUMNS);
     for (index, item) in items.iter().enumerate() {

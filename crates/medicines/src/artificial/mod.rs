@@ -47,8 +47,20 @@ impl Artificial {
         self.files.get(&file).map_or(&[], Vec::as_slice)
     }
 
-    /// Puts other bytes in the place of a file.
+    /// Makes it with Fimea's register as XML, in the place of packages and substances as text.
+    pub fn make_with_xml(recipe: &Recipe, names: &KelaNames) -> Self {
+        let mut made = Self::make(recipe, names);
+        made.replace(File::Register, files::register(recipe).into_bytes());
+        made
+    }
+
+    /// Puts other bytes in the place of a file; the register as XML in the place of its text files.
     pub fn replace(&mut self, file: File, bytes: Vec<u8>) {
+        if file == File::Register {
+            for text in [File::Packages, File::PermitPackages, File::Substances] {
+                self.files.remove(&text);
+            }
+        }
         self.files.insert(file, bytes);
     }
 

@@ -24,6 +24,12 @@ pub enum ImportError {
         /// Entries now.
         now: u64,
     },
+    /// The register was given twice: as XML and as text.
+    #[error("{0} and {1} are one register")]
+    Twice(File, File),
+    /// Something in a file names what is not in it.
+    #[error("{0} names what is not there")]
+    Reference(File),
     /// Hardly any package has a price: the element of the price is named otherwise than the mapping file says.
     #[error("{priced} of {packages} packages have a price")]
     Unpriced {
@@ -55,6 +61,8 @@ impl ImportError {
             Self::Read(error) => error.code(),
             Self::NotThere(_) => "import-not-there",
             Self::Shrunken { .. } => "import-shrunken",
+            Self::Twice(..) => "import-register-twice",
+            Self::Reference(_) => "import-reference",
             Self::Unpriced { .. } => "import-unpriced",
             Self::OtherContent(_) => "import-other-content",
             Self::Year { .. } => "import-year",

@@ -11,7 +11,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, ToSql, Transaction, Tra
 
 use super::error::{ImportError, StoreError};
 use super::sources::{Hashed, Sources};
-use super::{EditionInfo, Editions, VersionId};
+use super::{EditionInfo, Editions, VersionId, registering};
 use crate::import::fimea::{self, FimeaRow};
 use crate::import::kela::{self, KelaCount, KelaHead, KelaItem, KelaNames, KelaPackage};
 use crate::import::{Fault, File, Limits, ReadError, risks};
@@ -124,7 +124,12 @@ fn not_shrunken(
         )
         .optional()?;
     let Some(before) = before else { return Ok(()) };
-    for file in File::ALL.into_iter().filter(|file| *file != File::Shortages) {
+    // The register comes as XML or as text: one takes the other's place.
+    let is_replaced = |file: &File| match file {
+        File::Register => files.contains_key(&File::Packages),
+        other => REGISTER_AS_TEXT.contains(other) && files.contains_key(&File::Register),
+    };
+    for file in File::ALL.into_iter().filter(|file| *file != File::Shortages && !is_replaced(file)) {
         let entries: Option<i64> = transaction
             .query_row(
                 "SELECT entries FROM edition_file WHERE edition = ?1 AND file = ?2",
@@ -141,6 +146,9 @@ fn not_shrunken(
     Ok(())
 }
 
+/// What Fimea's XML says as well.
+const REGISTER_AS_TEXT: [File; 3] = [File::Packages, File::PermitPackages, File::Substances];
+
 /// An import on its way.
 struct Import<'t> {
     to: &'t Connection,
@@ -154,6 +162,10 @@ struct Import<'t> {
 impl Import<'_> {
     fn all(&mut self, mut sources: Sources, names: &KelaNames) -> Result<KelaHead, ImportError> {
         let kela = sources.take(File::Kela).ok_or(ImportError::NotThere(File::Kela))?;
+        if let Some(text) = REGISTER_AS_TEXT.into_iter().find(|text| sources.has(*text) && sources.has(File::Register))
+        {
+            return Err(ImportError::Twice(File::Register, text));
+        }
         let head = self.kela(kela, names)?;
         for file in File::ALL {
             let Some(from) = sources.take(file) else { continue };
@@ -169,6 +181,10 @@ impl Import<'_> {
                 File::Conditions => self.rows(from, file, CONDITION, condition)?,
                 File::Substitutable => self.rows(from, file, SUBSTITUTABLE, substitutable)?,
                 File::Shortages => self.rows(from, file, SHORTAGE, shortage)?,
+                File::Register => {
+                    let (entries, digest) = registering::register(self.to, self.edition, from, self.limits)?;
+                    self.files.insert(file, FileRead { entries, digest });
+                }
                 File::Risks => self.risks(from)?,
             }
         }
@@ -285,7 +301,7 @@ fn packages_of(
 }
 
 /// Remembers what SQLite said, and stops the reader. A number that is there already is the file's fault, with its line.
-fn stop(failed: &mut Option<rusqlite::Error>, error: rusqlite::Error) -> Fault {
+pub(super) fn stop(failed: &mut Option<rusqlite::Error>, error: rusqlite::Error) -> Fault {
     if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) {
         return Fault::DoubleNumber("a row's key");
     }
@@ -293,7 +309,7 @@ fn stop(failed: &mut Option<rusqlite::Error>, error: rusqlite::Error) -> Fault {
     Fault::Stopped
 }
 
-fn settle<T>(read: Result<T, ReadError>, failed: Option<rusqlite::Error>) -> Result<T, ImportError> {
+pub(super) fn settle<T>(read: Result<T, ReadError>, failed: Option<rusqlite::Error>) -> Result<T, ImportError> {
     match failed {
         Some(error) => Err(StoreError::from(error).into()),
         None => Ok(read?),

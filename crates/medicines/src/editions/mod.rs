@@ -5,6 +5,7 @@ mod error;
 mod freshness;
 mod importing;
 mod reading;
+mod registering;
 mod sources;
 mod version;
 
@@ -23,10 +24,10 @@ pub use version::VersionId;
 
 /// "TMed": what the file says of itself.
 const APPLICATION: i32 = 0x544d_6564;
-/// Version of the schema. 2: a package may have no price.
-const SCHEMA: i32 = 2;
-/// The oldest that is brought to today's when the store is opened.
-const OLDEST_SCHEMA: i32 = 1;
+/// Version of the schema. 2: a package may have no price. 3: the register may leave open whether a package is sold.
+const SCHEMA: i32 = 3;
+/// What brings a store of each earlier version to the next when it is opened.
+const MIGRATIONS: [(i32, &str); 2] = [(1, include_str!("from-1-to-2.sql")), (2, include_str!("from-2-to-3.sql"))];
 
 /// What is known of an edition without reading it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,8 +80,10 @@ impl Editions {
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         match form(&transaction)? {
             (APPLICATION, SCHEMA) => {}
-            (APPLICATION, OLDEST_SCHEMA) => {
-                transaction.execute_batch(include_str!("from-1-to-2.sql"))?;
+            (APPLICATION, earlier) if MIGRATIONS.iter().any(|(from, _)| *from == earlier) => {
+                for (_, step) in MIGRATIONS.iter().filter(|(from, _)| *from >= earlier) {
+                    transaction.execute_batch(step)?;
+                }
                 transaction.pragma_update(None, "user_version", SCHEMA)?;
             }
             (0, 0) if is_empty(&transaction)? => {

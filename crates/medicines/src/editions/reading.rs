@@ -130,7 +130,9 @@ impl Editions {
         let mut rows = statement.query(params![id, File::Forms.name()])?;
         while let Some(row) = rows.next()? {
             let registered = found.entry(row.get(0)?).or_default();
-            registered.sold = Some(registered.sold.unwrap_or_default() || row.get(1)?);
+            if let Some(sold) = row.get::<_, Option<bool>>(1)? {
+                registered.sold = Some(registered.sold.unwrap_or_default() || sold);
+            }
             let previous: Option<String> = row.get(2)?;
             if let Some(previous) = previous {
                 registered.previous.push(Vnr::parse(&previous).map_err(|_| StoreError::Damaged("number"))?);

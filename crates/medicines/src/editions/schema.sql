@@ -68,7 +68,7 @@ CREATE TABLE register (
   name TEXT NOT NULL,
   size_text TEXT NOT NULL,
   size TEXT,
-  status TEXT NOT NULL,
+  status TEXT,
   form INTEGER,
   container INTEGER,
   human INTEGER NOT NULL,
@@ -78,8 +78,8 @@ CREATE TABLE register (
   driving INTEGER,
   condition TEXT,
   "group" TEXT,
-  sold INTEGER NOT NULL,
-  permit INTEGER NOT NULL,
+  sold INTEGER,
+  permit INTEGER,
   PRIMARY KEY (edition, number)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX register_vnr ON register (edition, vnr);

@@ -37,6 +37,11 @@ impl<'a> Sources<'a> {
         Ok(sources)
     }
 
+    /// Whether a file is there.
+    pub(super) fn has(&self, file: File) -> bool {
+        self.0.contains_key(&file)
+    }
+
     /// A file, once.
     pub(super) fn take(&mut self, file: File) -> Option<Hashed<'a>> {
         self.0.remove(&file).map(|from| Hashed { from, hash: Sha256::new() })

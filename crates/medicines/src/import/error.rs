@@ -22,6 +22,8 @@ pub enum File {
     Containers,
     /// Fimea's basic register: prescribing conditions (`maaraamisehto.txt`).
     Conditions,
+    /// Fimea's basic register, XML (`Perusrekisteri.xml`): in the place of packages and substances as text.
+    Register,
     /// Fimea's list of substitutable products (`GS-ladattava.txt`).
     Substitutable,
     /// Fimea's shortages (`Saatavuushairiot.txt`).
@@ -32,7 +34,7 @@ pub enum File {
 
 impl File {
     /// Every file, in the order in which an import reads them.
-    pub const ALL: [File; 11] = [
+    pub const ALL: [File; 12] = [
         File::Kela,
         File::Packages,
         File::PermitPackages,
@@ -41,6 +43,7 @@ impl File {
         File::Forms,
         File::Containers,
         File::Conditions,
+        File::Register,
         File::Substitutable,
         File::Shortages,
         File::Risks,
@@ -57,6 +60,7 @@ impl File {
             File::Forms => "laakemuoto.txt",
             File::Containers => "sailytysastia.txt",
             File::Conditions => "maaraamisehto.txt",
+            File::Register => "Perusrekisteri.xml",
             File::Substitutable => "GS-ladattava.txt",
             File::Shortages => "Saatavuushairiot.txt",
             File::Risks => "riskilaakeluokitus.xml",

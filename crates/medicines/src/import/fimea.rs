@@ -96,7 +96,7 @@ pub const SHORTAGE_COLUMNS: [&str; 7] = [
 /// How each text file looks; XML files have none.
 pub fn layout(file: File) -> Option<Layout> {
     let columns: &'static [&'static str] = match file {
-        File::Kela | File::Risks => return None,
+        File::Kela | File::Register | File::Risks => return None,
         File::Packages | File::PermitPackages => &PACKAGE_COLUMNS,
         File::Substances => &SUBSTANCE_COLUMNS,
         File::Atc => &ATC_COLUMNS,

@@ -280,7 +280,7 @@ pub fn read(
     let mut values = Values::new();
     let mut count = KelaCount::default();
     let mut in_package = false;
-    walk(from, File::Kela, &names.root, limits, |step| {
+    walk(from, File::Kela, Some(&names.root), limits, |step| {
         match step {
             Step::Start { path, .. } if path == names.package => {
                 if !is_headed {

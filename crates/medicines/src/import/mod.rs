@@ -8,6 +8,7 @@ mod error;
 pub mod fimea;
 pub mod kela;
 mod limits;
+pub mod register;
 pub mod risks;
 mod rows;
 mod value;

@@ -74,7 +74,7 @@ pub fn read(
     mut each: impl FnMut(HighRisk) -> Result<(), Fault>,
 ) -> Result<u64, ReadError> {
     let (mut row, mut rows) = (HighRisk::default(), 0u64);
-    walk(from, File::Risks, ROOT, limits, |step| match step {
+    walk(from, File::Risks, Some(ROOT), limits, |step| match step {
         Step::Start { path: ROW, attributes } => {
             let id = value::text(attributes.get("id"), "id")?;
             row = HighRisk { id, title: words(&attributes, "title"), ..HighRisk::default() };

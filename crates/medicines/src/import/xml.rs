@@ -49,11 +49,12 @@ impl Attributes<'_> {
     }
 }
 
-/// Walks through a document in the encoding that it declares: UTF-8, which is also meant by silence, or ISO-8859-1.
+/// Walks through a document in the encoding that it declares: UTF-8, which is also meant by silence, or ISO-8859-1. Where a
+/// root is named it is that one.
 pub fn walk(
     from: impl Read,
     file: File,
-    root: &str,
+    root: Option<&str>,
     limits: &Limits,
     mut each: impl FnMut(Step) -> Result<(), Fault>,
 ) -> Result<(), ReadError> {
@@ -131,7 +132,7 @@ impl From<quick_xml::Error> for Stop {
 
 /// A walk on its way.
 struct Walk<'w> {
-    root: &'w str,
+    root: Option<&'w str>,
     limits: &'w Limits,
     path: String,
     /// How long the path is without each of its names.
@@ -192,8 +193,8 @@ impl Walk<'_> {
         }
         let name = start.local_name();
         self.path.push_str(name.as_ref());
-        if self.ends.len() == 1 && self.path != self.root {
-            return Err(Fault::Root(self.root.to_owned()));
+        if let Some(root) = self.root.filter(|root| self.ends.len() == 1 && self.path != *root) {
+            return Err(Fault::Root(root.to_owned()));
         }
         self.value.clear();
         let mut attributes = Vec::new();

@@ -5,7 +5,7 @@ use medicines::editions::{Calendar, Editions, Freshness, Outcome, Sources};
 use medicines::import::File;
 use prescription::ControlClass;
 
-use crate::{PACKAGES, at, found, import, made, store, version, vnr};
+use crate::{PACKAGES, at, found, import, made, made_with_xml, store, version, vnr};
 
 #[test]
 fn an_artificial_database_of_two_thousand_packages_becomes_an_edition() {
@@ -130,7 +130,9 @@ fn a_store_of_the_first_schema_is_read_and_takes_packages_without_a_price_from_t
     let path = folder.path().join("first.db");
     let first = rusqlite::Connection::open(&path).unwrap();
     let schema = include_str!("../../src/editions/schema.sql");
-    assert!(schema.contains("  price TEXT,"));
+    let open = "  sold INTEGER,\n  permit INTEGER,";
+    assert!(schema.contains("  price TEXT,") && schema.contains(open));
+    let schema = schema.replace(open, "  sold INTEGER NOT NULL,\n  permit INTEGER NOT NULL,");
     first.execute_batch(&schema.replace("  price TEXT,", "  price TEXT NOT NULL,")).unwrap();
     first.execute("ATTACH ?1 AS today", [folder.path().join("medicines.db").to_str().unwrap()]).unwrap();
     let tables = ["edition", "edition_file", "package", "register", "substance", "atc", "word", "condition"];
@@ -145,14 +147,14 @@ fn a_store_of_the_first_schema_is_read_and_takes_packages_without_a_price_from_t
     let old = editions.load(version("2026.021")).unwrap().unwrap();
     let priced: Vec<_> = packages.into_iter().filter(|package| package.price.is_some()).collect();
     assert_eq!(old.packages(), priced);
-    import(&mut editions, &made(2_500, "2026.022", "2026-11-15")).unwrap();
+    import(&mut editions, &made_with_xml(2_500, "2026.022", "2026-11-15")).unwrap();
     let new = editions.load(version("2026.022")).unwrap().unwrap();
     assert!(new.packages().iter().any(|package| package.price.is_none()));
     drop(editions);
     assert_eq!(Editions::open(&path).unwrap().all().unwrap().len(), 2);
     // That of a newer program is left alone.
     let newer = rusqlite::Connection::open(&path).unwrap();
-    newer.execute_batch("PRAGMA user_version = 3;").unwrap();
+    newer.execute_batch("PRAGMA user_version = 4;").unwrap();
     drop(newer);
     assert_eq!(Editions::open(&path).err().unwrap().code(), "editions-foreign");
 }
@@ -289,4 +291,58 @@ fn a_file_that_is_something_else_is_not_taken_for_a_store() {
     other.execute_batch("CREATE TABLE something (x)").unwrap();
     drop(other);
     assert_eq!(Editions::open(&path).err().unwrap().code(), "editions-foreign");
+}
+
+#[test]
+fn med_2_2_the_register_as_xml_says_of_each_package_what_its_text_files_say() {
+    let (_folder, mut as_text) = store();
+    let (_other, mut as_xml) = store();
+    import(&mut as_text, &made(2_500, "2026.022", "2026-11-15")).unwrap();
+    import(&mut as_xml, &made_with_xml(2_500, "2026.022", "2026-11-15")).unwrap();
+    let packages = |editions: &Editions| editions.load(version("2026.022")).unwrap().unwrap().packages().to_vec();
+    let (text, mut xml) = (packages(&as_text), packages(&as_xml));
+    // Two things differ: words of forms in other languages come with the text, earlier numbers here with the XML.
+    let first = xml.iter().find(|package| package.previous.len() == 2).unwrap().clone();
+    assert_eq!(xml.len(), text.len());
+    for (read, other) in xml.iter_mut().zip(&text) {
+        // Substances have no numbers there, by which the text has them in order.
+        let sorted = |names: &[String]| names.iter().cloned().collect::<std::collections::BTreeSet<_>>();
+        assert!(!read.substances.is_empty() && sorted(&read.substances) == sorted(&other.substances));
+        read.substances.clone_from(&other.substances);
+        (read.form_words, read.previous) = (other.form_words.clone(), other.previous.clone());
+        assert_eq!(read, other);
+    }
+    // Under both of its earlier numbers it is found.
+    for before in &first.previous {
+        assert_eq!(as_xml.renumbered(version("2026.022"), before).unwrap(), Some(first.vnr.clone()));
+    }
+    assert_eq!(as_xml.files(version("2026.022")).unwrap().len(), 9);
+}
+
+#[test]
+fn med_2_2_the_register_comes_as_xml_or_as_text_and_one_takes_the_others_place() {
+    let (_folder, mut editions) = store();
+    import(&mut editions, &made(PACKAGES, "2026.020", "2026-10-15")).unwrap();
+    import(&mut editions, &made_with_xml(PACKAGES, "2026.021", "2026-11-01")).unwrap();
+    // Half of the XML is still a shrunken file.
+    let mut half = made_with_xml(PACKAGES, "2026.022", "2026-11-15");
+    half.replace(File::Register, made_with_xml(PACKAGES / 2, "2026.022", "2026-11-15").file(File::Register).to_vec());
+    assert_eq!(import(&mut editions, &half).unwrap_err().code(), "import-shrunken");
+    import(&mut editions, &made(PACKAGES, "2026.022", "2026-11-15")).unwrap();
+    let (both, xml) = (made(PACKAGES, "2026.023", "2026-12-01"), made_with_xml(PACKAGES, "2026.023", "2026-12-01"));
+    let sources = both.sources().with(File::Register, xml.file(File::Register));
+    let policy = medicines::editions::Policy::default();
+    let refused = editions.import(sources, &crate::names(), &policy, at("2026-11-30T12:00:00Z")).unwrap_err();
+    assert_eq!(refused.code(), "import-register-twice");
+    // What names something that is not there is no half a register.
+    let mut lost = xml.clone();
+    let text = String::from_utf8(xml.file(File::Register).to_vec()).unwrap();
+    for (named, nobody) in [("id=\"REL7\"", "id=\"RELx\""), ("id=\"LA3\"", "id=\"LAx\"")] {
+        lost.replace(File::Register, text.replacen(named, nobody, 1).into_bytes());
+        assert_eq!(import(&mut editions, &lost).unwrap_err().code(), "import-reference");
+    }
+    let doubled = text.replacen("id=\"REL7\"", "id=\"REL8\"", 1);
+    lost.replace(File::Register, doubled.into_bytes());
+    assert_eq!(import(&mut editions, &lost).unwrap_err().code(), "import-double-number");
+    assert_eq!(editions.all().unwrap().len(), 3);
 }

@@ -42,6 +42,12 @@ fn made(packages: usize, of: &str, day: &str) -> Artificial {
     Artificial::make(&recipe, &names())
 }
 
+/// With Fimea's register as XML.
+fn made_with_xml(packages: usize, of: &str, day: &str) -> Artificial {
+    let recipe = Recipe { seed: 7, packages, version: version(of), in_force: day.parse().unwrap() };
+    Artificial::make_with_xml(&recipe, &names())
+}
+
 fn import(editions: &mut Editions, files: &Artificial) -> Result<Outcome, ImportError> {
     editions.import(files.sources(), &names(), &Policy::default(), at("2026-11-10T12:00:00Z"))
 }
