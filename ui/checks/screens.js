@@ -416,6 +416,11 @@ export const screens = [
     } },
   { name: 'review-settled', scene: 'logged settled conflict', do: (page) => page.keyboard.press('Control+3') },
   { name: 'review', scene: 'logged busy waits', do: (page) => page.keyboard.press('Control+3') },
+  { name: 'review-unconfirmed', scene: 'logged busy', do: async (page) => {
+      await page.keyboard.press('Control+3');
+      await page.getByTestId('unconfirmed').locator('summary').click();
+      await page.getByTestId('unconfirmed-row').last().scrollIntoViewIfNeeded();
+    } },
   { name: 'review-deviations', scene: 'logged busy waits deviated', do: (page) => page.keyboard.press('Control+3') },
   { name: 'review-discard', scene: 'logged busy waits', do: async (page) => {
       await page.keyboard.press('Control+3');

@@ -594,6 +594,12 @@ const answers: Record<string, (given: Given) => unknown> = {
       ? [{ at: '10.02.41', person: 'Siri Salminen', path: '57f', reason: say('Lääkkeen saatavuushäiriö', 'Störning i tillgången', 'Shortage of the medicine'), prescriberTold: true, documentId: '1.2.246.10.12345678.93.2026.2001' }]
       : [],
   }),
+  unconfirmed: () => ({
+    rows: [
+      { subject: say('Lääketaksa: reseptilääkkeet', 'Läkemedelstaxan: receptläkemedel', 'Tariff: prescription medicines'), holds: '1.1.2026–', mark: { text: say('puuttuu', 'saknas', 'missing'), tone: 'cannot' as const }, source: 'Decree on the medicine tariff, as amended from 1.1.2026: not read.' },
+      { subject: say('Laskutapa: pyöristys', 'Räknesätt: avrundning', 'Way of counting: rounding'), holds: '1.1.2017–', mark: { text: say('muistinvarainen', 'ur minnet', 'recalled'), tone: 'think' as const }, source: 'Each line to the cent, half up.' },
+    ],
+  }),
   near_misses: ({ day }) => ({
     day: day ?? '',
     rows: scene.includes('busy')

@@ -10,7 +10,7 @@ use crate::{
     IndicationSaid, LabelView, LearntLinks, NearMisses, OnHandOver, OnLabel, OnLink, OutagePack, OutboxCounts,
     PrescriptionView, PrintedLabels, Problem, RemnantList, Scan, ScanView, ScannerCode, ScannerTest, Secret,
     SessionView, SettleHandOver, SplitNew, Status, StorePrescription, StoringChecked, StoringDraft, StoringForm,
-    StoringSaved, VisitView, WaitingDesk, WaitingPage,
+    StoringSaved, Unconfirmed, VisitView, WaitingDesk, WaitingPage,
 };
 
 macro_rules! catalogue {
@@ -100,6 +100,8 @@ catalogue! {
     deviations / Deviations (OnDay) -> DeviationList;
     /// Of a part: a new package is split, although what is left of another of its batch would do; or that is taken after all.
     split_new / SplitNew (SplitNew) -> PrescriptionView;
+    /// What of prices and reimbursement could not be read and is to be confirmed.
+    unconfirmed / Unconfirmed (Nothing) -> Unconfirmed;
     /// What is left of split packages at this workstation.
     remnants / Remnants (Nothing) -> RemnantList;
     /// What is left of a package is discarded, by one who may dispense.

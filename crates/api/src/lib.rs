@@ -41,6 +41,7 @@ mod sentences;
 mod settings;
 mod start;
 mod telling;
+mod unconfirmed;
 mod unlisted;
 mod views;
 mod waiting;
@@ -73,6 +74,7 @@ pub use settings::{
     RecordKeeping, Rights, Session, Settings, Trust,
 };
 pub use start::{Started, end, examine, start};
+pub use unconfirmed::{Unconfirmed, UnconfirmedRow};
 pub use unlisted::{GiveUnlisted, SaidOfUnlisted, UnlistedView};
 pub use views::*;
 pub use waiting::{PAGE_ROWS, WaitingDesk, WaitingGroup, WaitingPage, WaitingPart, WaitingRow};

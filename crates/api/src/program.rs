@@ -31,8 +31,8 @@ use crate::{
     OnHandOver, OnLabel, OnLink, OnPrescription, OutagePack, OutboxCounts, PinDigit, PinErase, PrescriptionView,
     PrintedLabels, Problem, Program, Propose, RemnantList, Scan, ScanView, ScannerCode, ScannerTest, Search, Secret,
     SessionView, SetLanguage, SettleDocument, SettleHandOver, Sign, SplitNew, StatedDeviation, Status,
-    StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved, VisitView, WaitingDesk, WaitingPage,
-    exchange, keeping, sentences, waiting, words,
+    StorePrescription, StoringChecked, StoringDraft, StoringForm, StoringSaved, Unconfirmed, VisitView, WaitingDesk,
+    WaitingPage, exchange, keeping, sentences, waiting, words,
 };
 
 /// What is typed or scanned in the search field is at most this long.
@@ -617,6 +617,10 @@ impl Program for Tiski {
         self.acted();
         let set_id = self.set_id(&with.set_id)?;
         self.open_view(self.counter.split_new(&set_id, with.new), &set_id)
+    }
+
+    fn unconfirmed(&self, _: Nothing) -> Result<Unconfirmed, Problem> {
+        self.unconfirmed_list()
     }
 
     fn remnants(&self, _: Nothing) -> Result<RemnantList, Problem> {

@@ -42,6 +42,8 @@ declarations!(
     DeviationReasonLine,
     StatedDeviation,
     Deviate,
+    Unconfirmed,
+    UnconfirmedRow,
     UnlistedView,
     SaidOfUnlisted,
     GiveUnlisted,

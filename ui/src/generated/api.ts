@@ -571,6 +571,30 @@ setId: string,
  */
 says?: StatedDeviation, };
 
+export type Unconfirmed = { 
+/**
+ * What is missing or ends first, then what is not sure.
+ */
+rows: Array<UnconfirmedRow>, };
+
+export type UnconfirmedRow = { 
+/**
+ * "Lääketaksa: reseptilääkkeet".
+ */
+subject: string, 
+/**
+ * From when to when: "1.1.2026–".
+ */
+holds: string, 
+/**
+ * How sure it is.
+ */
+mark: Chip, 
+/**
+ * What was read, and where the rest can be; as the table has it.
+ */
+source: string, };
+
 export type UnlistedView = { 
 /**
  * Whether it is what is proposed; else a package of the database is.
@@ -2272,6 +2296,7 @@ export interface Catalogue {
   near_misses: { with: OnDay; gives: NearMisses };
   deviations: { with: OnDay; gives: DeviationList };
   split_new: { with: SplitNew; gives: PrescriptionView };
+  unconfirmed: { with: Nothing; gives: Unconfirmed };
   remnants: { with: Nothing; gives: RemnantList };
   discard_remnant: { with: DiscardRemnant; gives: RemnantList };
   deviate: { with: Deviate; gives: PrescriptionView };
