@@ -35,7 +35,7 @@ fn kept(folder: &Path) -> Vec<(DocumentType, std::path::PathBuf)> {
 fn what_is_kept_is_valid_by_kelas_schema_and_signed_twice_by_xmlsec1() {
     let folder = tempfile::tempdir().unwrap();
     let documents = kept(folder.path());
-    assert_eq!(documents.len(), 22);
+    assert_eq!(documents.len(), 24);
 
     let kela = std::env::var_os("TISKI_KELA_DOCUMENTS")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/kela"), std::path::PathBuf::from);
