@@ -51,8 +51,8 @@ impl Slot {
                 }
             }
             match TcpStream::connect_timeout(&vpcd, CONNECT_LIMIT) {
-                Ok(stream) => self.attend(&stream),
-                Err(_) => {
+                Ok(stream) if !is_connected_to_itself(&stream) => self.attend(&stream),
+                Ok(_) | Err(_) => {
                     let waited = self.changed.wait_timeout_while(self.lock(), RETRY, |state| !state.quit);
                     drop(waited);
                 }
@@ -178,6 +178,11 @@ impl Slot {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A port that nobody listens at may be the one that the system gives to who connects: the two ends are then one.
+fn is_connected_to_itself(stream: &TcpStream) -> bool {
+    matches!((stream.local_addr(), stream.peer_addr()), (Ok(own), Ok(peer)) if own == peer)
 }
 
 impl State {

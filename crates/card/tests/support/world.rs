@@ -166,11 +166,26 @@ pub fn wait_for(events: &Receiver<CardEvent>, wanted: impl Fn(&CardEvent) -> boo
     let limit = Duration::from_secs(60);
     loop {
         let left = limit.saturating_sub(started.elapsed());
-        let event = events.recv_timeout(left).expect("the event comes within a minute");
+        let event = events.recv_timeout(left);
+        let event =
+            event.unwrap_or_else(|_| panic!("no such event within a minute; the daemon itself: {}", seen_anew()));
         if wanted(&event) {
             return started.elapsed();
         }
     }
+}
+
+/// What the daemon says of its readers to somebody who has never asked before: whose fault it is that an event did not come.
+fn seen_anew() -> String {
+    let seen = || -> Result<String, pcsc::Error> {
+        let context = pcsc::Context::establish(pcsc::Scope::System)?;
+        let names = context.list_readers_owned()?;
+        let mut states: Vec<_> =
+            names.into_iter().map(|name| pcsc::ReaderState::new(name, pcsc::State::UNAWARE)).collect();
+        context.get_status_change(Duration::from_secs(1), &mut states)?;
+        Ok(states.iter().map(|one| format!("{:?} × {}; ", one.event_state(), one.event_count())).collect())
+    };
+    seen().unwrap_or_else(|error| format!("{error:?}"))
 }
 
 /// Puts the card back, and waits until it is seen. The daemon (pcsc-lite 1.9.9) looks at its readers every 400 ms. Where a failed
