@@ -2,10 +2,12 @@
 //! them.
 
 use prescription::operation::{Cell, Condition, MATRIX};
+use prescription::rules::deviation::TABLE as DEVIATION;
 use prescription::rules::exchange::TABLE as EXCHANGE;
 use prescription::rules::operations::TABLE as OPERATIONS;
 use prescription::rules::outage::TABLE as OUTAGE;
 use prescription::rules::table::Mark;
+use prescription::rules::unlisted::TABLE as UNLISTED;
 use prescription::rules::{Rule, TABLE};
 
 /// The table as Markdown.
@@ -18,6 +20,12 @@ pub fn markdown() -> String {
     rows(TABLE, &mut text);
     text.push_str("\n## Exchange at the pharmacy\n\nAsked at the counter of the chosen package.\n\n");
     rows(EXCHANGE, &mut text);
+    text.push_str(
+        "\n## Deviating from a prescription\n\nAsked at the counter where a pharmacist deviates or corrects.\n\n",
+    );
+    rows(DEVIATION, &mut text);
+    text.push_str("\n## What no database has\n\nAsked at the counter of what is made there or bought elsewhere.\n\n");
+    rows(UNLISTED, &mut text);
     text.push_str(
         "\n## Handing over in an outage\n\n\
          Asked at the counter when the Prescription Centre cannot be reached and no prescription was fetched.\n\n",

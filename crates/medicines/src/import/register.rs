@@ -11,11 +11,8 @@ use prescription::Vnr;
 
 use super::error::{Fault, File, ReadError};
 use super::limits::Limits;
-use super::value;
+use super::value::{self, add};
 use super::xml::{Step, walk};
-
-/// Numbers, substances and the like of one element.
-const MOST: usize = 200;
 
 /// What is met in the register.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,14 +161,6 @@ impl At {
         }
         Ok(())
     }
-}
-
-fn add<T>(list: &mut Vec<T>, item: T) -> Result<(), Fault> {
-    if list.len() >= MOST {
-        return Err(Fault::TooMany(MOST as u64));
-    }
-    list.push(item);
-    Ok(())
 }
 
 /// A product and a substance have a name.

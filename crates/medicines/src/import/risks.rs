@@ -7,13 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{Fault, File, ReadError};
 use super::limits::Limits;
-use super::value;
+use super::value::{self, add};
 use super::xml::{Attributes, Step, walk};
 
 const ROOT: &str = "Riskilaakeluokitus";
 const ROW: &str = "Riskilaakeluokitus/Riskilaakeluokitusrivi";
-/// Entries of one kind in one row.
-const MOST: usize = 200;
 
 /// A text in three languages; Swedish and English may be empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -119,14 +117,6 @@ fn begin(row: &mut HighRisk, own: &str, attributes: &Attributes) -> Result<(), F
         }
         _ => Ok(()),
     }
-}
-
-fn add<T>(list: &mut Vec<T>, item: T) -> Result<(), Fault> {
-    if list.len() >= MOST {
-        return Err(Fault::TooMany(MOST as u64));
-    }
-    list.push(item);
-    Ok(())
 }
 
 fn limit(slot: &mut Option<Coded>, coded: Coded, name: &'static str) -> Result<(), Fault> {

@@ -78,6 +78,18 @@ pub fn optional_text(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
+/// Numbers, codes, substances and the like of one entry.
+const MOST: usize = 200;
+
+/// One more of an entry's list.
+pub fn add<T>(list: &mut Vec<T>, item: T) -> Result<(), Fault> {
+    if list.len() >= MOST {
+        return Err(Fault::TooMany(MOST as u64));
+    }
+    list.push(item);
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

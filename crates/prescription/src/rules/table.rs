@@ -74,12 +74,13 @@ pub struct Rule {
 }
 
 /// Every rule of this program: those of dispensing in the order in which they are asked, those of exchange, of deviating, of
-/// handing over in an outage, then those of all that is done to a prescription beside.
+/// what no database has, of handing over in an outage, then those of all that is done to a prescription beside.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     TABLE
         .iter()
         .chain(super::exchange::TABLE)
         .chain(super::deviation::TABLE)
+        .chain(super::unlisted::TABLE)
         .chain(super::outage::TABLE)
         .chain(super::operations::TABLE)
         .copied()
